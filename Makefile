@@ -1,0 +1,47 @@
+# Tocsin's commands. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+STRICT := --explicit-target-dependency-import-check error
+RELEASE := --scratch-path .build-release -c release $(STRICT)
+TOCSIN := .build-release/release/tocsin
+DATA ?= data
+PORT ?= 7700
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
+
+run: release  ## install what is missing, build, start Tocsin with a simulated intrusion on http://127.0.0.1:7700
+	@$(TOCSIN) serve --data $(DATA) --port $(PORT) --simulate
+
+release:  ## build the release binary
+	@scripts/bootstrap
+	@echo "build: release (the first time takes 12 to 20 minutes on two cores)"
+	@swift build $(RELEASE) --product tocsin
+
+build:  ## build everything for debugging
+	@scripts/bootstrap
+	swift build --build-tests $(STRICT)
+
+test:  ## install what is missing and run the whole test suite
+	@scripts/bootstrap --test
+	swift build --build-tests $(STRICT)
+	swift test --skip-build --no-parallel
+
+lint:  ## check format, structure, scripts and content
+	@scripts/lint
+
+format:  ## format the sources in place
+	swift format -i -r Sources Tests Package.swift
+
+bench: release  ## run all benchmarks (figures: docs/performance.md)
+	@scripts/bench
+
+generate:  ## renew generated documents
+	@scripts/target-graph > docs/target-graph.txt
+
+clean:  ## remove what was built (not data/, not .deps/)
+	rm -rf .build .build-release
+
+.PHONY: help run release build test lint format bench generate clean

@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rings of docs/architecture.md, from the inside out. A target may import what its line names, nothing else:
+// `swift build --explicit-target-dependency-import-check error` holds the sources to it.
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// Shims: one thin C or C++ face per library.
+let shims: [Target] = [
+    .target(name: "CCmark", linkerSettings: [.linkedLibrary("cmark")]),
+    .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CSodium", linkerSettings: [.linkedLibrary("sodium")]),
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+]
+
+// Ring 0: pure; no I/O, no clock, no randomness, no logger.
+let pure: [Target] = [
+    .target(name: "Chronology"),
+    .target(name: "JSON", dependencies: ["CSimdjson", collections]),
+    .target(name: "RE2", dependencies: ["CRE2"]),
+    .target(name: "Vocabulary", dependencies: ["Chronology"]),
+    .target(name: "KQLValues", dependencies: ["Chronology", "JSON"]),
+    .target(name: "KQLFunctions", dependencies: ["Chronology", "JSON", "KQLValues", "RE2", collections, crypto]),
+]
+
+// Ring 1: the ground.
+let ground: [Target] = [
+    .target(name: "StateStore", dependencies: ["Chronology", "JSON", collections, crypto, grdb]),
+    .target(name: "Casebook", dependencies: ["Chronology", "JSON", "StateStore", "Vocabulary", collections, grdb]),
+]
+
+// Ring 2: the life cycle.
+let lifeCycle: [Target] = [
+    .target(name: "Preparation", dependencies: ["CCmark", "Chronology", yams])
+]
+
+// Ring 3: the edges.
+let edges: [Target] = [
+    .executableTarget(
+        name: "tocsin",
+        dependencies: [
+            argumentParser, asyncHTTPClient, configuration, crypto, grdb, hummingbird, hummingbirdTLS, logging, mustache,
+            nioCore, nioPosix, nioSSL, serviceLifecycle, yams, "KQLFunctions", "Vocabulary",
+        ]
+    )
+]
+
+let package = Package(
+    name: "tocsin",
+    products: [.executable(name: "tocsin", targets: ["tocsin"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: shims + pure + ground + lifeCycle + edges,
+    cxxLanguageStandard: .cxx17
+)
+
+let shimNames = Set(shims.map(\.name))
+for target in package.targets where !shimNames.contains(target.name) {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+        .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+        .treatAllWarnings(as: .error),
+    ]
+}

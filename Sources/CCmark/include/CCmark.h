@@ -1,0 +1,3 @@
+// The C face of libcmark (Debian libcmark-dev), CommonMark's reference implementation.
+#pragma once
+#include <cmark.h>

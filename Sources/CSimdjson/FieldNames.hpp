@@ -1,0 +1,80 @@
+// Interned field names: a dotted name is found by its parent and its last part, so that no path is built twice.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin {
+
+class FieldNames {
+public:
+    static constexpr int32_t root = -1;
+
+    void clear() {
+        names.clear();
+        parts.clear();
+        table.assign(64, -1);
+    }
+
+    /// The name `parent.key`, or `key` under the root; added when new.
+    int32_t find(int32_t parent, std::string_view key) {
+        if (table.empty()) clear();
+        size_t slot = hash(parent, key) & (table.size() - 1);
+        for (; table[slot] >= 0; slot = (slot + 1) & (table.size() - 1)) {
+            const Part &part = parts[size_t(table[slot])];
+            if (part.parent == parent && part.key() == key) return part.name;
+        }
+        int32_t name = full(parent, key);  // May add a part of its own, and so move the free slot.
+        slot = hash(parent, key) & (table.size() - 1);
+        while (table[slot] >= 0) slot = (slot + 1) & (table.size() - 1);
+        table[slot] = int32_t(parts.size());
+        parts.push_back({parent, name, std::string(key)});
+        if (parts.size() * 2 > table.size()) grow();
+        return name;
+    }
+
+    std::string_view operator[](int32_t name) const { return names[size_t(name)]; }
+    size_t size() const { return names.size(); }
+
+private:
+    struct Part {
+        int32_t parent, name;
+        std::string text;
+        std::string_view key() const { return text; }
+    };
+
+    std::deque<std::string> names;
+    std::vector<Part> parts;
+    std::vector<int32_t> table;
+
+    static size_t hash(int32_t parent, std::string_view key) {
+        return std::hash<std::string_view>()(key) ^ (size_t(parent) * 0x9E3779B97F4A7C15u);
+    }
+
+    /// Two ways may lead to one name (`{"a.b": 1}` and `{"a": {"b": 1}}`), which is then the same field.
+    int32_t full(int32_t parent, std::string_view key) {
+        if (parent != root) {
+            std::string path = names[size_t(parent)];
+            path += '.';
+            path += key;
+            return find(root, path);
+        }
+        names.emplace_back(key);
+        return int32_t(names.size() - 1);
+    }
+
+    void grow() {
+        std::vector<int32_t> bigger(table.size() * 2, -1);
+        for (size_t index = 0; index < parts.size(); index++) {
+            size_t slot = hash(parts[index].parent, parts[index].key()) & (bigger.size() - 1);
+            while (bigger[slot] >= 0) slot = (slot + 1) & (bigger.size() - 1);
+            bigger[slot] = int32_t(index);
+        }
+        table = std::move(bigger);
+    }
+};
+
+}

@@ -1,0 +1,27 @@
+// A thin C face of zlib (Debian zlib1g-dev) for reading gzip streams. No policy lives here.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tocsin_gunzip tocsin_gunzip;
+
+/// `consumed` and `produced` count bytes; `is_at_end` is true after the last byte of a gzip member.
+typedef struct { int code; size_t consumed; size_t produced; bool is_at_end; } tocsin_gunzip_step;
+
+/// Nil when there is no memory.
+tocsin_gunzip *tocsin_gunzip_create(void);
+void tocsin_gunzip_destroy(tocsin_gunzip *stream);
+/// Inflates as much of `input` as fits `output`; `code` is 0, or zlib's error.
+tocsin_gunzip_step tocsin_gunzip_inflate(
+    tocsin_gunzip *stream, const uint8_t *input, size_t input_count, uint8_t *output, size_t output_count);
+/// Makes ready for the next member of the same file.
+void tocsin_gunzip_reset(tocsin_gunzip *stream);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,85 @@
+internal import CRE2
+
+/// A compiled regular expression of the RE2 syntax, which Kusto uses too. Matching takes time linear in the subject.
+public final class RE2Pattern: Sendable {
+    // SAFETY: an RE2 object is immutable after construction and documented as safe to share between threads.
+    private nonisolated(unsafe) let pattern: OpaquePointer
+
+    /// Why a pattern could not be compiled, in RE2's words.
+    public struct SyntaxError: Error, Sendable, CustomStringConvertible {
+        public let pattern: String
+        public let reason: String
+        public var description: String { "invalid regular expression '\(pattern)': \(reason)" }
+    }
+
+    /// Compiles `text`.
+    public init(
+        _ text: String, ignoringCase: Bool = false, dotMatchesNewline: Bool = false
+    ) throws(SyntaxError) {
+        var copy = text
+        pattern = copy.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                tocsin_re2_new($0.baseAddress ?? emptyText, $0.count, !ignoringCase, dotMatchesNewline)
+            }
+        }
+        if let reason = tocsin_re2_error(pattern) {
+            throw SyntaxError(pattern: text, reason: String(cString: reason))
+        }
+    }
+
+    deinit { tocsin_re2_delete(pattern) }
+
+    /// Number of capturing groups, the whole match not counted.
+    public var groupCount: Int { Int(tocsin_re2_group_count(pattern)) }
+
+    /// The name of a capturing group (counted from 1), if it has one.
+    public func groupName(_ group: Int) -> String? {
+        tocsin_re2_group_name(pattern, Int32(group)).map { String(cString: $0) }
+    }
+
+    /// Whether some part of `text` (or all of it, if `entire`) matches.
+    public func matches(_ text: UnsafeBufferPointer<UInt8>, entire: Bool = false) -> Bool {
+        text.withMemoryRebound(to: CChar.self) {
+            tocsin_re2_match(pattern, $0.baseAddress ?? emptyText, $0.count, 0, entire, nil, 0)
+        }
+    }
+
+    /// Whether some part of `text` (or all of it, if `entire`) matches.
+    public func matches(_ text: String, entire: Bool = false) -> Bool {
+        var copy = text
+        return copy.withUTF8 { matches($0, entire: entire) }
+    }
+
+    /// The byte ranges of the first match at or after byte `start`: the whole match, then each group (nil: took no part).
+    public func firstMatch(
+        in text: UnsafeBufferPointer<UInt8>, from start: Int = 0, entire: Bool = false
+    ) -> [Range<Int>?]? {
+        let count = groupCount + 1
+        return withUnsafeTemporaryAllocation(of: tocsin_re2_range.self, capacity: count) { groups in
+            groups.initialize(repeating: tocsin_re2_range(offset: -1, length: 0))
+            let isFound = text.withMemoryRebound(to: CChar.self) {
+                tocsin_re2_match(
+                    pattern, $0.baseAddress ?? emptyText, $0.count, start, entire, groups.baseAddress, Int32(count))
+            }
+            guard isFound else { return nil }
+            return groups.map { $0.offset < 0 ? nil : $0.offset..<($0.offset + $0.length) }
+        }
+    }
+
+    /// The texts of the first match: the whole match, then each group (nil: took no part).
+    public func firstMatch(in text: String, entire: Bool = false) -> [String?]? {
+        var copy = text
+        return copy.withUTF8 { bytes in
+            firstMatch(in: bytes, entire: entire)?.map { range in
+                range.map { String(decoding: bytes[$0], as: UTF8.self) }
+            }
+        }
+    }
+}
+
+// SAFETY: a constant byte that RE2 only reads; RE2 wants a non-null pointer even for an empty subject.
+private nonisolated(unsafe) let emptyText: UnsafePointer<CChar> = {
+    let byte = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+    byte.initialize(to: 0)
+    return UnsafePointer(byte)
+}()

@@ -1,0 +1,113 @@
+import DuckDBStore
+import EventStore
+import EventStoreContract
+import Foundation
+import KQL
+import KQLValues
+import Testing
+
+@Suite struct `What DuckDB acknowledged stays` {
+    @Test func `a killed process loses no acknowledged row`() async throws {
+        try await OpenStore.withPath { path in
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+                let store = try OpenStore.at(path)
+                for start in 0..<20 {
+                    try await store.append([SampleRows.numbered("Kept", start: start * 100, count: 100)])
+                }
+                try await store.append([SampleRows.numbered("Large", count: 200_000)])
+                kill(getpid(), SIGKILL)
+            }
+            let store = try OpenStore.at(path)
+            #expect(try await StoreContract.rows(store, "Kept").rowCount == 2000)
+            #expect(try await StoreContract.rows(store, "Large").rowCount == 200_000)
+            await store.close()
+        }
+    }
+
+    @Test func `a store opens again with its tables and columns`() async throws {
+        try await OpenStore.withPath { path in
+            let first = try OpenStore.at(path)
+            try await first.append([EventBatch(table: "Everything", rows: SampleRows.extremes)])
+            _ = try await first.ensure("everything", TableSchema([ColumnSchema("a", .int), ColumnSchema("A", .long)]))
+            let layout = first.layout
+            await first.close()
+            let second = try OpenStore.at(path)
+            #expect(second.layout == layout)
+            let rows = try await StoreContract.rows(second, "Everything")
+            #expect((0..<rows.rowCount).allSatisfy { rows.row($0) == SampleRows.extremes.row($0) })
+            await second.close()
+        }
+    }
+
+    @Test func `a file that is no database gives a sentence`() async throws {
+        try await OpenStore.withPath { path in
+            try Data(repeating: 65, count: 10_000).write(to: URL(filePath: path))
+            let error = #expect(throws: EventStoreError.self) { try OpenStore.at(path) }
+            #expect(error?.code == .cannotOpen)
+        }
+    }
+
+    @Test func `a missing library gives the remedy`() {
+        let error = #expect(throws: EventStoreError.self) {
+            try DuckDBLibrary.load(environment: ["TOCSIN_DUCKDB_LIBRARY": "/nowhere/libduckdb.so"])
+        }
+        #expect(error?.code == .engineMissing)
+        #expect(error?.message.contains("/nowhere/libduckdb.so") == true)
+        let other = #expect(throws: EventStoreError.self) {
+            try DuckDBLibrary.load(environment: [:], directories: ["/nowhere"])
+        }
+        #expect(other?.message.contains("run scripts/bootstrap or set TOCSIN_DUCKDB_LIBRARY") == true)
+    }
+}
+
+@Suite struct `Queries of DuckDB can be stopped` {
+    /// Runs for minutes when nobody stops it.
+    static let endless = PushedQuery(
+        sql: "SELECT count(*) FROM range(10000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3", parameters: [],
+        schema: TableSchema([ColumnSchema("n", .long)]), description: "endless")
+
+    @Test func `by cancelling their task`() async throws {
+        let store = try OpenStore.at()
+        let started = AsyncStream<Void>.makeStream()
+        let query = Task {
+            try await store.read(seconds: 600) { session in
+                started.continuation.finish()
+                return try session.source.run(Self.endless, isCancelled: session.isCancelled).rowCount
+            }
+        }
+        for await _ in started.stream {}
+        query.cancel()
+        let error = await #expect(throws: EventStoreError.self) { try await query.value }
+        #expect(error?.code == .cancelled)
+        try await store.append([SampleRows.numbered("After", count: 1)])
+        #expect(try await StoreContract.rows(store, "After").rowCount == 1)
+    }
+
+    @Test func `by their deadline`() async throws {
+        let store = try OpenStore.at(readers: 1)
+        let error = await #expect(throws: EventStoreError.self) {
+            try await store.read(seconds: 0.2) { session in
+                try session.source.run(Self.endless, isCancelled: session.isCancelled).rowCount
+            }
+        }
+        #expect(error?.code == .timeout)
+    }
+
+    @Test func `while they wait for a connection`() async throws {
+        let store = try OpenStore.at(readers: 1)
+        let started = AsyncStream<Void>.makeStream()
+        let first = Task {
+            try await store.read(seconds: 600) { session in
+                started.continuation.finish()
+                return try session.source.run(Self.endless, isCancelled: session.isCancelled).rowCount
+            }
+        }
+        for await _ in started.stream {}
+        let second = Task { try await store.read(seconds: 600) { _ in 1 } }
+        second.cancel()
+        let error = await #expect(throws: EventStoreError.self) { try await second.value }
+        #expect(error?.code == .cancelled)
+        first.cancel()
+        _ = await first.result
+    }
+}
