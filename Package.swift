@@ -12,7 +12,6 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -39,36 +38,122 @@ let pure: [Target] = [
     .target(name: "Chronology"),
     .target(name: "JSON", dependencies: ["CSimdjson", collections]),
     .target(name: "RE2", dependencies: ["CRE2"]),
+    .target(name: "Records", dependencies: ["CSimdjson", "CZlib"]),
     .target(name: "Vocabulary", dependencies: ["Chronology"]),
+    .target(name: "KQLSyntax"),
     .target(name: "KQLValues", dependencies: ["Chronology", "JSON"]),
-    .target(name: "KQLFunctions", dependencies: ["Chronology", "JSON", "KQLValues", "RE2", collections, crypto]),
+    .target(name: "KQLFunctions", dependencies: ["Chronology", "JSON", "KQLValues", "RE2", collections]),
+    .target(
+        name: "KQL", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2", collections]),
+    .target(
+        name: "KQLConformance", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
+    .target(name: "Sigma", dependencies: ["JSON", "RE2", "Records", "Vocabulary", yams]),
+    .target(name: "Workflow", dependencies: ["Chronology", "JSON", collections]),
 ]
 
 // Ring 1: the ground.
 let ground: [Target] = [
     .target(name: "StateStore", dependencies: ["Chronology", "JSON", collections, crypto, grdb]),
     .target(name: "Casebook", dependencies: ["Chronology", "JSON", "StateStore", "Vocabulary", collections, grdb]),
+    .target(name: "EventStore", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLValues"]),
 ]
 
 // Ring 2: the life cycle.
 let lifeCycle: [Target] = [
-    .target(name: "Preparation", dependencies: ["CCmark", "Chronology", yams])
+    .target(name: "Access", dependencies: ["CSodium", "Chronology", "JSON", "StateStore", crypto, grdb]),
+    .target(
+        name: "Collection",
+        dependencies: ["Chronology", "EventStore", "JSON", "KQLValues", "Records", nioCore, nioPosix, yams]),
+    .target(
+        name: "Detection",
+        dependencies: [
+            "Casebook", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "Records",
+            "Sigma", "StateStore", "Vocabulary", crypto, grdb, logging, yams,
+        ]),
+    .target(
+        name: "Export",
+        dependencies: ["Casebook", "Chronology", "EventStore", "JSON", "KQLValues", "StateStore", "Vocabulary", logging]),
+    .target(
+        name: "Investigation",
+        dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
+    .target(name: "Preparation", dependencies: ["CCmark", "Chronology", yams]),
+    .target(
+        name: "Prioritization", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", yams]),
+    .target(name: "Simulation", dependencies: ["Chronology", "JSON", "Vocabulary"]),
 ]
 
 // Ring 3: the edges.
 let edges: [Target] = [
-    .executableTarget(
-        name: "tocsin",
+    .target(
+        name: "DuckDBStore",
+        dependencies: ["CDuckDB", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"]),
+    .target(name: "WebGate", dependencies: ["Access", "StateStore", httpTypes, hummingbird, nioCore]),
+    .target(
+        name: "API",
         dependencies: [
-            argumentParser, asyncHTTPClient, configuration, crypto, grdb, hummingbird, hummingbirdTLS, logging, mustache,
-            nioCore, nioPosix, nioSSL, serviceLifecycle, yams, "KQLFunctions", "Vocabulary",
-        ]
-    )
+            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLValues", "StateStore", "Vocabulary", "WebGate",
+            collections, httpTypes, hummingbird, nioCore,
+        ]),
+    .target(
+        name: "Portal",
+        dependencies: [
+            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLValues", "Preparation", "StateStore",
+            "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging, mustache, nioCore,
+        ],
+        resources: [.copy("Resources")]),
+]
+
+let tests: [Target] = [
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+        name: "EventStoreContract", dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLValues"],
+        path: "Tests/EventStoreContract"),
+    .testTarget(name: "AccessTests", dependencies: ["Access", "Chronology", "JSON", "StateStore", grdb]),
+    .testTarget(
+        name: "CasebookTests", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb]),
+    .testTarget(name: "ChronologyTests", dependencies: ["Chronology"]),
+    .testTarget(
+        name: "CollectionTests",
+        dependencies: [
+            "Chronology", "Collection", "EventStore", "JSON", "KQLValues", "Records", "TestSupport", nioCore, nioPosix,
+        ]),
+    .testTarget(
+        name: "DetectionTests",
+        dependencies: [
+            "Casebook", "Chronology", "Detection", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "Records",
+            "Sigma", "StateStore", "TestSupport", "Vocabulary", grdb, logging,
+        ]),
+    .testTarget(
+        name: "DuckDBStoreTests",
+        dependencies: [
+            "Chronology", "DuckDBStore", "EventStore", "EventStoreContract", "JSON", "KQL", "KQLFunctions", "KQLValues",
+            "TestSupport",
+        ]),
+    .testTarget(name: "InvestigationTests", dependencies: ["Chronology", "Investigation"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "KQLFunctionsTests", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLValues", "TestSupport"]),
+    .testTarget(name: "KQLSyntaxTests", dependencies: ["KQLSyntax", "TestSupport"]),
+    .testTarget(
+        name: "PortalTests",
+        dependencies: [
+            "Casebook", "Chronology", "Investigation", "JSON", "KQLValues", "Portal", "Preparation", "StateStore",
+            "TestSupport", "Vocabulary",
+        ]),
+    .testTarget(name: "PreparationTests", dependencies: ["Chronology", "Preparation"]),
+    .testTarget(
+        name: "PrioritizationTests",
+        dependencies: ["Casebook", "Chronology", "JSON", "Prioritization", "StateStore", "Vocabulary"]),
+    .testTarget(name: "RecordsTests", dependencies: ["JSON", "Records", "TestSupport"]),
+    .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),
+    .testTarget(
+        name: "SimulationTests",
+        dependencies: ["Chronology", "Collection", "EventStore", "KQLValues", "Records", "Simulation", "Vocabulary"]),
+    .testTarget(name: "StateStoreTests", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
+    .testTarget(name: "WorkflowTests", dependencies: ["Chronology", "JSON", "TestSupport", "Workflow", collections]),
 ]
 
 let package = Package(
     name: "tocsin",
-    products: [.executable(name: "tocsin", targets: ["tocsin"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -86,7 +171,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: shims + pure + ground + lifeCycle + edges,
+    targets: shims + pure + ground + lifeCycle + edges + tests,
     cxxLanguageStandard: .cxx17
 )
 

@@ -340,8 +340,10 @@ size_t tocsin_records_byte_count(const tocsin_records *records) { return records
 tocsin_records_view tocsin_records_look(tocsin_records *records) {
     records->shown.clear();
     for (size_t index = 0; index < records->names.size(); index++) {
-        auto name = records->names[int32_t(index)];
-        records->shown.push_back({name.data(), name.size()});
+        const auto &names = records->names;
+        auto name = names[int32_t(index)];
+        records->shown.push_back(
+            {name.data(), name.size(), names.parent(int32_t(index)), names.key_length(int32_t(index))});
     }
     return {
         records->fields.data(), records->fields.size(), records->ends.data(), records->ends.size(),

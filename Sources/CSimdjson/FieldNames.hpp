@@ -15,6 +15,7 @@ public:
 
     void clear() {
         names.clear();
+        places.clear();
         parts.clear();
         table.assign(64, -1);
     }
@@ -37,6 +38,10 @@ public:
     }
 
     std::string_view operator[](int32_t name) const { return names[size_t(name)]; }
+    /// The object a name's value stands in (`root` or a name), as first met.
+    int32_t parent(int32_t name) const { return places[size_t(name)].parent; }
+    /// The length of the name's last part, as first met; the part may have dots in it.
+    size_t key_length(int32_t name) const { return places[size_t(name)].key_length; }
     size_t size() const { return names.size(); }
 
 private:
@@ -46,7 +51,13 @@ private:
         std::string_view key() const { return text; }
     };
 
+    struct Place {
+        int32_t parent;
+        size_t key_length;
+    };
+
     std::deque<std::string> names;
+    std::vector<Place> places;
     std::vector<Part> parts;
     std::vector<int32_t> table;
 
@@ -60,9 +71,13 @@ private:
             std::string path = names[size_t(parent)];
             path += '.';
             path += key;
-            return find(root, path);
+            size_t before = names.size();
+            int32_t name = find(root, path);
+            if (names.size() > before) places[size_t(name)] = {parent, key.size()};
+            return name;
         }
         names.emplace_back(key);
+        places.push_back({root, key.size()});
         return int32_t(names.size() - 1);
     }
 

@@ -30,6 +30,10 @@ public struct RecordBatch: Sendable {
 
     /// The distinct field names of this batch.
     public private(set) var fieldNames: [String] = []
+    /// For each name the index of the name of the object it stands in, -1 at the top; as first met in this batch.
+    public private(set) var fieldParents: [Int32] = []
+    /// For each name the UTF-8 length of its last part, which may itself have dots in it; as first met.
+    public private(set) var fieldKeyLengths: [Int] = []
     /// The fields of all records, record after record.
     public private(set) var entries: [Entry] = []
     /// Where each record's fields start in `entries`, and at last where the last record's end.
@@ -41,8 +45,13 @@ public struct RecordBatch: Sendable {
     public init() {}
 
     /// Takes over a block that a `RecordBuilder` made.
-    init(fieldNames: [String], entries: [Entry], recordStarts: [Int], bytes: [UInt8]) {
+    init(
+        fieldNames: [String], fieldParents: [Int32], fieldKeyLengths: [Int], entries: [Entry], recordStarts: [Int],
+        bytes: [UInt8]
+    ) {
         self.fieldNames = fieldNames
+        self.fieldParents = fieldParents
+        self.fieldKeyLengths = fieldKeyLengths
         self.entries = entries
         self.recordStarts = recordStarts
         self.bytes = bytes
@@ -55,6 +64,12 @@ public struct RecordBatch: Sendable {
 
     /// The index of a field name in this batch, nil when no record has it.
     public func field(_ name: String) -> Int32? { fieldIndex[name] }
+
+    /// The last part of a field's name: its key in the object it stands in.
+    public func key(of field: Int32) -> Substring {
+        let name = fieldNames[Int(field)]
+        return name[name.utf8.index(name.utf8.endIndex, offsetBy: -fieldKeyLengths[Int(field)])...]
+    }
 
     /// The fields of a record, in their order of appearance.
     public func fields(of record: Int) -> ArraySlice<Entry> {
@@ -86,6 +101,8 @@ public struct RecordBatch: Sendable {
         if let known = fieldIndex[name] { return known }
         let index = Int32(fieldNames.count)
         fieldNames.append(name)
+        fieldParents.append(-1)
+        fieldKeyLengths.append(name.utf8.count)
         fieldIndex[name] = index
         return index
     }

@@ -86,6 +86,7 @@ public struct RecordBuilder: ~Copyable, @unchecked Sendable {
         let names = UnsafeBufferPointer(start: view.names, count: view.name_count).map { name in
             String(decoding: UnsafeRawBufferPointer(start: name.name, count: name.length), as: UTF8.self)
         }
+        let places = UnsafeBufferPointer(start: view.names, count: view.name_count)
         let entries = UnsafeBufferPointer(start: view.fields, count: view.field_count).map { field in
             RecordBatch.Entry(
                 field: field.field, kind: RecordBatch.Kind(rawValue: UInt8(truncatingIfNeeded: field.kind)) ?? .null,
@@ -95,8 +96,12 @@ public struct RecordBuilder: ~Copyable, @unchecked Sendable {
         starts.reserveCapacity(view.record_count + 1)
         for end in UnsafeBufferPointer(start: view.record_ends, count: view.record_count) { starts.append(Int(end)) }
         let bytes = [UInt8](UnsafeRawBufferPointer(start: view.bytes, count: view.byte_count))
+        let parents = places.map(\.parent)
+        let keyLengths = places.map { Int($0.key_length) }
         tocsin_records_clear(records)
-        return RecordBatch(fieldNames: names, entries: entries, recordStarts: starts, bytes: bytes)
+        return RecordBatch(
+            fieldNames: names, fieldParents: parents, fieldKeyLengths: keyLengths, entries: entries,
+            recordStarts: starts, bytes: bytes)
     }
 }
 

@@ -18,7 +18,7 @@ struct RealCaptureTests {
         var read = 0
         var wrong: [String] = []
         for capture in try RealCaptureTests.captures() where capture.path.contains("json") {
-            guard capture.events ?? 0 <= 2000 else { continue }
+            guard capture.events ?? 0 <= 600 else { continue }
             let bytes = try [UInt8](Data(contentsOf: SharedFolder.file("realdata/" + capture.path)))
             let found = blocks(of: bytes)
             let count = found.reduce(0) { $0 + $1.records.count }

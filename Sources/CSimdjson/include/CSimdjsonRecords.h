@@ -19,7 +19,8 @@ typedef enum {
 /// One field of one record; `start` counts into the block's bytes.
 typedef struct { int32_t field; int32_t kind; int64_t start; int64_t length; } tocsin_field;
 
-typedef struct { const char *name; size_t length; } tocsin_field_name;
+/// A dotted name, the index of the name of the object it stands in (-1 for none), and the length of its last part.
+typedef struct { const char *name; size_t length; int32_t parent; size_t key_length; } tocsin_field_name;
 
 /// What a block holds; valid until it is changed.
 typedef struct {

@@ -35,9 +35,15 @@ private struct DateReading {
                     guard clock.count >= 2 else { return nil }
                     continue
                 }
-                if clock.isEmpty, case .word("am") = next { clock = [number] } else if clock.isEmpty,
+                if clock.isEmpty, case .word("am") = next {
+                    clock = [number]
+                } else if clock.isEmpty,
                     case .word("pm") = next
-                { clock = [number] } else { numbers.append(number) }
+                {
+                    clock = [number]
+                } else {
+                    numbers.append(number)
+                }
             case .word(let word):
                 guard read(word) else { return nil }
             case .mark(let mark):
@@ -70,7 +76,9 @@ private struct DateReading {
         index += 1
         let parts = clock(tokens, at: &index)
         guard let first = parts.first else { return nil }
-        let minutes = parts.count > 1 ? first.value * 60 + parts[1].value
+        let minutes =
+            parts.count > 1
+            ? first.value * 60 + parts[1].value
             : first.digits > 2 ? first.value / 100 * 60 + first.value % 100 : first.value * 60
         return Int64(sign == "-" ? -minutes : minutes) * 600_000_000
     }
@@ -115,7 +123,8 @@ private struct DateReading {
             case 1: return numbers[0].digits > 2 ? CivilDate(year: values[0], month: month) : nil
             case 2:
                 let yearFirst = numbers[0].digits > 2
-                return CivilDate(year: fullYear(numbers[yearFirst ? 0 : 1]), month: month, day: values[yearFirst ? 1 : 0])
+                return CivilDate(
+                    year: fullYear(numbers[yearFirst ? 0 : 1]), month: month, day: values[yearFirst ? 1 : 0])
             default: return nil
             }
         }
@@ -125,6 +134,7 @@ private struct DateReading {
         case 1 where numbers[0].digits == 4: return CivilDate(year: values[0])
         case 2 where numbers[0].digits == 4: return CivilDate(year: values[0], month: values[1])
         case 3 where numbers[0].digits > 2: return CivilDate(year: values[0], month: values[1], day: values[2])
+        case 3 where values[0] > 12: return CivilDate(year: fullYear(numbers[2]), month: values[1], day: values[0])
         case 3: return CivilDate(year: fullYear(numbers[2]), month: values[0], day: values[1])
         default: return nil
         }

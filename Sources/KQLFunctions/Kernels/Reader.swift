@@ -34,7 +34,9 @@ extension ScalarCall {
 
     /// The value of an argument that must be known before the rows are seen; nil when it is absent, null or not constant.
     func constant<Value: KernelArgument>(_ argument: Int, _: Value.Type = Value.self) -> Value? {
-        guard arguments.indices.contains(argument), isConstant[argument], arguments[argument].count > 0 else { return nil }
+        guard arguments.indices.contains(argument), isConstant[argument], arguments[argument].count > 0 else {
+            return nil
+        }
         return Value.value(0, in: Value.storage(of: arguments[argument]))
     }
 }

@@ -7,7 +7,8 @@ public struct AggregateFunction: Sendable {
     /// One sentence: what it gives.
     public let summary: String
     public let signatures: [Signature]
-    /// The prefix of an unnamed result: `dcount(x)` is `dcount_x`, `count()` is `count_`.
+    /// The prefix of an unnamed result: `dcount(x)` is `dcount_x`, `count()` is `count_`; empty: the name is
+    /// that of the first argument, `take_anyif(x, p)` is `x`.
     public let namePrefix: String
     /// The exact SQL per dialect; `$1`… are the arguments.
     public let sql: SQLForms

@@ -1,4 +1,5 @@
 public import Chronology
+public import JSON
 public import KQLValues
 
 /// The arguments of one vectorised call.
@@ -39,10 +40,16 @@ public struct EvaluationContext: Sendable {
     public let seed: UInt64
     /// Whether the query was cancelled; long loops ask now and then.
     public let isCancelled: @Sendable () -> Bool
+    /// Where an IP address is: a bag of country, state, city, latitude and longitude; nil when unknown.
+    public let location: @Sendable (String) -> JSON?
 
-    public init(now: Instant, seed: UInt64, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+    public init(
+        now: Instant, seed: UInt64, isCancelled: @escaping @Sendable () -> Bool = { false },
+        location: @escaping @Sendable (String) -> JSON? = { _ in nil }
+    ) {
         self.now = now
         self.seed = seed
         self.isCancelled = isCancelled
+        self.location = location
     }
 }

@@ -21,6 +21,8 @@ public struct ScalarFunction: Sendable {
     public let naming: ResultNaming
     /// The exact SQL per dialect, for what the store can do with the same meaning.
     public let sql: SQLForms
+    /// For the functions that give several columns when they stand alone: which ones. Their value is the array of them.
+    public let columns: ResultColumns?
     /// Computes the result for all rows at once. The arguments have been converted to the signature's types.
     public let evaluate: @Sendable (ScalarCall) throws(EvaluationError) -> Column
 
@@ -33,6 +35,7 @@ public struct ScalarFunction: Sendable {
         determinism: Determinism = .pure,
         naming: ResultNaming = .anonymous,
         sql: SQLForms = .none,
+        columns: ResultColumns? = nil,
         evaluate: @escaping @Sendable (ScalarCall) throws(EvaluationError) -> Column
     ) {
         self.name = name
@@ -43,6 +46,7 @@ public struct ScalarFunction: Sendable {
         self.determinism = determinism
         self.naming = naming
         self.sql = sql
+        self.columns = columns
         self.evaluate = evaluate
     }
 }
@@ -67,6 +71,15 @@ public enum ResultNaming: Sendable {
     case firstArgument
     /// This prefix, `_` and the name of the first argument: `gettype(x)` is `type_x`.
     case prefixed(String)
+}
+
+/// The columns of a function that gives several, such as `series_stats(x)` or `array_sort_asc(a, b)`, when the call stands
+/// alone in `print`, `project` or `extend` without a name. The call's value is a dynamic array of their values, in order.
+public enum ResultColumns: Sendable {
+    /// Columns named `<function>_<argument>_<field>`, each converted from its element to its type.
+    case fields([ColumnSchema])
+    /// One dynamic column per argument, named `<argument>_sorted`; only when there are two or more arguments.
+    case sortedArguments
 }
 
 /// The chapter of the reference that a function belongs to.

@@ -11,6 +11,8 @@ public struct WorkflowDefinition: Sendable {
     public let outputs: JSONObject
     /// For each action, the actions that contain it, outermost first.
     let containers: [String: [String]]
+    /// The actions' names as they are spelled, by their lower-case form.
+    let spellings: [String: String]
 
     /// Limits of the service that this interpreter keeps too.
     public enum Limits {
@@ -36,6 +38,7 @@ public struct WorkflowDefinition: Sendable {
         var containers: [String: [String]] = [:]
         WorkflowDefinition.collect(actions, [], &containers)
         self.containers = containers
+        spellings = Dictionary(containers.keys.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private static func collect(_ group: ActionGroup, _ path: [String], _ containers: inout [String: [String]]) {

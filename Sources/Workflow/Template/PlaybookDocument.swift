@@ -22,6 +22,19 @@ public struct WorkflowConnection: Sendable, Hashable {
     /// The last part of `…/managedApis/<connector>`, in lower case: `azuresentinel`, `office365`, `teams`.
     public var connector: String
     public var connectionID: String
+
+    public init(key: String, connector: String, connectionID: String) {
+        self.key = key
+        self.connector = connector
+        self.connectionID = connectionID
+    }
+
+    init(key: String, _ value: JSON) {
+        let identity = value.member("id")?.stringValue ?? value.member("api")?.member("id")?.stringValue ?? key
+        self.init(
+            key: key, connector: identity.split(separator: "/").last?.lowercased() ?? key.lowercased(),
+            connectionID: value.member("connectionId")?.stringValue ?? key)
+    }
 }
 
 /// Reads playbook files: ARM templates, exported workflows (`{"definition": …}`) and bare definitions.
@@ -128,14 +141,15 @@ private struct PlaybookReader {
         for (key, value) in properties.member("parameters")?.objectValue ?? [:] {
             parameters[key] = value.member("value") ?? value
         }
-        var connections: [WorkflowConnection] = []
-        for (key, value) in parameters["$connections"]?.objectValue ?? [:] {
-            let identity = value.member("id")?.stringValue ?? value.member("api")?.member("id")?.stringValue ?? key
-            connections.append(
-                WorkflowConnection(
-                    key: key, connector: identity.split(separator: "/").last?.lowercased() ?? key.lowercased(),
-                    connectionID: value.member("connectionId")?.stringValue ?? key))
+        for name in ConnectionNames.used(in: read) where JSON.object(parameters)["$connections"]?[name] == nil {
+            let substitute = ConnectionNames.substitute(for: name, in: parameters["$connections"])
+            report(
+                "$connections has no '\(name)'; \(substitute.note)", at: "\(path).parameters.$connections", .warning)
+            var known = parameters["$connections"]?.objectValue ?? [:]
+            known[name] = substitute.value
+            parameters["$connections"] = .object(known)
         }
+        let connections = (parameters["$connections"]?.objectValue ?? [:]).map { WorkflowConnection(key: $0, $1) }
         workflows.append(
             ImportedWorkflow(
                 name: metadata.member("name")?.stringValue ?? name, definition: read, parameters: parameters,
@@ -143,4 +157,46 @@ private struct PlaybookReader {
                 isEnabled: properties.member("state")?.stringValue?.lowercased() != "disabled", metadata: metadata,
                 missingParameters: missing, path: path))
     }
+}
+
+/// Connections that a definition uses although `$connections` leaves them out.
+private enum ConnectionNames {
+    /// The keys in `parameters('$connections')['key']`.
+    static func used(in definition: WorkflowDefinition) -> OrderedSet<String> {
+        var names: OrderedSet<String> = []
+        var hosts = definition.triggers.values.map(\.inputs)
+        definition.actions.forEach { action, _ in hosts.append(action.inputs) }
+        for host in hosts {
+            guard let text = host.member("host")?.member("connection")?.member("name")?.stringValue,
+                // What does not parse is reported by the validator.
+                let template = try? Template(text)
+            else { continue }
+            for expression in template.expressions { collect(expression, &names) }
+        }
+        return names
+    }
+
+    private static func collect(_ expression: Expression, _ names: inout OrderedSet<String>) {
+        guard case .member(let base, let key, _) = expression else { return }
+        if case .call(let call) = base, call.name.lowercased() == "parameters",
+            call.arguments == [.literal("$connections")], case .literal(.string(let name)) = key
+        {
+            names.append(name)
+        }
+        collect(base, &names)
+    }
+
+    /// A connection of nearly the same name, else one made up from the name.
+    static func substitute(for name: String, in connections: JSON?) -> (value: JSON, note: String) {
+        let folded = letters(name)
+        for (key, value) in connections?.objectValue ?? [:] where letters(key) == folded {
+            return (value, "'\(key)' is taken instead")
+        }
+        let value: JSON = [
+            "connectionId": .string(name), "connectionName": .string(name), "id": .string("managedApis/\(name)"),
+        ]
+        return (value, "a connection to the connector '\(name)' is assumed")
+    }
+
+    private static func letters(_ name: String) -> String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
 }

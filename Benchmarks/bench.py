@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Tocsin's benchmarks, driven through the program's public face: the command line and the HTTP API.
+
+  bench.py ingest  [--rows N]   events per second, durable, from NDJSON; ratio to DuckDB's own read_json
+  bench.py kql     [--rows N]   the queries of shared/bench/queries.json; ratio to hand-written DuckDB SQL
+  bench.py latency [--samples N] from sending an event to its incident being visible
+
+Absolute figures on a shared machine mean little; the ratios are taken in one run and are medians of at least five.
+The generator and the reference SQL lie in the founders' shared folder (TOCSIN_SHARED, or ../shared); without it `ingest`
+and `kql` say so and do nothing.
+"""
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOCSIN = ROOT / ".build-release" / "release" / "tocsin"
+SHARED = pathlib.Path(os.environ.get("TOCSIN_SHARED", ROOT.parent / "shared"))
+TYPES = {"datetime": "TIMESTAMP", "string": "VARCHAR", "int": "INTEGER", "long": "BIGINT", "bool": "BOOLEAN", "dynamic": "JSON"}
+RUNS = 5
+
+
+def shared(path: str) -> pathlib.Path:
+    found = SHARED / path
+    if not found.exists():
+        sys.exit(f"skipped: {found} is not here; set TOCSIN_SHARED to the shared folder")
+    return found
+
+
+def generate(rows: int) -> pathlib.Path:
+    folder = pathlib.Path(os.environ.get("TOCSIN_BENCH_DATA", f"/tmp/tocsin-bench-{rows}"))
+    if not (folder / "SecurityEvent.ndjson").exists():
+        print(f"generating {rows:,} events in {folder}", flush=True)
+        subprocess.run([sys.executable, shared("bench/gen_events.py"), "--rows", str(rows), "--out", folder, "--jobs", "2"],
+                       check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+@contextlib.contextmanager
+def server(data: str, *options: str):
+    """A running Tocsin on a free port; yields its address and token."""
+    environment = dict(os.environ, TOCSIN_HOME=str(ROOT), TOCSIN_HTTP_PORT="0")
+    process = subprocess.Popen([TOCSIN, "serve", "--data", data, *options], env=environment,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        marker = pathlib.Path(data) / "server.json"
+        deadline = time.time() + 60
+        while not marker.exists():
+            if process.poll() is not None or time.time() > deadline:
+                sys.exit("the server did not start")
+            time.sleep(0.05)
+        running = json.loads(marker.read_text())
+        yield running["address"], running["token"], process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def call(address: str, token: str, path: str, body=None, content_type="application/json"):
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data=data,
+                                     headers={"Authorization": f"Bearer {token}", "Content-Type": content_type})
+    with urllib.request.urlopen(request, timeout=3600) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def load(address: str, token: str, data: pathlib.Path) -> int:
+    """Streams every table's NDJSON through POST /api/ingest."""
+    total = 0
+    for file in sorted(data.glob("*.ndjson")):
+        request = urllib.request.Request(
+            f"{address}/api/ingest?format=table&table={file.stem}&source=bench", data=file.open("rb"), method="POST",
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson",
+                     "Content-Length": str(file.stat().st_size)})
+        with urllib.request.urlopen(request, timeout=3600) as answer:
+            total += json.loads(answer.read())["accepted"]
+    return total
+
+
+def duckdb_load(data: pathlib.Path, database: str):
+    import duckdb
+
+    schema = json.loads(shared("bench/queries.json").read_text())["schema"]
+    connection = duckdb.connect(database)
+    for table, columns in schema.items():
+        types = "{" + ",".join(f"'{name}':'{TYPES[kind]}'" for name, kind in columns.items()) + "}"
+        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_json('{data}/{table}.ndjson', "
+                           f"format='newline_delimited', columns={types})")
+    connection.execute("CHECKPOINT")
+    return connection
+
+
+def peak_memory(process) -> int:
+    """MiB, of the server so far."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
+
+
+def bench_ingest(rows: int) -> None:
+    data = generate(rows)
+    ours, theirs, memory = [], [], 0
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder:
+            with server(folder) as (address, token, process):
+                start = time.perf_counter()
+                total = load(address, token, data)
+                ours.append(total / (time.perf_counter() - start))
+                memory = max(memory, peak_memory(process))
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.perf_counter()
+            duckdb_load(data, f"{folder}/reference.db").close()
+            theirs.append(rows / (time.perf_counter() - start))
+    ratio = statistics.median(mine / other for mine, other in zip(ours, theirs))
+    print(f"{'ingest NDJSON, durable':34}{'events':>12}{'median/s':>12}{'min/s':>12}{'max/s':>12}{'ratio':>8}{'MiB':>7}")
+    print(f"{'tocsin (HTTP, parse, map, commit)':34}{rows:12,}{statistics.median(ours):12,.0f}{min(ours):12,.0f}"
+          f"{max(ours):12,.0f}{ratio:8.2f}{memory:7}")
+    print(f"{'duckdb read_json':34}{rows:12,}{statistics.median(theirs):12,.0f}{min(theirs):12,.0f}{max(theirs):12,.0f}"
+          f"{1:8.2f}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:7}")
+
+
+def bench_kql(rows: int) -> None:
+    data = generate(rows)
+    queries = json.loads(shared("bench/queries.json").read_text())["queries"]
+    with tempfile.TemporaryDirectory() as folder, server(f"{folder}/tocsin") as (address, token, _):
+        load(address, token, data)
+        connection = duckdb_load(data, f"{folder}/reference.db")
+        print(f"{'KQL over ' + format(rows, ',') + ' rows':40}{'tocsin ms':>11}{'SQL ms':>9}{'ratio':>8}{'rows':>9}")
+        ratios = []
+        for query in queries:
+            ours, theirs, count = [], [], 0
+            for _ in range(RUNS + 1):
+                start = time.perf_counter()
+                try:
+                    answer = call(address, token, "/api/query", {"query": query["kql"]})
+                except urllib.error.HTTPError as error:
+                    print(f"{query['id'] + ' ' + query['name']:40} failed: {error.read().decode()[:160]}")
+                    break
+                ours.append(time.perf_counter() - start)
+                count = len(answer["tables"][0]["rows"])
+                start = time.perf_counter()
+                connection.execute(query["duckdb"]).fetchall()
+                theirs.append(time.perf_counter() - start)
+            else:
+                ratio = statistics.median(a / b for a, b in zip(ours[1:], theirs[1:]))
+                ratios.append(ratio)
+                print(f"{query['id'] + ' ' + query['name']:40}{statistics.median(ours[1:]) * 1000:11.1f}"
+                      f"{statistics.median(theirs[1:]) * 1000:9.1f}{ratio:8.2f}{count:9,}")
+        if ratios:
+            print(f"{'median ratio':40}{'':20}{statistics.median(ratios):8.2f}")
+
+
+def bench_latency(samples: int) -> None:
+    """One event that a Sigma rule matches, on a host of its own each time, until its incident can be read."""
+    times = []
+    with tempfile.TemporaryDirectory() as folder, server(folder) as (address, token, _):
+        for number in range(samples):
+            host = f"bench-{number:04d}.example"
+            event = {"Channel": "Microsoft-Windows-Sysmon/Operational", "EventID": 1, "Hostname": host, "Computer": host,
+                     "SourceName": "Microsoft-Windows-Sysmon", "UtcTime": time.strftime("%Y-%m-%d %H:%M:%S.000", time.gmtime()),
+                     "EventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                     "Image": "C:\\Windows\\System32\\rundll32.exe", "User": f"BENCH\\user{number}",
+                     "CommandLine": "rundll32.exe C:\\Windows\\System32\\comsvcs.dll, MiniDump 640 C:\\temp\\l.dmp full"}
+            start = time.perf_counter()
+            call(address, token, "/api/ingest?format=windows&source=bench", (json.dumps(event) + "\n").encode())
+            while True:
+                listing = call(address, token, "/api/incidents?status=all&$top=1000")
+                if len(listing["value"]) > number:
+                    break
+                if time.perf_counter() - start > 30:
+                    sys.exit(f"no incident for event {number} after 30 s")
+            times.append(time.perf_counter() - start)
+    times.sort()
+    print(f"{'event sent → incident visible':34}{'samples':>9}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}")
+    print(f"{'streaming Sigma rule':34}{samples:9}{times[len(times) // 2] * 1000:9.1f}"
+          f"{times[min(len(times) - 1, int(len(times) * 0.99))] * 1000:9.1f}{times[-1] * 1000:9.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["ingest", "kql", "latency"])
+    parser.add_argument("--rows", type=int, default=500_000)
+    parser.add_argument("--samples", type=int, default=100)
+    arguments = parser.parse_args()
+    if arguments.what == "ingest":
+        bench_ingest(arguments.rows)
+    elif arguments.what == "kql":
+        bench_kql(arguments.rows)
+    else:
+        bench_latency(arguments.samples)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+/// Takes in the bytes of events: the ingestion path behind the API.
+public protocol EventIntake: Sendable {
+    /// Parses, stores durably and matches the events in a stream of bytes.
+    ///
+    /// - Returns: what became of them, once all are durable.
+    /// - Throws: `IntakeRefusal` when the description names no known format or table.
+    func take(
+        _ chunks: some AsyncSequence<[UInt8], any Error> & Sendable, as description: IntakeDescription
+    ) async throws -> IntakeReceipt
+}
+
+/// What a sender says of its events.
+public struct IntakeDescription: Sendable {
+    /// The name of the log source to read all records as; nil: each is recognised.
+    public var format: String?
+    /// The table whose columns the records already have; nil: they are mapped.
+    public var table: String?
+    /// The name of the sender, for counters and dead letters.
+    public var source: String
+
+    public init(format: String? = nil, table: String? = nil, source: String) {
+        self.format = format
+        self.table = table
+        self.source = source
+    }
+}
+
+/// Why a sender's events cannot be taken at all; nothing of them was stored.
+public struct IntakeRefusal: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// What became of events that were sent.
+public struct IntakeReceipt: Sendable, Equatable {
+    /// Rows per table.
+    public var tables: [String: Int]
+    /// Records that could not be read and went to the dead-letter table.
+    public var rejected: Int
+
+    public init(tables: [String: Int] = [:], rejected: Int = 0) {
+        self.tables = tables
+        self.rejected = rejected
+    }
+
+    /// Rows in all tables.
+    public var accepted: Int { tables.values.reduce(0, +) }
+}

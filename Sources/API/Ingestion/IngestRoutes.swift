@@ -1,0 +1,40 @@
+internal import Access
+internal import Foundation
+internal import Hummingbird
+internal import JSON
+internal import NIOCore
+internal import StateStore
+internal import WebGate
+
+/// `POST /api/ingest`: newline-delimited JSON, syslog lines or Azure records, plain or gzip.
+struct IngestRoutes {
+    let intake: any EventIntake
+
+    func add(to group: RouterGroup<TocsinRequestContext>) {
+        group.group("ingest").add(middleware: Requires(.ingestEvents)).post(use: ingest)
+    }
+
+    @Sendable func ingest(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+        let parameters = request.uri.queryParameters
+        let format = parameters["format"].map(String.init).flatMap { ["auto", "table"].contains($0) ? nil : $0 }
+        let table = parameters["table"].flatMap { String($0).removingPercentEncoding }
+        let source = parameters["source"].flatMap { String($0).removingPercentEncoding }
+        let caller = try context.requireCaller()
+        let description = IntakeDescription(format: format, table: table, source: source ?? caller.actor.name)
+        let receipt: IntakeReceipt
+        do {
+            receipt = try await intake.take(request.body.map { Array($0.readableBytesView) }, as: description)
+        } catch let refusal as IntakeRefusal {
+            throw APIError.badRequest(refusal.description, target: table == nil ? "format" : "table")
+        }
+        return Response(json: receipt.json)
+    }
+}
+
+extension IntakeReceipt {
+    fileprivate var json: JSON {
+        var counts = JSONObject()
+        for (table, count) in tables.sorted(by: { $0.key < $1.key }) { counts[table] = .int(Int64(count)) }
+        return ["accepted": .int(Int64(accepted)), "rejected": .int(Int64(rejected)), "tables": .object(counts)]
+    }
+}

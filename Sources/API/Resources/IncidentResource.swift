@@ -1,0 +1,145 @@
+internal import Casebook
+internal import Chronology
+internal import JSON
+internal import StateStore
+internal import Vocabulary
+
+/// Incidents and what hangs on them in the shapes of Microsoft.SecurityInsights.
+struct IncidentResources {
+    let names: WorkspaceNames
+    let incidentURL: @Sendable (IncidentID) -> String
+
+    func json(_ incident: Incident) -> JSON {
+        Resource(
+            id: "\(names.securityInsights)/Incidents/\(incident.id.rawValue)", name: incident.id.rawValue,
+            type: "Microsoft.SecurityInsights/Incidents", etag: incident.etag, properties: properties(of: incident)
+        ).json
+    }
+
+    private func properties(of incident: Incident) -> JSON {
+        var members: JSONObject = [
+            "title": .string(incident.title),
+            "description": .string(incident.description),
+            "severity": .string(incident.severity.rawValue),
+            "status": .string(incident.status.rawValue),
+            "owner": owner(incident.owner),
+            "labels": .array(
+                incident.labels.map { ["labelName": .string($0.name), "labelType": .string($0.kind.rawValue)] }),
+            "createdTimeUtc": .string(incident.createdTime.description),
+            "lastModifiedTimeUtc": .string(incident.lastModifiedTime.description),
+            "incidentNumber": .int(Int64(incident.number)),
+            "incidentUrl": .string(incidentURL(incident.id)),
+            "providerName": .string(incident.providerName),
+            "providerIncidentId": .string(incident.providerIncidentID),
+            "relatedAnalyticRuleIds": .array(
+                incident.ruleIDs.map { .string("\(names.securityInsights)/alertRules/\($0)") }),
+            "additionalData": additionalData(of: incident),
+        ]
+        if let time = incident.firstActivityTime { members["firstActivityTimeUtc"] = .string(time.description) }
+        if let time = incident.lastActivityTime { members["lastActivityTimeUtc"] = .string(time.description) }
+        if let classification = incident.classification {
+            members["classification"] = .string(classification.verdict.rawValue)
+            if let reason = classification.reason { members["classificationReason"] = .string(reason.rawValue) }
+            members["classificationComment"] = .string(incident.classificationComment)
+        }
+        if let priority = incident.priority {
+            members["tocsinPriority"] = [
+                "score": .int(Int64(priority.score)),
+                "reasons": .array(
+                    priority.reasons.map {
+                        ["factor": .string($0.factor), "points": .double($0.points), "text": .string($0.text)]
+                    }),
+            ]
+        }
+        return .object(members)
+    }
+
+    private func additionalData(of incident: Incident) -> JSON {
+        [
+            "alertsCount": .int(Int64(incident.alertIDs.count)),
+            "bookmarksCount": 0,
+            "commentsCount": .int(Int64(incident.commentCount)),
+            "alertProductNames": .array(incident.alertProductNames.map { .string($0) }),
+            "tactics": .array(incident.tactics.map { .string($0.rawValue) }),
+            "techniques": .array(incident.techniques.map { .string($0) }),
+        ]
+    }
+
+    private func owner(_ owner: IncidentOwner?) -> JSON {
+        func text(_ value: String?) -> JSON { value.flatMap { $0.isEmpty ? nil : .string($0) } ?? .null }
+        return [
+            "objectId": text(owner?.objectID), "email": text(owner?.email), "assignedTo": text(owner?.assignedTo),
+            "userPrincipalName": text(owner?.userPrincipalName),
+        ]
+    }
+
+    func json(_ comment: IncidentComment) -> JSON {
+        Resource(
+            id: "\(names.securityInsights)/Incidents/\(comment.incidentID.rawValue)/Comments/\(comment.id.rawValue)",
+            name: comment.id.rawValue, type: "Microsoft.SecurityInsights/incidents/comments",
+            etag: Incident.etag(version: comment.version),
+            properties: [
+                "message": .string(comment.message),
+                "createdTimeUtc": .string(comment.createdTime.description),
+                "lastModifiedTimeUtc": .string(comment.lastModifiedTime.description),
+                "author": ["name": .string(comment.author.name), "objectId": .string(comment.author.id)],
+            ]
+        ).json
+    }
+
+    func json(_ task: IncidentTask) -> JSON {
+        Resource(
+            id: "\(names.securityInsights)/Incidents/\(task.incidentID.rawValue)/tasks/\(task.id.rawValue)",
+            name: task.id.rawValue, type: "Microsoft.SecurityInsights/incidents/tasks",
+            etag: Incident.etag(version: task.version),
+            properties: [
+                "title": .string(task.title),
+                "description": .string(task.description),
+                "status": .string(task.status.rawValue),
+                "createdTimeUtc": .string(task.createdTime.description),
+                "lastModifiedTimeUtc": .string(task.lastModifiedTime.description),
+            ]
+        ).json
+    }
+
+    func json(_ alert: Alert) -> JSON {
+        let content = alert.content
+        return Resource(
+            id: "\(names.securityInsights)/Entities/\(alert.id.rawValue)", name: alert.id.rawValue,
+            type: "Microsoft.SecurityInsights/Entities", kind: "SecurityAlert",
+            properties: [
+                "systemAlertId": .string(alert.id.rawValue),
+                "alertDisplayName": .string(content.displayName),
+                "description": .string(content.description),
+                "severity": .string(content.severity.rawValue),
+                "status": .string(alert.status.rawValue),
+                "tactics": .array(content.tactics.map { .string($0.rawValue) }),
+                "alertType": .string(content.alertType),
+                "vendorName": .string(content.vendorName),
+                "productName": .string(content.productName),
+                "productComponentName": .string(content.productComponentName),
+                "providerAlertId": .string(content.providerAlertID),
+                "compromisedEntity": .string(content.compromisedEntity),
+                "startTimeUtc": .string(content.startTime.description),
+                "endTimeUtc": .string(content.endTime.description),
+                "timeGenerated": .string(content.generatedTime.description),
+                "friendlyName": .string(content.displayName),
+                "additionalData": .object(
+                    JSONObject(
+                        content.extendedProperties.map { ($0.key, JSON.string($0.value)) }, uniquingKeysWith: { $1 })),
+            ]
+        ).json
+    }
+
+    func json(_ known: KnownEntity) -> JSON {
+        var properties = JSONObject()
+        for (name, value) in known.entity.identifiers.sorted(by: { $0.key < $1.key }) {
+            properties[name.prefix(1).lowercased() + name.dropFirst()] = .string(value)
+        }
+        properties["friendlyName"] = .string(known.friendlyName)
+        return Resource(
+            id: "\(names.securityInsights)/Entities/\(known.id.rawValue)", name: known.id.rawValue,
+            type: "Microsoft.SecurityInsights/Entities", kind: known.kind.restKind, properties: .object(properties)
+        ).json
+    }
+}

@@ -1,0 +1,82 @@
+internal import Casebook
+internal import HTTPTypes
+internal import Hummingbird
+internal import JSON
+internal import NIOCore
+
+/// An error as ARM clients expect it: `{"error": {"code", "message", "target"?}}` with its HTTP status.
+struct APIError: Error, Sendable {
+    enum Code: String, Sendable {
+        case badRequest = "BadRequest"
+        case unauthorized = "AuthenticationFailed"
+        case forbidden = "AuthorizationFailed"
+        case notFound = "NotFound"
+        case conflict = "Conflict"
+        case tooLarge = "RequestEntityTooLarge"
+        case tooMany = "TooManyRequests"
+        case storage = "InsufficientStorage"
+        case internalError = "InternalServerError"
+
+        var status: HTTPResponse.Status {
+            switch self {
+            case .badRequest: .badRequest
+            case .unauthorized: .unauthorized
+            case .forbidden: .forbidden
+            case .notFound: .notFound
+            case .conflict: .conflict
+            case .tooLarge: .contentTooLarge
+            case .tooMany: .tooManyRequests
+            case .storage: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+            case .internalError: .internalServerError
+            }
+        }
+    }
+
+    let code: Code
+    let message: String
+    let target: String?
+
+    init(_ code: Code, _ message: String, target: String? = nil) {
+        self.code = code
+        self.message = message
+        self.target = target
+    }
+
+    static func badRequest(_ message: String, target: String? = nil) -> APIError {
+        APIError(.badRequest, message, target: target)
+    }
+
+    init(_ error: CasebookError) {
+        let code: Code =
+            switch error.code {
+            case .notFound: .notFound
+            case .conflict: .conflict
+            case .invalidTransition, .invalidClassification, .invalidField, .limitReached: .badRequest
+            case .storage: .internalError
+            }
+        self.init(code, error.message, target: error.field)
+    }
+
+    var json: JSON {
+        var members: JSONObject = ["code": .string(code.rawValue), "message": .string(message)]
+        if let target { members["target"] = .string(target) }
+        return ["error": .object(members)]
+    }
+}
+
+extension APIError: HTTPResponseError {
+    var status: HTTPResponse.Status { code.status }
+
+    func response(from request: Request, context: some RequestContext) throws -> Response {
+        Response(status: status, json: json)
+    }
+}
+
+extension Response {
+    /// A JSON answer.
+    init(status: HTTPResponse.Status = .ok, json: JSON) {
+        self.init(
+            status: status, headers: [.contentType: "application/json; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: json.description)))
+    }
+}

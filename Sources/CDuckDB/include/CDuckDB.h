@@ -1,0 +1,161 @@
+// The part of DuckDB's C API that Tocsin uses, loaded at run time: building needs neither DuckDB nor its headers.
+// Names, types and meanings are DuckDB's (https://duckdb.org/docs/stable/clients/c/api), with the prefix `duckdb_`
+// dropped from functions, which are members of `CDuckDBFunctions`.
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+typedef struct { void *internal_ptr; } CDuckDBDatabase;
+typedef struct { void *internal_ptr; } CDuckDBConnection;
+typedef struct { void *internal_ptr; } CDuckDBConfig;
+typedef struct { void *internal_ptr; } CDuckDBPreparedStatement;
+typedef struct { void *internal_ptr; } CDuckDBAppender;
+typedef struct { void *internal_ptr; } CDuckDBDataChunk;
+typedef struct { void *internal_ptr; } CDuckDBVector;
+typedef struct { void *internal_ptr; } CDuckDBLogicalType;
+typedef struct { void *internal_ptr; } CDuckDBScalarFunction;
+typedef struct { void *internal_ptr; } CDuckDBFunctionInfo;
+
+typedef struct {
+    uint64_t deprecated_column_count;
+    uint64_t deprecated_row_count;
+    uint64_t deprecated_rows_changed;
+    void *_Nullable deprecated_columns;
+    char *_Nullable deprecated_error_message;
+    void *_Nullable internal_data;
+} CDuckDBResult;
+
+/// A string in a vector: up to 12 bytes stand inside, longer ones behind the pointer.
+typedef union {
+    struct {
+        uint32_t length;
+        char prefix[4];
+        char *ptr;
+    } pointer;
+    struct {
+        uint32_t length;
+        char inlined[12];
+    } inlined;
+} CDuckDBString;
+
+typedef struct {
+    uint64_t lower;
+    int64_t upper;
+} CDuckDBHugeInt;
+
+typedef enum { CDUCKDB_SUCCESS = 0, CDUCKDB_ERROR = 1 } CDuckDBState;
+
+/// `duckdb_type`, as far as needed.
+enum {
+    CDUCKDB_TYPE_BOOLEAN = 1,
+    CDUCKDB_TYPE_INTEGER = 4,
+    CDUCKDB_TYPE_BIGINT = 5,
+    CDUCKDB_TYPE_DOUBLE = 11,
+    CDUCKDB_TYPE_HUGEINT = 16,
+    CDUCKDB_TYPE_VARCHAR = 17,
+    CDUCKDB_TYPE_UUID = 27,
+    CDUCKDB_TYPE_ANY = 34,
+};
+
+typedef void (*CDuckDBScalarCallback)(
+    CDuckDBFunctionInfo *info, CDuckDBDataChunk *input, CDuckDBVector *output);
+typedef void (*CDuckDBDeleteCallback)(void *_Nullable data);
+
+// One line per function: result, name, parameters.
+#define CDUCKDB_EACH_FUNCTION(F)                                                                                     \
+    F(const char *_Nonnull, library_version, (void))                                                                         \
+    F(void, free, (void *))                                                                                          \
+    F(CDuckDBState, create_config, (CDuckDBConfig *_Nullable *_Nonnull))                                             \
+    F(CDuckDBState, set_config, (CDuckDBConfig *, const char *, const char *))                                       \
+    F(void, destroy_config, (CDuckDBConfig *_Nullable *_Nonnull))                                                    \
+    F(CDuckDBState, open_ext,                                                                                        \
+      (const char *_Nullable, CDuckDBDatabase *_Nullable *_Nonnull, CDuckDBConfig *,                                 \
+       char *_Nullable *_Nonnull))                                                                                   \
+    F(void, close, (CDuckDBDatabase *_Nullable *_Nonnull))                                                           \
+    F(CDuckDBState, connect, (CDuckDBDatabase *, CDuckDBConnection *_Nullable *_Nonnull))                            \
+    F(void, disconnect, (CDuckDBConnection *_Nullable *_Nonnull))                                                    \
+    F(void, interrupt, (CDuckDBConnection *))                                                                        \
+    F(CDuckDBState, query, (CDuckDBConnection *, const char *, CDuckDBResult *_Nullable))                            \
+    F(void, destroy_result, (CDuckDBResult *))                                                                       \
+    F(const char *_Nullable, result_error, (CDuckDBResult *))                                                        \
+    F(uint32_t, result_error_type, (CDuckDBResult *))                                                                \
+    F(uint64_t, column_count, (CDuckDBResult *))                                                                     \
+    F(const char *_Nullable, column_name, (CDuckDBResult *, uint64_t))                                               \
+    F(uint32_t, column_type, (CDuckDBResult *, uint64_t))                                                            \
+    F(uint64_t, rows_changed, (CDuckDBResult *))                                                                     \
+    F(CDuckDBDataChunk *_Nullable, fetch_chunk, (CDuckDBResult))                                                     \
+    F(CDuckDBState, prepare,                                                                                         \
+      (CDuckDBConnection *, const char *, CDuckDBPreparedStatement *_Nullable *_Nonnull))                            \
+    F(const char *_Nullable, prepare_error, (CDuckDBPreparedStatement *))                                            \
+    F(void, destroy_prepare, (CDuckDBPreparedStatement *_Nullable *_Nonnull))                                        \
+    F(CDuckDBState, bind_boolean, (CDuckDBPreparedStatement *, uint64_t, bool))                                      \
+    F(CDuckDBState, bind_int32, (CDuckDBPreparedStatement *, uint64_t, int32_t))                                     \
+    F(CDuckDBState, bind_int64, (CDuckDBPreparedStatement *, uint64_t, int64_t))                                     \
+    F(CDuckDBState, bind_double, (CDuckDBPreparedStatement *, uint64_t, double))                                     \
+    F(CDuckDBState, bind_varchar_length,                                                                             \
+      (CDuckDBPreparedStatement *, uint64_t, const char *, uint64_t))                                                \
+    F(CDuckDBState, bind_null, (CDuckDBPreparedStatement *, uint64_t))                                               \
+    F(CDuckDBState, execute_prepared, (CDuckDBPreparedStatement *, CDuckDBResult *_Nullable))                        \
+    F(CDuckDBState, execute_prepared_streaming, (CDuckDBPreparedStatement *, CDuckDBResult *_Nullable))              \
+    F(CDuckDBLogicalType *_Nonnull, create_logical_type, (uint32_t))                                                         \
+    F(void, destroy_logical_type, (CDuckDBLogicalType *_Nullable *_Nonnull))                                         \
+    F(uint64_t, vector_size, (void))                                                                                 \
+    F(CDuckDBDataChunk *_Nonnull, create_data_chunk, (CDuckDBLogicalType *_Nullable *_Nonnull, uint64_t))                    \
+    F(void, destroy_data_chunk, (CDuckDBDataChunk *_Nullable *_Nonnull))                                             \
+    F(void, data_chunk_reset, (CDuckDBDataChunk *))                                                                  \
+    F(uint64_t, data_chunk_get_size, (CDuckDBDataChunk *))                                                           \
+    F(void, data_chunk_set_size, (CDuckDBDataChunk *, uint64_t))                                                     \
+    F(CDuckDBVector *_Nonnull, data_chunk_get_vector, (CDuckDBDataChunk *, uint64_t))                                        \
+    F(void *_Nullable, vector_get_data, (CDuckDBVector *))                                                           \
+    F(uint64_t *_Nullable, vector_get_validity, (CDuckDBVector *))                                                   \
+    F(void, vector_ensure_validity_writable, (CDuckDBVector *))                                                      \
+    F(void, vector_assign_string_element_len, (CDuckDBVector *, uint64_t, const char *, uint64_t))                   \
+    F(CDuckDBState, appender_create,                                                                                 \
+      (CDuckDBConnection *, const char *_Nullable, const char *, CDuckDBAppender *_Nullable *_Nonnull))              \
+    F(const char *_Nullable, appender_error, (CDuckDBAppender *))                                                    \
+    F(CDuckDBState, appender_close, (CDuckDBAppender *))                                                             \
+    F(CDuckDBState, appender_destroy, (CDuckDBAppender *_Nullable *_Nonnull))                                        \
+    F(CDuckDBState, append_data_chunk, (CDuckDBAppender *, CDuckDBDataChunk *))                                      \
+    F(CDuckDBScalarFunction *_Nonnull, create_scalar_function, (void))                                                       \
+    F(void, destroy_scalar_function, (CDuckDBScalarFunction *_Nullable *_Nonnull))                                   \
+    F(void, scalar_function_set_name, (CDuckDBScalarFunction *, const char *))                                       \
+    F(void, scalar_function_add_parameter, (CDuckDBScalarFunction *, CDuckDBLogicalType *))                          \
+    F(void, scalar_function_set_return_type, (CDuckDBScalarFunction *, CDuckDBLogicalType *))                        \
+    F(void, scalar_function_set_varargs, (CDuckDBScalarFunction *, CDuckDBLogicalType *))                            \
+    F(void, scalar_function_set_special_handling, (CDuckDBScalarFunction *))                                         \
+    F(void, scalar_function_set_volatile, (CDuckDBScalarFunction *))                                                 \
+    F(void, scalar_function_set_extra_info, (CDuckDBScalarFunction *, void *_Nullable, CDuckDBDeleteCallback))       \
+    F(void, scalar_function_set_function, (CDuckDBScalarFunction *, CDuckDBScalarCallback))                          \
+    F(CDuckDBState, register_scalar_function, (CDuckDBConnection *, CDuckDBScalarFunction *))                        \
+    F(void *_Nullable, scalar_function_get_extra_info, (CDuckDBFunctionInfo *))                                      \
+    F(void, scalar_function_set_error, (CDuckDBFunctionInfo *, const char *))
+
+#define CDUCKDB_MEMBER(RESULT, NAME, PARAMETERS) RESULT(*_Nonnull NAME) PARAMETERS;
+/// The loaded functions.
+typedef struct {
+    CDUCKDB_EACH_FUNCTION(CDUCKDB_MEMBER)
+} CDuckDBFunctions;
+#undef CDUCKDB_MEMBER
+
+/// Opens the library at `path` and looks up every function. Gives null and writes one line of reason into `reason` when the
+/// file cannot be loaded or lacks a function. A Python extension module (`…cpython-311-…`) gets its libpython loaded
+/// first, because it needs Python's symbols. The library is never unloaded.
+const CDuckDBFunctions *_Nullable cduckdb_load(const char *path, char *reason, size_t reason_size);
+
+/// The functions that were loaded last; for callbacks, which DuckDB calls and which therefore have some. Null before.
+const CDuckDBFunctions *_Nullable cduckdb_loaded(void);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,15 @@
+/// Bounds after Microsoft Sentinel's service limits.
+public enum CasebookLimits {
+    public static let alertsPerIncident = 150
+    public static let commentsPerIncident = 100
+    public static let commentCharacters = 30_000
+    public static let tasksPerIncident = 40
+    public static let titleCharacters = 500
+    public static let descriptionCharacters = 5_000
+    public static let labelsPerIncident = 100
+    public static let labelCharacters = 256
+    public static let entitiesPerAlert = 500
+    public static let evidenceRowsPerAlert = 100
+    public static let evidenceBytesPerAlert = 262_144
+    public static let pageSize = 1_000
+}

@@ -1,0 +1,100 @@
+internal import GRDB
+public import StateStore
+
+extension Casebook {
+    /// Puts an alert into an incident by hand, out of the one where it was.
+    ///
+    /// - Throws: `CasebookError` with code `notFound`, or `limitReached` at 150 alerts.
+    @discardableResult
+    public func add(
+        alert: AlertID,
+        to incident: IncidentID,
+        by actor: JournalActor
+    ) async throws(CasebookError) -> Incident {
+        try await change(by: actor) { transaction in
+            let known = try transaction.incidentOfAlert(alert)
+            let target = try transaction.storedIncident(incident)
+            let lists = IncidentLists(database: transaction.database)
+            if known == incident { return try lists.filled(target.incident) }
+            let count = try AlertRows(database: transaction.database).digests(of: incident).count
+            guard count < CasebookLimits.alertsPerIncident else {
+                throw CasebookError(
+                    .limitReached, field: "alerts",
+                    "incident \(target.incident.number) has its \(CasebookLimits.alertsPerIncident) alerts already")
+            }
+            if let known { try transaction.move(alert, to: nil, affecting: known) { .alertRemoved(known, alert, $0) } }
+            try transaction.move(alert, to: incident, affecting: incident) { .alertAdded(incident, alert, $0) }
+            return try lists.filled(try transaction.storedIncident(incident).incident)
+        }
+    }
+
+    /// Takes an alert out of an incident.
+    ///
+    /// - Throws: `CasebookError` with code `notFound` when the alert is not in it.
+    @discardableResult
+    public func remove(
+        alert: AlertID,
+        from incident: IncidentID,
+        by actor: JournalActor
+    ) async throws(CasebookError) -> Incident {
+        try await change(by: actor) { transaction in
+            guard try transaction.incidentOfAlert(alert) == incident else {
+                throw CasebookError(.notFound, "alert \(alert) is not in incident \(incident)")
+            }
+            try transaction.move(alert, to: nil, affecting: incident) { .alertRemoved(incident, alert, $0) }
+            return try IncidentLists(database: transaction.database)
+                .filled(try transaction.storedIncident(incident).incident)
+        }
+    }
+
+    /// Sets the state of an alert.
+    ///
+    /// - Throws: `CasebookError` with code `notFound`.
+    @discardableResult
+    public func setStatus(
+        _ status: AlertStatus,
+        of id: AlertID,
+        by actor: JournalActor
+    ) async throws(CasebookError) -> Alert {
+        try await change(by: actor) { transaction in
+            guard var alert = try AlertRows(database: transaction.database).fetch(id) else {
+                throw CasebookError(.notFound, "there is no alert \(id)")
+            }
+            guard alert.status != status else { return alert }
+            let change = FieldChange(.status, old: alert.status.rawValue, new: status.rawValue)
+            alert.status = status
+            try transaction.execute(
+                "UPDATE casebook_alert SET status = ? WHERE id = ?", [status.rawValue, id.rawValue])
+            try transaction.note(.alertStatusChanged(id, change))
+            return alert
+        }
+    }
+}
+
+extension CasebookTransaction {
+    /// - Throws: `CasebookError` with code `notFound` for an unknown alert.
+    fileprivate func incidentOfAlert(_ id: AlertID) throws -> IncidentID? {
+        guard let row = try row("SELECT incident FROM casebook_alert WHERE id = ?", [id.rawValue]) else {
+            throw CasebookError(.notFound, "there is no alert \(id)")
+        }
+        return (row["incident"] as String?).map(IncidentID.init(rawValue:))
+    }
+
+    /// Moves an alert and derives the affected incident anew.
+    fileprivate func move(
+        _ alert: AlertID,
+        to incident: IncidentID?,
+        affecting id: IncidentID,
+        event: ([FieldChange]) -> CasebookEvent
+    ) throws {
+        let assignment = IncidentAssignment(transaction: self)
+        var stored = try storedIncident(id)
+        try assignment.refreshLists(&stored)
+        try AlertRows(database: database).setIncident(incident, of: alert)
+        let changes = try assignment.refresh(&stored)
+        stored.incident.touch(at: now, by: actor, isTriage: true)
+        stored.isTouched = stored.isTouched || actor.isOutside
+        try stored.save(in: database)
+        try note(event(changes))
+    }
+}

@@ -1,0 +1,108 @@
+internal import GRDB
+public import StateStore
+internal import Vocabulary
+
+extension Casebook {
+    /// One incident with its lists; nil when there is none.
+    public func incident(_ id: IncidentID) async throws(CasebookError) -> Incident? {
+        try await reading { database in
+            guard let stored = try StoredIncident.fetch(id, in: database) else { return nil }
+            return try IncidentLists(database: database).filled(stored.incident)
+        }
+    }
+
+    /// The incident of a number; nil when there is none.
+    public func incident(number: Int) async throws(CasebookError) -> Incident? {
+        try await incidents(IncidentQuery(.number(number...number), limit: 1)).incidents.first
+    }
+
+    /// One page of incidents.
+    public func incidents(_ query: IncidentQuery = IncidentQuery()) async throws(CasebookError) -> IncidentPage {
+        let condition = query.filter.condition()
+        let limit = min(max(query.limit, 0), CasebookLimits.pageSize)
+        let offset = max(query.offset, 0)
+        let order = query.order.sql
+        let arguments = StatementArguments(condition.arguments.map(\.databaseValue))
+        return try await reading { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: "SELECT i.* FROM casebook_incident i WHERE \(condition.text) ORDER BY \(order) LIMIT ? OFFSET ?",
+                arguments: arguments + [limit, offset])
+            var incidents = try rows.map(Incident.init(row:))
+            try IncidentLists(database: database).fill(&incidents)
+            let total = try Int.fetchOne(
+                database, sql: "SELECT COUNT(*) FROM casebook_incident i WHERE \(condition.text)",
+                arguments: arguments)
+            return IncidentPage(incidents: incidents, total: total ?? incidents.count)
+        }
+    }
+
+    /// One alert; nil when there is none.
+    public func alert(_ id: AlertID) async throws(CasebookError) -> Alert? {
+        try await reading { try AlertRows(database: $0).fetch(id) }
+    }
+
+    /// All alerts, the newest recorded first; at most 1,000 at a time.
+    public func alerts(limit: Int = 100, offset: Int = 0) async throws(CasebookError) -> [Alert] {
+        try await alerts(
+            where: "1", order: "a.seq DESC", [], limit: min(max(limit, 0), CasebookLimits.pageSize),
+            offset: max(offset, 0))
+    }
+
+    /// The alerts of an incident in the order of their first activity.
+    public func alerts(of incident: IncidentID) async throws(CasebookError) -> [Alert] {
+        try await alerts(where: "a.incident = ?", order: "a.start, a.id", [incident.rawValue])
+    }
+
+    /// The alerts that name an entity, the newest activity first.
+    public func alerts(ofEntity id: EntityID) async throws(CasebookError) -> [Alert] {
+        try await alerts(
+            where: """
+                a.seq IN (SELECT ae.alert FROM casebook_alert_entity ae
+                    JOIN casebook_entity e ON e.seq = ae.entity WHERE e.id = ?)
+                """, order: "a.start DESC, a.id", [id.rawValue])
+    }
+
+    private func alerts(
+        where condition: String,
+        order: String,
+        _ arguments: [String],
+        limit: Int = CasebookLimits.pageSize,
+        offset: Int = 0
+    ) async throws(CasebookError) -> [Alert] {
+        try await reading { database in
+            let sql = """
+                SELECT \(AlertRows.columns) FROM \(AlertRows.source) WHERE \(condition)
+                ORDER BY \(order) LIMIT ? OFFSET ?
+                """
+            return try Row.fetchAll(
+                database, sql: sql, arguments: StatementArguments(arguments) + [limit, offset]
+            ).map(AlertRows.alert)
+        }
+    }
+
+    /// One entity; nil when there is none.
+    public func entity(_ id: EntityID) async throws(CasebookError) -> KnownEntity? {
+        try await reading { database in
+            let sql = "SELECT id, kind, identifiers FROM casebook_entity WHERE id = ?"
+            return try Row.fetchOne(database, sql: sql, arguments: [id.rawValue]).flatMap(EntityRows.known)
+        }
+    }
+
+    /// The incidents whose alerts name an entity, the newest first; at most 1,000.
+    public func incidents(ofEntity id: EntityID) async throws(CasebookError) -> [Incident] {
+        try await incidents(
+            IncidentQuery(
+                .entity(id), order: .by(.number, descending: true), limit: CasebookLimits.pageSize)
+        ).incidents
+    }
+
+    /// What was done to an incident, the newest first.
+    public func activity(of incident: IncidentID, limit: Int = 500) async throws(CasebookError) -> [JournalEntry] {
+        do {
+            return try await journal.entries(subject: incident.rawValue, limit: limit)
+        } catch {
+            throw CasebookError(.storage, "the journal cannot be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,126 @@
+internal import Chronology
+internal import GRDB
+internal import JSON
+internal import StateStore
+internal import Vocabulary
+
+/// The entities' SQL: one row per thing, merged as strong identifiers show that two are one.
+struct EntityRows {
+    let database: Database
+    let identifiers: IdentifierSource
+
+    /// Finds or makes the entity's row, and merges what the alert knows into it.
+    func resolve(_ entity: Entity, from start: Instant, to end: Instant) throws -> Int64 {
+        var merged = entity
+        var found: [Int64] = []
+        // Merged identifiers may complete a further strong key, which may name yet another row.
+        while true {
+            let rows = try matches(merged, besides: found)
+            if rows.isEmpty { break }
+            for row in rows {
+                found.append(row["seq"])
+                let known = try EntityRows.identifiers(row["identifiers"])
+                merged = Entity(
+                    stored: entity.kind,
+                    identifiers: known.merging(merged.identifiers, uniquingKeysWith: { old, _ in old }))
+            }
+        }
+        guard let survivor = found.min() else { return try insert(merged, from: start, to: end) }
+        for other in found where other != survivor { try absorb(other, into: survivor) }
+        try database.cachedStatement(
+            sql: """
+                UPDATE casebook_entity SET name = ?, identifiers = ?, first_seen = min(first_seen, ?),
+                    last_seen = max(last_seen, ?) WHERE seq = ?
+                """
+        ).execute(arguments: [
+            merged.friendlyName, EntityRows.text(merged.identifiers), start.ticks, end.ticks, survivor,
+        ])
+        try insertKeys(of: merged, entity: survivor)
+        return survivor
+    }
+
+    func link(_ entity: Int64, to alert: Int64, position: Int) throws {
+        try database.cachedStatement(
+            sql: "INSERT OR IGNORE INTO casebook_alert_entity (alert, entity, position) VALUES (?, ?, ?)"
+        ).execute(arguments: [alert, entity, position])
+    }
+
+    private func matches(_ entity: Entity, besides found: [Int64]) throws -> [Row] {
+        let keys = identityKeys(of: entity)
+        let sql = """
+            SELECT DISTINCT e.seq AS seq, e.identifiers AS identifiers FROM casebook_entity_key k
+            JOIN casebook_entity e ON e.seq = k.entity WHERE k.key IN \(keys.sqlMarks) ORDER BY e.seq
+            """
+        let rows = try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(keys))
+        return rows.filter { !found.contains($0["seq"]) }
+    }
+
+    /// The strong keys; for an entity without, all that is known of it, so that it is one only with its like.
+    private func identityKeys(of entity: Entity) -> [String] {
+        let strong = entity.keys.strong
+        return strong.isEmpty ? ["weak:" + entity.identityKey] : strong
+    }
+
+    private func insert(_ entity: Entity, from start: Instant, to end: Instant) throws -> Int64 {
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO casebook_entity (id, kind, name, identifiers, first_seen, last_seen)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            identifiers.next(), entity.kind.rawValue, entity.friendlyName, EntityRows.text(entity.identifiers),
+            start.ticks, end.ticks,
+        ])
+        let seq = database.lastInsertedRowID
+        try insertKeys(of: entity, entity: seq)
+        return seq
+    }
+
+    private func insertKeys(of entity: Entity, entity seq: Int64) throws {
+        for key in identityKeys(of: entity) {
+            try database.cachedStatement(
+                sql: "INSERT INTO casebook_entity_key (key, entity) VALUES (?, ?) ON CONFLICT DO NOTHING"
+            ).execute(arguments: [key, seq])
+        }
+    }
+
+    private func absorb(_ other: Int64, into survivor: Int64) throws {
+        for sql in [
+            "UPDATE OR IGNORE casebook_alert_entity SET entity = ?1 WHERE entity = ?2",
+            "UPDATE casebook_entity_key SET entity = ?1 WHERE entity = ?2",
+            """
+            UPDATE casebook_entity SET
+                first_seen = min(first_seen, (SELECT first_seen FROM casebook_entity WHERE seq = ?2)),
+                last_seen = max(last_seen, (SELECT last_seen FROM casebook_entity WHERE seq = ?2))
+            WHERE seq = ?1
+            """,
+        ] {
+            try database.cachedStatement(sql: sql).execute(arguments: [survivor, other])
+        }
+        for sql in [
+            "DELETE FROM casebook_alert_entity WHERE entity = ?", "DELETE FROM casebook_entity WHERE seq = ?",
+        ] {
+            try database.cachedStatement(sql: sql).execute(arguments: [other])
+        }
+    }
+
+    static func known(_ row: Row) throws -> KnownEntity? {
+        guard let kind = EntityKind(rawValue: row["kind"]) else { return nil }
+        return KnownEntity(
+            id: EntityID(row["id"] as String),
+            entity: Entity(stored: kind, identifiers: try identifiers(row["identifiers"])))
+    }
+
+    static func text(_ identifiers: [String: String]) -> String {
+        var object = JSONObject()
+        for (name, value) in identifiers.sorted(by: { $0.key < $1.key }) { object[name] = .string(value) }
+        return JSON.object(object).description
+    }
+
+    static func identifiers(_ text: String) throws -> [String: String] {
+        let members = try JSON(parsing: text).objectValue ?? [:]
+        return Dictionary(
+            members.compactMap { member in member.value.stringValue.map { (member.key, $0) } },
+            uniquingKeysWith: { $1 })
+    }
+}

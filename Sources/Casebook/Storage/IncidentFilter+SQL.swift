@@ -1,0 +1,122 @@
+internal import Chronology
+internal import GRDB
+internal import Vocabulary
+
+/// A piece of SQL with the values for its marks. Values never become part of the text.
+struct SQLCondition: Sendable {
+    var text: String
+    var arguments: [any DatabaseValueConvertible & Sendable] = []
+
+    static let never = SQLCondition(text: "0")
+
+    /// Several conditions with an operator between; `empty` stands for none.
+    static func joined(_ parts: [SQLCondition], by word: String, empty: String) -> SQLCondition {
+        guard !parts.isEmpty else { return SQLCondition(text: empty) }
+        return SQLCondition(
+            text: "(" + parts.map(\.text).joined(separator: " \(word) ") + ")", arguments: parts.flatMap(\.arguments))
+    }
+
+    static func member(_ column: String, _ values: [String]) -> SQLCondition {
+        values.isEmpty ? .never : SQLCondition(text: "\(column) IN \(values.sqlMarks)", arguments: values)
+    }
+}
+
+extension IncidentFilter {
+    /// Filters nested deeper than this find nothing; no query of the portal or a client comes near.
+    private static let deepest = 64
+
+    /// The condition on `casebook_incident i`.
+    func condition(depth: Int = 0) -> SQLCondition {
+        guard depth < IncidentFilter.deepest else { return .never }
+        switch self {
+        case .all: return SQLCondition(text: "1")
+        case .and(let parts): return .joined(parts.map { $0.condition(depth: depth + 1) }, by: "AND", empty: "1")
+        case .or(let parts): return .joined(parts.map { $0.condition(depth: depth + 1) }, by: "OR", empty: "0")
+        case .not(let part):
+            let inner = part.condition(depth: depth + 1)
+            return SQLCondition(text: "NOT coalesce(\(inner.text), 0)", arguments: inner.arguments)
+        case .status(let statuses): return .member("i.status", statuses.map(\.rawValue).sorted())
+        case .severity(let severities):
+            return severities.isEmpty
+                ? .never
+                : SQLCondition(
+                    text: "i.severity IN \(Array(severities).sqlMarks)", arguments: severities.map(\.rank).sorted())
+        case .classification(let verdicts): return .member("i.verdict", verdicts.map(\.rawValue).sorted())
+        case .owner(let text): return IncidentFilter.owner(text)
+        case .unassigned: return SQLCondition(text: "i.owner_kind = ''")
+        case .number(let range):
+            return SQLCondition(text: "i.number BETWEEN ? AND ?", arguments: [range.lowerBound, range.upperBound])
+        case .score(let range):
+            return SQLCondition(text: "i.score BETWEEN ? AND ?", arguments: [range.lowerBound, range.upperBound])
+        case .time(let field, let range):
+            return SQLCondition(
+                text: "(\(field.column) >= ? AND \(field.column) < ?)",
+                arguments: [range.start.ticks, range.end.ticks])
+        case .text(let field, let test, let text):
+            return SQLCondition(text: "\(field.column) LIKE ? ESCAPE '\\'", arguments: [test.pattern(text)])
+        case .search(let words): return IncidentFilter.search(words)
+        case .label, .tactic, .rule, .product, .entity, .alert: return relatedCondition
+        }
+    }
+
+    /// Conditions on the rows that belong to an incident.
+    private var relatedCondition: SQLCondition {
+        switch self {
+        case .label(let name):
+            .exists("casebook_label l WHERE l.incident = i.id AND l.name = ? COLLATE NOCASE", name)
+        case .tactic(let tactic):
+            .exists(
+                "casebook_alert a WHERE a.incident = i.id AND ' ' || a.tactics || ' ' LIKE ?", "% \(tactic.rawValue) %")
+        case .rule(let id):
+            .exists("casebook_alert a WHERE a.incident = i.id AND a.rule_id = ? COLLATE NOCASE", id)
+        case .product(let name):
+            .exists("casebook_alert a WHERE a.incident = i.id AND a.product = ? COLLATE NOCASE", name)
+        case .alert(let id):
+            SQLCondition(
+                text: "i.id = (SELECT a.incident FROM casebook_alert a WHERE a.id = ?)", arguments: [id.rawValue])
+        case .entity(let id):
+            SQLCondition(
+                text: """
+                    i.id IN (SELECT a.incident FROM casebook_entity e
+                        JOIN casebook_alert_entity ae ON ae.entity = e.seq JOIN casebook_alert a ON a.seq = ae.alert
+                        WHERE e.id = ?)
+                    """, arguments: [id.rawValue])
+        default: .never
+        }
+    }
+
+    private static func owner(_ text: String) -> SQLCondition {
+        let columns = ["owner_object_id", "owner_principal_name", "owner_email", "owner_name"]
+        return .joined(
+            columns.map { SQLCondition(text: "i.\($0) = ? COLLATE NOCASE", arguments: [text]) }, by: "OR", empty: "0")
+    }
+
+    /// Every word must occur somewhere; at most 16 words count.
+    private static func search(_ words: String) -> SQLCondition {
+        let conditions = words.split(whereSeparator: \.isWhitespace).prefix(16).map { word in
+            let pattern = TextTest.contains.pattern(String(word))
+            let number = word.hasPrefix("#") ? String(word.dropFirst()) : String(word)
+            var places = searchedPlaces.map { SQLCondition(text: $0 + " LIKE ? ESCAPE '\\')", arguments: [pattern]) }
+            places.append(SQLCondition(text: "CAST(i.number AS TEXT) = ?", arguments: [number]))
+            return SQLCondition.joined(places, by: "OR", empty: "0")
+        }
+        return .joined(Array(conditions), by: "AND", empty: "1")
+    }
+
+    /// Where a searched word may occur; each is completed by a comparison and a closing bracket.
+    private static let searchedPlaces = [
+        "(i.title", "(i.description", "(i.owner_name",
+        "EXISTS (SELECT 1 FROM casebook_label l WHERE l.incident = i.id AND l.name",
+        "EXISTS (SELECT 1 FROM casebook_alert a WHERE a.incident = i.id AND a.display_name",
+        """
+        EXISTS (SELECT 1 FROM casebook_alert a JOIN casebook_alert_entity ae ON ae.alert = a.seq
+            JOIN casebook_entity e ON e.seq = ae.entity WHERE a.incident = i.id AND e.name
+        """,
+    ]
+}
+
+extension SQLCondition {
+    fileprivate static func exists(_ source: String, _ value: String) -> SQLCondition {
+        SQLCondition(text: "EXISTS (SELECT 1 FROM \(source))", arguments: [value])
+    }
+}

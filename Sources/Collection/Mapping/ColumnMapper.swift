@@ -1,0 +1,250 @@
+internal import Chronology
+internal import KQLValues
+internal import Records
+
+/// Maps the records of one batch to one table as a source definition says.
+///
+/// What each field is for is found once per batch; then each record is one walk over its fields.
+struct ColumnMapper {
+    /// A field as one of the values a column may take; the lowest rank that has a value counts.
+    private struct Use {
+        var slot: Int
+        var rank: Int
+        /// The object whose member the field is, when the object is what counts.
+        var object: Int32?
+    }
+
+    private enum Output {
+        case value(slot: Int)
+        case joined(slots: [Int], separator: String)
+        case lookedUp(slot: Int, list: [String: String])
+        case pathPart(slot: Int, after: String)
+    }
+
+    /// What a record has for a slot.
+    private struct Found {
+        var rank = Int.max
+        var entry: Int?
+        var object: Int32?
+    }
+
+    private let batch: RecordBatch
+    private let source: SourceDefinition
+    private var table: TableBuilder
+    private var uses: [[Use]]
+    private var isKnown: [Bool]
+    private var outputs: [(column: Int, output: Output)] = []
+    private var found: [Found] = []
+    private var touched: [Int] = []
+    private var isTouched: [Bool] = []
+    private let timeColumn: Int?
+    private let restColumn: Int?
+    private let now: Instant
+
+    init(_ source: SourceDefinition, table definition: TableDefinition, batch: RecordBatch, now: Instant) {
+        self.batch = batch
+        self.source = source
+        self.now = now
+        var table = TableBuilder(definition)
+        uses = Array(repeating: [], count: batch.fieldNames.count)
+        isKnown = Array(repeating: false, count: batch.fieldNames.count)
+        timeColumn = table.column("TimeGenerated")
+        let restName =
+            if case .keyValues(let column, _) = source.rest { Optional(column) } else { definition.rest }
+        if let restName { restColumn = table.column(restName) } else { restColumn = nil }
+        self.table = table
+        let names = FieldNameIndex(batch)
+        for (name, columnSource) in source.columns.sorted(by: { $0.key < $1.key }) {
+            plan(name, columnSource, names)
+        }
+        planAutomatic(names)
+        for name in source.ignored {
+            for field in names.fields(matching: name) { isKnown[Int(field)] = true }
+        }
+        found = Array(repeating: Found(), count: found.count)
+        isTouched = Array(repeating: false, count: found.count)
+    }
+
+    // MARK: Planning
+
+    private mutating func plan(_ column: String, _ source: SourceDefinition.ColumnSource, _ names: FieldNameIndex) {
+        if case .constant(let value) = source {
+            table.constant(column, value)
+            return
+        }
+        guard let index = table.column(column) else { return }
+        switch source {
+        case .fields(let fields): outputs.append((index, .value(slot: slot(fields, names))))
+        case .joined(let parts, let separator):
+            outputs.append((index, .joined(slots: parts.map { slot($0, names) }, separator: separator)))
+        case .lookedUp(let fields, let list):
+            outputs.append((index, .lookedUp(slot: slot(fields, names), list: list)))
+        case .pathPart(let fields, let after):
+            outputs.append((index, .pathPart(slot: slot(fields, names), after: after)))
+        case .constant: break
+        }
+    }
+
+    private mutating func planAutomatic(_ names: FieldNameIndex) {
+        var byName: [String: [String]] = [:]
+        let columns = Dictionary(
+            table.definition.schema.columns.map { ($0.name.lowercased(), $0.name) }, uniquingKeysWith: { $1 })
+        for prefix in source.automatic {
+            for name in names.lowercased where name.hasPrefix(prefix) {
+                guard let column = columns[String(name.dropFirst(prefix.count))], source.columns[column] == nil,
+                    byName[column]?.contains(name) != true
+                else { continue }
+                byName[column, default: []].append(name)
+            }
+        }
+        for (column, fields) in byName.sorted(by: { $0.key < $1.key }) {
+            guard let index = table.column(column) else { continue }
+            outputs.append((index, .value(slot: slot(fields, names))))
+        }
+    }
+
+    private mutating func slot(_ fields: [String], _ names: FieldNameIndex) -> Int {
+        found.append(Found())
+        let slot = found.count - 1
+        for (rank, name) in fields.enumerated() {
+            for field in names.exact(name) {
+                uses[Int(field)].append(Use(slot: slot, rank: rank))
+                isKnown[Int(field)] = true
+                for member in names.members(of: field) {
+                    uses[Int(member)].append(Use(slot: slot, rank: rank, object: field))
+                    isKnown[Int(member)] = true
+                }
+            }
+        }
+        return slot
+    }
+
+    // MARK: Rows
+
+    mutating func map(_ record: Int) {
+        var rest: [RecordBatch.Entry] = []
+        for index in batch.recordStarts[record]..<batch.recordStarts[record + 1] {
+            let entry = batch.entries[index]
+            for use in uses[Int(entry.field)] { note(use, at: index, entry) }
+            if !isKnown[Int(entry.field)] { rest.append(entry) }
+        }
+        for (column, output) in outputs { write(output, to: column, record) }
+        if let timeColumn, !table.isSet(timeColumn) { table.set(timeColumn, number: now.ticks) }
+        if let restColumn, !rest.isEmpty { write(rest, to: restColumn) }
+        table.endRow(record: record)
+        for slot in touched {
+            found[slot] = Found()
+            isTouched[slot] = false
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func note(_ use: Use, at index: Int, _ entry: RecordBatch.Entry) {
+        guard use.rank < found[use.slot].rank, entry.kind != .null, entry.length > 0 else { return }
+        found[use.slot] = Found(rank: use.rank, entry: index, object: use.object)
+        if !isTouched[use.slot] {
+            isTouched[use.slot] = true
+            touched.append(use.slot)
+        }
+    }
+
+    private mutating func write(_ output: Output, to column: Int, _ record: Int) {
+        switch output {
+        case .value(let slot):
+            guard let index = found[slot].entry else { return }
+            if let object = found[slot].object {
+                objectText(object, from: index, record).withUnsafeBufferPointer {
+                    table.set(column, .json, $0, record: record)
+                }
+            } else {
+                let entry = batch.entries[index]
+                batch.withUTF8(entry) { table.set(column, entry.kind, $0, record: record) }
+            }
+        case .joined(let slots, let separator):
+            let parts = slots.compactMap { text(of: $0) }
+            if !parts.isEmpty { setText(parts.joined(separator: separator), column, record) }
+        case .lookedUp(let slot, let list):
+            if let value = text(of: slot) { setText(list[value] ?? value, column, record) }
+        case .pathPart(let slot, let after):
+            let parts = text(of: slot)?.split(separator: "/") ?? []
+            guard let place = parts.firstIndex(where: { $0.lowercased() == after }), place + 1 < parts.count else {
+                return
+            }
+            setText(String(parts[place + 1]), column, record)
+        }
+    }
+
+    private mutating func setText(_ value: String, _ column: Int, _ record: Int) {
+        var copy = value
+        copy.withUTF8 { table.set(column, .string, $0, record: record) }
+    }
+
+    private func text(of slot: Int) -> String? {
+        found[slot].entry.map { batch.text(batch.entries[$0]) }
+    }
+
+    /// The members of an object, of which the first with a value is at `index`.
+    private func objectText(_ object: Int32, from index: Int, _ record: Int) -> [UInt8] {
+        var text = ObjectText(of: batch, under: object)
+        for index in batch.recordStarts[record]..<batch.recordStarts[record + 1] {
+            let entry = batch.entries[index]
+            if uses[Int(entry.field)].contains(where: { $0.object == object }) { text.add(entry) }
+        }
+        return text.finish()
+    }
+
+    private mutating func write(_ rest: [RecordBatch.Entry], to column: Int) {
+        if case .keyValues(_, let prefix) = source.rest {
+            let text = rest.map { entry in
+                let name = batch.fieldNames[Int(entry.field)]
+                let key = name.lowercased().hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+                return key + "=" + batch.text(entry)
+            }
+            table.set(column, text: text.joined(separator: ";"))
+        } else {
+            var text = ObjectText(of: batch, under: -1)
+            for entry in rest { text.add(entry) }
+            text.finish().withUnsafeBufferPointer { table.set(column, utf8: $0) }
+        }
+    }
+
+    consuming func finish() -> (rows: MappedRows?, mismatches: [Mismatch]) {
+        let mismatches = table.mismatches
+        return (table.finish(), mismatches)
+    }
+}
+
+/// The field names of a batch by their lowercase form.
+struct FieldNameIndex {
+    let lowercased: [String]
+    private var byName: [String: [Int32]] = [:]
+    private var children: [Int32: [Int32]] = [:]
+
+    init(_ batch: RecordBatch) {
+        lowercased = batch.fieldNames.map { $0.lowercased() }
+        for (index, name) in lowercased.enumerated() { byName[name, default: []].append(Int32(index)) }
+        for (index, parent) in batch.fieldParents.enumerated() where parent >= 0 {
+            children[parent, default: []].append(Int32(index))
+        }
+    }
+
+    func exact(_ name: String) -> [Int32] { byName[name] ?? [] }
+
+    /// All fields that stand in an object, at any depth.
+    func members(of object: Int32) -> [Int32] {
+        var result: [Int32] = []
+        var pending = children[object] ?? []
+        while let next = pending.popLast() {
+            result.append(next)
+            if let more = children[next] { pending.append(contentsOf: more) }
+        }
+        return result
+    }
+
+    /// The field of a name, or all that start with it when it ends in `*`.
+    func fields(matching pattern: String) -> [Int32] {
+        guard pattern.hasSuffix("*") else { return exact(pattern) }
+        let prefix = pattern.dropLast()
+        return lowercased.indices.filter { lowercased[$0].hasPrefix(prefix) }.map { Int32($0) }
+    }
+}

@@ -1,0 +1,116 @@
+internal import Records
+
+/// Writes JSON out of the fields of a record, straight as bytes.
+enum JSONText {
+    /// Appends a text as a JSON string literal with its quotes.
+    static func write(string utf8: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "\""))
+        var clean = 0
+        for index in 0..<utf8.count {
+            let byte = utf8[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            text.append(contentsOf: utf8[clean..<index])
+            escape(byte, to: &text)
+            clean = index + 1
+        }
+        text.append(contentsOf: utf8[clean..<utf8.count])
+        text.append(UInt8(ascii: "\""))
+    }
+
+    static func write(string: some StringProtocol, to text: inout [UInt8]) {
+        var copy = String(string)
+        copy.withUTF8 { write(string: $0, to: &text) }
+    }
+
+    /// Appends a field's value: a string quoted, all else as it was written.
+    static func write(_ kind: RecordBatch.Kind, _ utf8: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+        switch kind {
+        case .string: write(string: utf8, to: &text)
+        case .null: text.append(contentsOf: "null".utf8)
+        case .number, .bool, .json: text.append(contentsOf: utf8)
+        }
+    }
+
+    private static func escape(_ byte: UInt8, to text: inout [UInt8]) {
+        switch byte {
+        case 0x22, 0x5C: text.append(contentsOf: [0x5C, byte])
+        case 0x0A: text.append(contentsOf: "\\n".utf8)
+        case 0x0D: text.append(contentsOf: "\\r".utf8)
+        case 0x09: text.append(contentsOf: "\\t".utf8)
+        default:
+            let digits = Array("0123456789abcdef".utf8)
+            text.append(contentsOf: "\\u00".utf8)
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+    }
+}
+
+/// Puts flattened fields back into the nesting they came from, as JSON text.
+///
+/// Fields must be added in the order of the record, where the members of an object stand together.
+struct ObjectText {
+    private let batch: RecordBatch
+    /// The object that is written: the index of its name, -1 for the whole record.
+    private let root: Int32
+    private(set) var text: [UInt8] = [UInt8(ascii: "{")]
+    private var open: [Int32] = []
+
+    init(of batch: RecordBatch, under root: Int32) {
+        self.batch = batch
+        self.root = root
+    }
+
+    /// Whether nothing was added yet.
+    var isEmpty: Bool { text.count == 1 }
+
+    mutating func add(_ entry: RecordBatch.Entry) {
+        let path = parents(of: entry.field)
+        var common = 0
+        while common < open.count, common < path.count, open[common] == path[common] { common += 1 }
+        for _ in common..<open.count { text.append(UInt8(ascii: "}")) }
+        open.removeLast(open.count - common)
+        for node in path[common...] {
+            writeKey(of: node)
+            text.append(UInt8(ascii: "{"))
+            open.append(node)
+        }
+        writeKey(of: entry.field)
+        batch.withUTF8(entry) { JSONText.write(entry.kind, $0, to: &text) }
+    }
+
+    /// Adds a member of the outermost object, whose value is JSON.
+    mutating func add(key: String, json: [UInt8]) {
+        for _ in open { text.append(UInt8(ascii: "}")) }
+        open = []
+        separate()
+        JSONText.write(string: key, to: &text)
+        text.append(UInt8(ascii: ":"))
+        text.append(contentsOf: json)
+    }
+
+    consuming func finish() -> [UInt8] {
+        for _ in 0...open.count { text.append(UInt8(ascii: "}")) }
+        return text
+    }
+
+    private func parents(of field: Int32) -> [Int32] {
+        var path: [Int32] = []
+        var node = batch.fieldParents[Int(field)]
+        while node != root, node >= 0 {
+            path.append(node)
+            node = batch.fieldParents[Int(node)]
+        }
+        return path.reversed()
+    }
+
+    private mutating func writeKey(of field: Int32) {
+        separate()
+        JSONText.write(string: batch.key(of: field), to: &text)
+        text.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func separate() {
+        if text.last != UInt8(ascii: "{") { text.append(UInt8(ascii: ",")) }
+    }
+}

@@ -1,0 +1,108 @@
+internal import EventStore
+internal import KQLValues
+internal import Records
+
+/// A value that does not fit its column: the column is null in that row, and this goes to the dead letters.
+struct Mismatch {
+    var record: Int
+    var table: String
+    var column: String
+    var type: KQLType
+    var value: String
+}
+
+/// Rows of one table that came of records, with the record of each row.
+struct MappedRows {
+    var batch: EventBatch
+    var records: [Int]
+}
+
+/// Grows rows of one table; a column exists from its first value on.
+struct TableBuilder {
+    let definition: TableDefinition
+    private(set) var rowCount = 0
+    private(set) var records: [Int] = []
+    private(set) var mismatches: [Mismatch] = []
+    private var builders: [ColumnBuilder] = []
+    private var indexes: [String: Int] = [:]
+    private var constants: [(column: Int, value: String)] = []
+
+    init(_ definition: TableDefinition) {
+        self.definition = definition
+        constant("Type", definition.name)
+    }
+
+    /// The builder's number for a column of the table; nil when the table has none of that name.
+    mutating func column(_ name: String) -> Int? {
+        if let known = indexes[name] { return known }
+        guard let position = definition.schema.index(of: name) else { return nil }
+        builders.append(ColumnBuilder(definition.schema.columns[position]))
+        indexes[name] = builders.count - 1
+        return builders.count - 1
+    }
+
+    func type(of column: Int) -> KQLType { builders[column].schema.type }
+
+    /// Gives every row without a value of its own this one in a string column.
+    mutating func constant(_ name: String, _ value: String) {
+        guard let column = column(name), type(of: column) == .string else { return }
+        constants.append((column, value))
+    }
+
+    /// Whether the row under construction has a value in a column already.
+    func isSet(_ column: Int) -> Bool { builders[column].count > rowCount }
+
+    /// Sets a value of the row under construction; the first one stays.
+    mutating func set(_ column: Int, _ kind: RecordBatch.Kind, _ utf8: UnsafeBufferPointer<UInt8>, record: Int) {
+        guard !isSet(column) else { return }
+        builders[column].pad(to: rowCount)
+        if !builders[column].append(kind, utf8) {
+            let schema = builders[column].schema
+            mismatches.append(
+                Mismatch(
+                    record: record, table: definition.name, column: schema.name, type: schema.type,
+                    value: String(decoding: utf8, as: UTF8.self)))
+            // A time that cannot be read is replaced by the caller's.
+            if schema.name != "TimeGenerated" { builders[column].appendNull() }
+        }
+    }
+
+    mutating func set(_ column: Int, text: String) {
+        guard !isSet(column) else { return }
+        builders[column].pad(to: rowCount)
+        builders[column].append(text)
+    }
+
+    /// Sets a string, or a dynamic value that is JSON text.
+    mutating func set(_ column: Int, utf8: UnsafeBufferPointer<UInt8>) {
+        guard !isSet(column) else { return }
+        builders[column].pad(to: rowCount)
+        builders[column].append(utf8: utf8)
+    }
+
+    mutating func set(_ column: Int, number: Int64) {
+        guard !isSet(column) else { return }
+        builders[column].pad(to: rowCount)
+        builders[column].append(number: number)
+    }
+
+    mutating func endRow(record: Int) {
+        for (column, value) in constants where !isSet(column) { set(column, text: value) }
+        rowCount += 1
+        records.append(record)
+    }
+
+    /// The rows; nil when there are none. Columns without any value are left out.
+    consuming func finish() -> MappedRows? {
+        guard rowCount > 0 else { return nil }
+        var schema: [ColumnSchema] = []
+        var columns: [Column] = []
+        for builder in builders where builder.count > 0 {
+            schema.append(builder.schema)
+            columns.append(builder.finish(rowCount: rowCount))
+        }
+        let batch = EventBatch(
+            table: definition.name, schema: TableSchema(schema), columns: columns, rowCount: rowCount)
+        return MappedRows(batch: batch, records: records)
+    }
+}

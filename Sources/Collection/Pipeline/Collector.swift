@@ -1,0 +1,140 @@
+public import Chronology
+internal import EventStore
+internal import KQLValues
+public import Records
+
+/// Turns bytes of logs into rows of tables: recognises the source of each record and maps it.
+///
+/// A `Collector` has no state and may be shared. Feed bytes to a `reader(_:)` and give each block to `collect`.
+public struct Collector: Sendable {
+    public let content: CollectionContent
+    private let recognizer: Recognizer
+    private let sourceIndex: [String: Int]
+
+    public init(_ content: CollectionContent) {
+        self.content = content
+        recognizer = Recognizer(content.sources)
+        sourceIndex = Dictionary(
+            content.sources.sources.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Why options cannot be followed, in words; nil when they can.
+    public func fault(of options: CollectionOptions) -> String? {
+        if let source = options.source, sourceIndex[source] == nil {
+            return "no source is called '\(source)'; use one of "
+                + content.sources.sources.map(\.name).sorted().joined(separator: ", ")
+        }
+        if let table = options.table, content.tables[table] == nil, !isCustom(table) {
+            return "no table is called '\(table)'; the name of a table of your own must end in _CL"
+        }
+        return nil
+    }
+
+    /// A reader for the bytes of one file or connection.
+    public func reader(
+        _ options: CollectionOptions, limits: ReaderLimits = ReaderLimits(), now: Instant
+    ) -> RecordReader {
+        let syslog = SyslogLine(now: now, sender: options.sender)
+        return RecordReader(limits: limits) { line, records in syslog.decode(line, into: &records) }
+    }
+
+    /// Maps a block of records. `now` stands in where a record has no time of its own.
+    public func collect(_ block: consuming RecordBlock, _ options: CollectionOptions, now: Instant) -> CollectedChunk {
+        let records = block.records
+        var assembly = ChunkAssembly(block: block, count: records.count)
+        var members: [Group: [Int]] = [:]
+        for (record, group) in groups(of: records, options).enumerated() { members[group, default: []].append(record) }
+        for (group, members) in members.sorted(by: { $0.value[0] < $1.value[0] }) {
+            map(members, as: group, of: records, now: now, into: &assembly)
+        }
+        return assembly.finish(content.tables["DeadLetter_CL"], options, now: now)
+    }
+
+    // MARK: Recognition
+
+    /// What some records are taken for.
+    private enum Group: Hashable {
+        case source(Int)
+        case rows(table: String)
+        case unknown
+    }
+
+    private func groups(of records: RecordBatch, _ options: CollectionOptions) -> [Group] {
+        if let table = options.table { return Array(repeating: .rows(table: table), count: records.count) }
+        if let source = options.source, let index = sourceIndex[source] {
+            return Array(repeating: .source(index), count: records.count)
+        }
+        let typeField = records.field("Type")
+        let timeField = records.field("TimeGenerated")
+        let recognised = recognizer.sources(of: records)
+        return recognised.enumerated().map { record, source in
+            if let typeField, let timeField, let type = records.entry(typeField, of: record),
+                records.entry(timeField, of: record) != nil, case let table = records.text(type),
+                content.tables[table] != nil || isCustom(table)
+            {
+                return .rows(table: table)
+            }
+            return source < 0 ? .unknown : .source(source)
+        }
+    }
+
+    private func isCustom(_ table: String) -> Bool {
+        table.hasSuffix("_CL") && TableDefinition.isName(table)
+    }
+
+    // MARK: Mapping
+
+    private func map(
+        _ members: [Int], as group: Group, of records: RecordBatch, now: Instant, into assembly: inout ChunkAssembly
+    ) {
+        switch group {
+        case .source(let index):
+            let source = content.sources.sources[index]
+            assembly.name(members, source.name)
+            switch source.mapping {
+            case .windows: mapWindows(members, of: records, now: now, into: &assembly)
+            case .columns(let table):
+                guard let definition = content.tables[table] else {
+                    assembly.reject(members, reason: "there is no table \(table) for source \(source.name)")
+                    return
+                }
+                map(members, source, definition, of: records, now: now, into: &assembly)
+            }
+        case .rows(let table):
+            assembly.name(members, table)
+            if let definition = content.tables[table] {
+                map(members, TableRows.source(for: definition), definition, of: records, now: now, into: &assembly)
+            } else {
+                let inferred = TableRows.infer(table, from: records, members)
+                map(members, inferred.source, inferred.definition, of: records, now: now, into: &assembly)
+            }
+        case .unknown:
+            assembly.reject(members, reason: "no source is known that has these fields; name a source or a table")
+        }
+    }
+
+    private func map(
+        _ members: [Int], _ source: SourceDefinition, _ definition: TableDefinition, of records: RecordBatch,
+        now: Instant, into assembly: inout ChunkAssembly
+    ) {
+        var mapper = ColumnMapper(source, table: definition, batch: records, now: now)
+        for record in members { mapper.map(record) }
+        let (rows, mismatches) = mapper.finish()
+        if let rows { assembly.add(rows) }
+        assembly.add(mismatches)
+    }
+
+    private func mapWindows(
+        _ members: [Int], of records: RecordBatch, now: Instant, into assembly: inout ChunkAssembly
+    ) {
+        guard let definition = content.windows else {
+            assembly.reject(members, reason: "the content has no usable sources/windows")
+            return
+        }
+        var mapper = WindowsMapper(definition, tables: content.tables, batch: records, now: now)
+        for record in members { mapper.map(record) }
+        let (rows, mismatches) = mapper.finish()
+        for rows in rows { assembly.add(rows) }
+        assembly.add(mismatches)
+    }
+}

@@ -1,0 +1,55 @@
+internal import Records
+
+/// Finds for each record of a batch the source whose conditions it meets.
+struct Recognizer {
+    private let sources: [SourceDefinition]
+    private let conditions: [SourceDefinition.Condition]
+    /// For each source the numbers of its conditions.
+    private let needs: [[Int]]
+
+    init(_ catalogue: SourceCatalogue) {
+        sources = catalogue.sources
+        var conditions: [SourceDefinition.Condition] = []
+        needs = sources.map { source in
+            source.conditions.map { condition in
+                if let known = conditions.firstIndex(of: condition) { return known }
+                conditions.append(condition)
+                return conditions.count - 1
+            }
+        }
+        self.conditions = conditions
+    }
+
+    /// For each record the index of its source in the catalogue, -1 for none.
+    func sources(of batch: RecordBatch) -> [Int] {
+        var checks: [[Int]] = Array(repeating: [], count: batch.fieldNames.count)
+        let names = FieldNameIndex(batch)
+        for (number, condition) in conditions.enumerated() {
+            for name in condition.fields {
+                for field in names.fields(matching: name) { checks[Int(field)].append(number) }
+            }
+        }
+        var isMet = Array(repeating: false, count: conditions.count)
+        return (0..<batch.count).map { record in
+            for number in isMet.indices { isMet[number] = false }
+            for entry in batch.fields(of: record) {
+                for number in checks[Int(entry.field)] where !isMet[number] {
+                    isMet[number] = meets(conditions[number], entry, batch)
+                }
+            }
+            return needs.firstIndex { $0.allSatisfy { isMet[$0] } } ?? -1
+        }
+    }
+
+    private func meets(
+        _ condition: SourceDefinition.Condition, _ entry: RecordBatch.Entry, _ batch: RecordBatch
+    ) -> Bool {
+        if condition.values.isEmpty { return entry.kind != .null }
+        return batch.withUTF8(entry) { utf8 in
+            condition.values.contains { value in
+                value.utf8.count == utf8.count
+                    && zip(value.utf8, utf8).allSatisfy { $0 == ((0x41...0x5A).contains($1) ? $1 | 0x20 : $1) }
+            }
+        }
+    }
+}

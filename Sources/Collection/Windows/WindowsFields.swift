@@ -1,0 +1,74 @@
+internal import Records
+
+/// What each field of a batch means in a Windows event: found once per batch, whatever layout the records have.
+struct WindowsFields {
+    enum Role {
+        case header(WindowsDefinition.Header, rank: Int)
+        /// Event data of that name.
+        case data(name: String)
+        /// Event data if the record is flat; nested records have theirs elsewhere.
+        case flatData(name: String)
+        case ignored
+    }
+
+    let roles: [Role]
+    /// Whether a field of that number shows that its record is nested.
+    let isNested: [Bool]
+
+    init(_ batch: RecordBatch, _ definition: WindowsDefinition) {
+        var byName: [String: (WindowsDefinition.Header, Int)] = [:]
+        for (header, names) in definition.headers {
+            for (rank, name) in names.enumerated() { byName[name] = (header, rank) }
+        }
+        var roles: [Role] = []
+        var isNested: [Bool] = []
+        for name in batch.fieldNames {
+            let plain = WindowsFields.plain(name)
+            let lowercased = plain.lowercased()
+            isNested.append(definition.nestedPrefixes.contains { lowercased.hasPrefix($0) })
+            if let (header, rank) = byName[lowercased] {
+                roles.append(.header(header, rank: rank))
+            } else if let data = WindowsFields.dataName(plain, lowercased, definition) {
+                roles.append(name.contains(".#attributes.Name") ? .ignored : .data(name: data))
+            } else if definition.ignored.contains(where: { WindowsFields.matches($0, lowercased) })
+                || isNested.last == true
+            {
+                roles.append(.ignored)
+            } else {
+                roles.append(.flatData(name: name))
+            }
+        }
+        self.roles = roles
+        self.isNested = isNested
+    }
+
+    /// A name without the marks that converters from XML leave: `#attributes`, `@`, `#text`.
+    private static func plain(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "@") }) else { return name }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1 else { return name }
+        return parts.compactMap { part -> Substring? in
+            if part == "#attributes" || part == "#text" { return nil }
+            return part.hasPrefix("@") ? part.dropFirst() : part
+        }.joined(separator: ".")
+    }
+
+    private static func dataName(_ name: String, _ lowercased: String, _ definition: WindowsDefinition) -> String? {
+        for prefix in definition.dataPrefixes {
+            guard let star = prefix.firstIndex(of: "*") else {
+                if lowercased.hasPrefix(prefix) { return String(name.dropFirst(prefix.count)) }
+                continue
+            }
+            let head = prefix[..<star]
+            guard lowercased.hasPrefix(head) else { continue }
+            let rest = name.dropFirst(head.count)
+            guard let dot = rest.firstIndex(of: ".") else { return String(rest) }
+            return String(rest[rest.index(after: dot)...])
+        }
+        return nil
+    }
+
+    private static func matches(_ pattern: String, _ name: String) -> Bool {
+        pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name == pattern
+    }
+}

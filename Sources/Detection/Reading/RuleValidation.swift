@@ -1,0 +1,128 @@
+internal import JSON
+internal import Sigma
+
+/// Checks rules as far as it can be done without running them: their fields, their queries, the columns they name.
+public struct RuleValidation: Sendable {
+    /// Rules that can run.
+    public private(set) var validCount = 0
+    /// Rules read, broken ones included.
+    public private(set) var count = 0
+    public private(set) var findings: [RuleFinding] = []
+    private let check: @Sendable (String) -> QueryCheck
+    private var seen: [String: String] = [:]
+
+    /// - Parameter check: Compiles a query.
+    public init(check: @escaping @Sendable (String) -> QueryCheck) {
+        self.check = check
+    }
+
+    /// Checks the rules of a file, analytics rules and Sigma rules alike.
+    public mutating func add(_ text: String, file: String) {
+        if RuleFormat(of: text) == .sigma {
+            addSigma(text, file: file)
+            return
+        }
+        let reading = RuleReader.read(text, file: file)
+        count += reading.documents
+        findings += reading.findings
+        for rule in reading.rules {
+            noteDuplicate(rule.id, rule.position)
+            let faults = queryFindings(rule, text: text)
+            findings += faults
+            if !faults.contains(where: { $0.gravity == .error }) { validCount += 1 }
+        }
+    }
+
+    /// A file that cannot be read counts as a rule that is not valid.
+    public mutating func addUnreadable(file: String, reason: String) {
+        count += 1
+        findings.append(RuleFinding(.error, .unreadableFile, reason, at: SigmaPosition(file: file)))
+    }
+
+    /// `valid P of N`.
+    public var summary: String { "valid \(validCount) of \(count)" }
+
+    private mutating func addSigma(_ text: String, file: String) {
+        let reading = SigmaReader().read(text, file: file)
+        validCount += reading.rules.count
+        count += reading.rules.count + Set(reading.findings.filter { $0.gravity == .error }.map(\.position.file)).count
+        findings += reading.findings.map { RuleFinding($0) }
+        for rule in reading.rules { noteDuplicate(rule.id, rule.position) }
+    }
+
+    private mutating func noteDuplicate(_ id: String, _ position: SigmaPosition) {
+        if let other = seen[id] {
+            findings.append(RuleFinding(.warning, .duplicateID, "the id \(id) is also that of \(other)", at: position))
+        } else {
+            seen[id] = position.file
+        }
+    }
+
+    private func queryFindings(_ rule: AnalyticsRule, text: String) -> [RuleFinding] {
+        let result = check(rule.query)
+        let place = QueryPlace(rule, text: text)
+        var findings = result.faults.map { fault in
+            RuleFinding(
+                fault.isError ? .error : .warning, .querySyntax, fault.message,
+                at: place.position(line: fault.line, column: fault.column))
+        }
+        guard let columns = result.columns else { return findings }
+        for column in rule.columns where !columns.contains(column) {
+            findings.append(
+                RuleFinding(
+                    .warning, .queryColumn, "the query gives no column '\(column)', which the rule names",
+                    at: rule.position))
+        }
+        return findings
+    }
+}
+
+/// What kind of rules a file holds.
+public enum RuleFormat: Sendable, Hashable {
+    case analytics, sigma
+
+    /// Told from the keys at the beginning of lines: Sigma rules have a `detection`, analytics rules a `query`.
+    public init(of text: String) {
+        let keys = text.split(separator: "\n").lazy.map { $0.prefix { $0 != ":" } }
+        self = keys.contains("detection") && !keys.contains("query") ? .sigma : .analytics
+    }
+}
+
+/// Where a rule's query stands in its file.
+private struct QueryPlace {
+    private let start: SigmaPosition
+    private let lines: [Substring]
+    private let isBlock: Bool
+
+    init(_ rule: AnalyticsRule, text: String) {
+        start = rule.position
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let key = lines.indices.contains(start.line - 1) ? lines[start.line - 1] : ""
+        let value = key.split(separator: ":", maxSplits: 1).dropFirst().first.map { $0.trimmingBlanks } ?? ""
+        isBlock = value.hasPrefix("|") || value.hasPrefix(">")
+    }
+
+    /// The place in the file of a place in the query.
+    func position(line: Int, column: Int) -> SigmaPosition {
+        guard isBlock else { return start }
+        let fileLine = start.line + line
+        let own = lines.indices.contains(fileLine - 1) ? lines[fileLine - 1] : ""
+        let first = lines.dropFirst(start.line).first { !$0.allSatisfy(\.isWhitespace) } ?? own
+        let indentation = first.prefix { $0 == " " }.count
+        return SigmaPosition(file: start.file, line: fileLine, column: column + indentation)
+    }
+}
+
+extension AnalyticsRule {
+    /// The columns that the rule names, without repetition.
+    var columns: [String] {
+        var names = entityMappings.flatMap { $0.fields.map(\.column) } + entityColumns + customDetails.values
+        names += [alertOverride.tacticsColumn, alertOverride.severityColumn].compactMap { $0 }
+        names += alertOverride.dynamicProperties.map(\.column)
+        for format in [alertOverride.nameFormat, alertOverride.descriptionFormat].compactMap({ $0 }) {
+            names += AlertOverride.placeholders(in: format)
+        }
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,152 @@
+internal import Chronology
+public import EventStore
+public import KQL
+internal import KQLSyntax
+internal import KQLValues
+internal import Synchronization
+internal import Vocabulary
+
+/// Rules' queries over an event store.
+public struct StoreRuleQueries: RuleQueries {
+    private let store: any EventStore
+    private let environment: @Sendable () -> QueryEnvironment
+    private let limits: ExecutionLimits
+
+    /// - Parameter environment: Saved functions, watchlists and so on; its tables are replaced by the store's.
+    public init(
+        store: any EventStore, environment: @escaping @Sendable () -> QueryEnvironment,
+        limits: ExecutionLimits = ExecutionLimits(rows: 5_000_000, bytes: 1 << 30, seconds: 120)
+    ) {
+        self.store = store
+        self.environment = environment
+        self.limits = limits
+    }
+
+    public func check(_ query: String) -> QueryCheck {
+        var environment = environment()
+        environment.tables = store.layout
+        return QueryCheck(query, environment: environment)
+    }
+
+    public func run(_ query: String, _ run: RuleSchedule.Run) async throws(RuleQueryError) -> RuleQueryResult {
+        let catalog = RecordingCatalog(store.layout)
+        var environment = environment()
+        environment.tables = catalog
+        var text = query
+        if run.isByIngestionTime {
+            text = try restricted(query, environment, catalog, run)
+            environment.tables = RecordingCatalog(WithIngestionTime(base: store.layout))
+        } else {
+            environment.timeRange = run.timeBounds
+        }
+        do {
+            let result = try await store.query(
+                StoreQuery(text, environment: environment, options: run.options, limits: limits))
+            return RuleQueryResult(rows: result.result.table, tables: catalog.names)
+        } catch {
+            throw RuleQueryError(error)
+        }
+    }
+
+    /// The query with each table that it reads limited to the rows ingested within the window.
+    private func restricted(
+        _ query: String, _ environment: QueryEnvironment, _ catalog: RecordingCatalog, _ run: RuleSchedule.Run
+    ) throws(RuleQueryError) -> String {
+        do {
+            _ = try KQLEngine.compile(query, environment: environment, options: run.options)
+        } catch {
+            throw RuleQueryError(error)
+        }
+        let column = StoredColumn.ingestionTime.name
+        let views = catalog.names.map { table in
+            "let \(table) = \(table) | where \(column) >= datetime(\(run.window.start)) "
+                + "and \(column) < datetime(\(run.window.end)) | project-away \(column);\n"
+        }
+        return views.joined() + query
+    }
+}
+
+extension RuleSchedule.Run {
+    fileprivate var options: CompileOptions { CompileOptions(now: nominalTime, isLenient: true) }
+
+    /// The window with both ends included, as the query engine wants it.
+    fileprivate var timeBounds: TimeBounds {
+        TimeBounds(lower: window.start, upper: window.end - TimeSpan(ticks: 1))
+    }
+}
+
+extension QueryCheck {
+    /// Compiles a rule's query without running it.
+    public init(_ query: String, environment: QueryEnvironment) {
+        do {
+            let compiled = try KQLEngine.compile(
+                query, environment: environment, options: CompileOptions(now: .unixEpoch, isLenient: true))
+            let isOpen = compiled.primary.isOpen
+            self.init(
+                faults: Self.faults(compiled.diagnostics, compiled.source),
+                columns: isOpen ? nil : compiled.schema.columns.map(\.name))
+        } catch {
+            self.init(faults: Self.faults(error.diagnostics, error.source), columns: nil)
+        }
+    }
+
+    private static func faults(_ diagnostics: [Diagnostic], _ source: Source) -> [Fault] {
+        diagnostics.filter { $0.severity != .information }.map { diagnostic in
+            let place = source.location(at: diagnostic.span.lower)
+            let hint = diagnostic.hint.map { "; \($0)" } ?? ""
+            return Fault(
+                isError: diagnostic.severity == .error, message: diagnostic.message + hint, line: place.line,
+                column: place.column)
+        }
+    }
+}
+
+extension RuleQueryError {
+    fileprivate init(_ error: any Error) {
+        switch error {
+        case let error as InvalidQuery:
+            self.init(code: "invalid-query", message: error.description, isPermanent: true)
+        case let error as ExecutionError:
+            let isTransient = [.timeout, .cancelled, .source].contains(error.code)
+            self.init(code: error.code.rawValue, message: error.message, isPermanent: !isTransient)
+        case let error as EventStoreError:
+            let isPermanent = [.unknownTable, .invalidName].contains(error.code)
+            self.init(code: error.code.rawValue, message: error.message, isPermanent: isPermanent)
+        default:
+            self.init(code: "unknown", message: "\(error)", isPermanent: false)
+        }
+    }
+}
+
+/// Notes which tables a query names.
+private final class RecordingCatalog: TableCatalog {
+    private let base: any TableCatalog
+    private let seen = Mutex<Set<String>>([])
+
+    init(_ base: any TableCatalog) {
+        self.base = base
+    }
+
+    var names: [String] { seen.withLock { $0.sorted() } }
+    var tableNames: [String] { base.tableNames }
+
+    func schema(of table: String) -> TableSchema? {
+        guard let schema = base.schema(of: table) else { return nil }
+        _ = seen.withLock { $0.insert(table) }
+        return schema
+    }
+}
+
+/// Shows the hidden column that says when a row was appended.
+private struct WithIngestionTime: TableCatalog {
+    let base: StoreLayout
+
+    var tableNames: [String] { base.tableNames }
+
+    func schema(of table: String) -> TableSchema? {
+        base.schema(of: table).map {
+            TableSchema(
+                $0.columns + [ColumnSchema(StoredColumn.ingestionTime.name, StoredColumn.ingestionTime.type)])
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Chronology
+import Dispatch
+import EventStore
+import KQLValues
+import Synchronization
+
+/// Brings writes of any number of tasks to the one writer, on a thread of its own; appends that wait at the same time are
+/// committed together.
+///
+/// SAFETY: `writer` is only touched on `queue`, which is serial; everything else is behind the mutex.
+final class WriteQueue: @unchecked Sendable {
+    private typealias Appending = (batches: [EventBatch], done: CheckedContinuation<Outcome<Void>, Never>)
+    private typealias Outcome<Value> = Result<Value, EventStoreError>
+
+    private struct State {
+        var pending: [Appending] = []
+        var isDraining = false
+        var isClosed = false
+        var layout: StoreLayout
+    }
+
+    /// More rows than this are not put into one transaction with others.
+    private static let rowsPerCommit = 500_000
+
+    private let queue = DispatchQueue(label: "tocsin.event-store.writer")
+    private var writer: Writer?
+    private let state: Mutex<State>
+
+    init(_ writer: Writer) {
+        self.writer = writer
+        state = Mutex(State(layout: writer.catalogue.layout))
+    }
+
+    var layout: StoreLayout { state.withLock { $0.layout } }
+
+    func append(_ batches: [EventBatch]) async throws(EventStoreError) {
+        let outcome = await withCheckedContinuation { done in
+            let action = state.withLock { state -> Action in
+                if state.isClosed { return .refuse }
+                state.pending.append((batches, done))
+                defer { state.isDraining = true }
+                return state.isDraining ? .wait : .drain
+            }
+            switch action {
+            case .refuse: done.resume(returning: .failure(.closed))
+            case .wait: break
+            case .drain: queue.async { self.drain() }
+            }
+        }
+        try outcome.get()
+    }
+
+    private enum Action { case refuse, wait, drain }
+
+    /// Runs other work of the writer.
+    func run<Value: Sendable>(
+        _ work: @escaping @Sendable (Writer) throws(EventStoreError) -> Value
+    ) async throws(EventStoreError) -> Value {
+        let outcome: Outcome<Value> = await withCheckedContinuation { done in
+            queue.async { [self] in
+                guard let writer else { return done.resume(returning: .failure(.closed)) }
+                let outcome = Outcome { () throws(EventStoreError) in try work(writer) }
+                publishLayout()
+                done.resume(returning: outcome)
+            }
+        }
+        return try outcome.get()
+    }
+
+    /// Finishes what is pending, folds the log into the file and lets the connection go.
+    func close() async {
+        state.withLock { $0.isClosed = true }
+        await withCheckedContinuation { done in
+            queue.async { [self] in
+                drain()
+                // A failed checkpoint loses nothing: the log stays and is read when the store is opened again.
+                try? writer?.checkpoint()
+                writer = nil
+                done.resume()
+            }
+        }
+    }
+
+    // MARK: - On the queue
+
+    private func drain() {
+        while let group = nextGroup() {
+            let outcome = commit(group.flatMap(\.batches))
+            if case .failure = outcome, group.count > 1 {
+                for appending in group { appending.done.resume(returning: commit(appending.batches)) }
+            } else {
+                for appending in group { appending.done.resume(returning: outcome) }
+            }
+        }
+    }
+
+    private func nextGroup() -> [Appending]? {
+        state.withLock { state in
+            var rows = 0
+            var count = 0
+            while count < state.pending.count {
+                rows += state.pending[count].batches.reduce(0) { $0 + $1.rowCount }
+                if count > 0, rows > Self.rowsPerCommit { break }
+                count += 1
+            }
+            guard count > 0 else {
+                state.isDraining = false
+                return nil
+            }
+            defer { state.pending.removeFirst(count) }
+            return Array(state.pending[..<count])
+        }
+    }
+
+    private func commit(_ batches: [EventBatch]) -> Outcome<Void> {
+        guard let writer else { return .failure(.closed) }
+        let outcome = Outcome { () throws(EventStoreError) in try writer.append(batches) }
+        publishLayout()
+        return outcome
+    }
+
+    private func publishLayout() {
+        guard let layout = writer?.catalogue.layout else { return }
+        state.withLock { $0.layout = layout }
+    }
+}
+
+extension EventStoreError {
+    /// The error of every call after `close`.
+    static let closed = EventStoreError(.closed, "The event store is closed.")
+}

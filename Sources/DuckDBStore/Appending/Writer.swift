@@ -1,0 +1,138 @@
+import CDuckDB
+import Chronology
+import EventStore
+import KQLValues
+
+/// Writes to the database: the only connection that changes anything.
+final class Writer {
+    private let connection: DuckDBConnection
+    private(set) var catalogue: TableCatalogue
+    private let now: @Sendable () -> Instant
+
+    init(_ database: DuckDBDatabase, now: @escaping @Sendable () -> Instant) throws(EventStoreError) {
+        connection = try DuckDBConnection(database)
+        catalogue = try TableCatalogue(connection)
+        self.now = now
+    }
+
+    func ensure(_ table: String, _ schema: TableSchema) throws(EventStoreError) -> TableSchema {
+        try atomically { () throws(EventStoreError) in try catalogue.evolve(table, schema, connection).schema }
+    }
+
+    /// Appends all batches in one transaction, synced to disk when this returns.
+    func append(_ batches: [EventBatch]) throws(EventStoreError) {
+        let ingestionTime = now()
+        try atomically { () throws(EventStoreError) in
+            for batch in batches { try append(batch, ingestionTime) }
+        }
+    }
+
+    func deleteRows(of name: String, olderThan instant: Instant) throws(EventStoreError) -> Int {
+        guard let table = catalogue.layout.tables[name] else {
+            throw EventStoreError(.unknownTable, "There is no table '\(name)' to delete rows of.")
+        }
+        guard let time = table.column("TimeGenerated"), time.type == .datetime else { return 0 }
+        return try connection.execute(
+            "DELETE FROM \(SQLText.identifier(table.storedName)) "
+                + "WHERE \(SQLText.identifier(time.storedName)) < \(instant.ticks)", code: .writeFailed)
+    }
+
+    /// Folds the write-ahead log into the database file.
+    func checkpoint() throws(EventStoreError) {
+        try connection.execute("CHECKPOINT", code: .writeFailed)
+    }
+
+    private func atomically<Result>(_ work: () throws(EventStoreError) -> Result) throws(EventStoreError) -> Result {
+        let before = catalogue
+        do {
+            return try connection.transaction(code: .writeFailed, work)
+        } catch {
+            catalogue = before
+            throw error
+        }
+    }
+
+    // MARK: - Rows
+
+    private func append(_ batch: EventBatch, _ ingestionTime: Instant) throws(EventStoreError) {
+        if let fault = batch.fault {
+            throw EventStoreError(.invalidBatch, "A batch for \(batch.table) cannot be stored: \(fault).")
+        }
+        let evolution = try catalogue.evolve(batch.table, batch.schema, connection)
+        guard batch.rowCount > 0, let table = catalogue.layout.tables[batch.table] else { return }
+        var sources = [Column?](repeating: nil, count: table.columns.count)
+        for (placement, values) in zip(evolution.placements, batch.columns) {
+            guard sources[placement.column] == nil else {
+                throw EventStoreError(
+                    .invalidBatch,
+                    "A batch for \(batch.table) brings column \(table.columns[placement.column].name) twice.")
+            }
+            guard let converted = values.widened(to: placement.type) else {
+                throw EventStoreError(
+                    .invalidBatch,
+                    "A batch for \(batch.table) holds \(values.type) values for the \(placement.type) "
+                        + "column \(table.columns[placement.column].name).")
+            }
+            if case .string(let strings) = converted {
+                sources[placement.column] = .string(strings.wellFormed)
+            } else {
+                sources[placement.column] = converted
+            }
+        }
+        try append(sources, rowCount: batch.rowCount, to: table, ingestionTime)
+    }
+
+    private func append(
+        _ sources: [Column?], rowCount: Int, to table: StoredTable, _ ingestionTime: Instant
+    ) throws(EventStoreError) {
+        let functions = connection.functions
+        var created: UnsafeMutablePointer<CDuckDBAppender>?
+        defer { _ = functions.pointee.appender_destroy(&created) }
+        let state = functions.pointee.appender_create(connection.handle, nil, table.storedName, &created)
+        guard let appender = created else { throw EventStoreError(.writeFailed, "DuckDB made no appender.") }
+        guard state == CDUCKDB_SUCCESS else { throw failure(of: appender, table) }
+
+        let chunkRows = Int(functions.pointee.vector_size())
+        let writer = ChunkWriter(functions: functions)
+        var chunk = makeChunk([StoredColumn.ingestionTime] + table.columns)
+        defer { functions.pointee.destroy_data_chunk(&chunk) }
+        guard let filled = chunk else { throw EventStoreError(.writeFailed, "DuckDB made no data chunk.") }
+        for start in stride(from: 0, to: rowCount, by: chunkRows) {
+            let rows = start..<min(start + chunkRows, rowCount)
+            functions.pointee.data_chunk_reset(filled)
+            writer.write(
+                repeating: ingestionTime.ticks, count: rows.count,
+                to: functions.pointee.data_chunk_get_vector(filled, 0))
+            for (index, column) in table.columns.enumerated() {
+                let vector = functions.pointee.data_chunk_get_vector(filled, UInt64(index + 1))
+                if let source = sources[index] {
+                    writer.write(source, rows, isDynamic: column.type == .dynamic, to: vector)
+                } else {
+                    writer.writeMissing(column.type, count: rows.count, to: vector)
+                }
+            }
+            functions.pointee.data_chunk_set_size(filled, UInt64(rows.count))
+            guard functions.pointee.append_data_chunk(appender, filled) == CDUCKDB_SUCCESS else {
+                throw failure(of: appender, table)
+            }
+        }
+        guard functions.pointee.appender_close(appender) == CDUCKDB_SUCCESS else { throw failure(of: appender, table) }
+    }
+
+    private func makeChunk(_ columns: [StoredColumn]) -> UnsafeMutablePointer<CDuckDBDataChunk>? {
+        let functions = connection.functions
+        var types: [UnsafeMutablePointer<CDuckDBLogicalType>?] = columns.map {
+            functions.pointee.create_logical_type($0.type.duckDBType)
+        }
+        defer { for index in types.indices { functions.pointee.destroy_logical_type(&types[index]) } }
+        return functions.pointee.create_data_chunk(&types, UInt64(columns.count))
+    }
+
+    private func failure(
+        of appender: UnsafeMutablePointer<CDuckDBAppender>, _ table: StoredTable
+    ) -> EventStoreError {
+        let reason = connection.functions.pointee.appender_error(appender).map { String(cString: $0) }
+        return EventStoreError(
+            .writeFailed, "Rows could not be appended to \(table.storedName): \(reason ?? "unknown error")")
+    }
+}

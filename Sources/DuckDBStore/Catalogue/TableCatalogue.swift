@@ -1,0 +1,103 @@
+import EventStore
+import KQLValues
+
+/// The tables of the database with their KQL names and types, which are kept in a table of their own, `meta.columns`.
+struct TableCatalogue {
+    private(set) var layout: StoreLayout
+
+    /// Reads the catalogue, which is made when the database is new.
+    init(_ connection: DuckDBConnection) throws(EventStoreError) {
+        try connection.execute("CREATE SCHEMA IF NOT EXISTS meta", code: .cannotOpen)
+        try connection.execute(
+            """
+            CREATE TABLE IF NOT EXISTS meta.columns (
+                table_name VARCHAR, stored_table VARCHAR, position BIGINT, name VARCHAR, type VARCHAR,
+                stored_name VARCHAR)
+            """, code: .cannotOpen)
+        let rows = try connection.table(
+            "SELECT table_name, stored_table, name, type, stored_name FROM meta.columns ORDER BY table_name, position",
+            schema: TableSchema(
+                ["table", "storedTable", "name", "type", "storedName"].map { ColumnSchema($0, .string) }))
+        layout = StoreLayout()
+        for row in 0..<rows.rowCount {
+            let texts = rows.columns.map { if case .string(let strings) = $0 { strings[row] } else { "" } }
+            guard let type = KQLType(rawValue: texts[3]) else {
+                throw EventStoreError(
+                    .cannotOpen,
+                    "Column \(texts[2]) of \(texts[0]) has the unknown type \(texts[3]); was the store "
+                        + "written by a newer version?")
+            }
+            layout.tables[texts[0], default: StoredTable(storedName: texts[1], columns: [])].columns.append(
+                StoredColumn(name: texts[2], type: type, storedName: texts[4]))
+        }
+    }
+
+    /// Makes a table, or the columns it lacks, so that `arriving` columns have their places.
+    mutating func evolve(
+        _ name: String, _ arriving: TableSchema, _ connection: DuckDBConnection
+    ) throws(EventStoreError) -> SchemaEvolution {
+        let known = layout.tables[name]
+        let evolution = SchemaEvolution(existing: known?.schema ?? TableSchema([]), arriving: arriving)
+        if known != nil, evolution.addedCount == 0 { return evolution }
+        try TableCatalogue.check(name, "table")
+        let added = evolution.schema.columns.suffix(evolution.addedCount)
+        for column in added { try TableCatalogue.check(column.name, "column") }
+
+        var table = known ?? StoredTable(storedName: freeName(for: name), columns: [])
+        var names = StoredNames(
+            taken: table.columns.map(\.storedName) + [StoredColumn.ingestionTime.storedName, "rowid"])
+        let columns = added.map { StoredColumn(name: $0.name, type: $0.type, storedName: names.claim($0.name)) }
+        let storedTable = SQLText.identifier(table.storedName)
+        if known == nil {
+            let definitions = [StoredColumn.ingestionTime] + columns
+            try connection.execute(
+                "CREATE TABLE \(storedTable) (\(definitions.map(\.definition).joined(separator: ", ")))",
+                code: .writeFailed)
+        } else {
+            for column in columns {
+                try connection.execute(
+                    "ALTER TABLE \(storedTable) ADD COLUMN \(column.definition)", code: .writeFailed)
+            }
+        }
+        try record(columns, of: table, named: name, connection)
+        table.columns += columns
+        layout.tables[name] = table
+        return evolution
+    }
+
+    private func record(
+        _ columns: [StoredColumn], of table: StoredTable, named name: String, _ connection: DuckDBConnection
+    ) throws(EventStoreError) {
+        guard !columns.isEmpty else { return }
+        let rows = columns.enumerated().map { position, column in
+            let texts = [
+                SQLText.literal(name), SQLText.literal(table.storedName), String(table.columns.count + position),
+                SQLText.literal(column.name), SQLText.literal(column.type.rawValue), SQLText.literal(column.storedName),
+            ]
+            return "(" + texts.joined(separator: ", ") + ")"
+        }
+        try connection.execute(
+            "INSERT INTO meta.columns VALUES \(rows.joined(separator: ", "))", code: .writeFailed)
+    }
+
+    private func freeName(for name: String) -> String {
+        var names = StoredNames(taken: layout.tables.values.map(\.storedName))
+        return names.claim(name)
+    }
+
+    private static func check(_ name: String, _ kind: String) throws(EventStoreError) {
+        guard (1...256).contains(name.utf8.count), name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw EventStoreError(
+                .invalidName,
+                "A \(kind) cannot be named '\(name.prefix(300))': names have 1 to 256 bytes and no "
+                    + "control characters.")
+        }
+    }
+}
+
+extension StoredColumn {
+    /// The column as `CREATE TABLE` has it. Strings have no null, so rows older than the column get the empty one.
+    fileprivate var definition: String {
+        SQLText.identifier(storedName) + " " + type.duckDBName + (type == .string ? " DEFAULT ''" : "")
+    }
+}

@@ -1,0 +1,150 @@
+import CDuckDB
+import Chronology
+import EventStore
+import Foundation
+import JSON
+import KQLValues
+
+/// One connection, for one thread at a time.
+final class DuckDBConnection {
+    let database: DuckDBDatabase
+    let handle: UnsafeMutablePointer<CDuckDBConnection>
+
+    init(_ database: DuckDBDatabase) throws(EventStoreError) {
+        self.database = database
+        handle = try database.connect()
+    }
+
+    deinit {
+        var handle: UnsafeMutablePointer<CDuckDBConnection>? = handle
+        functions.pointee.disconnect(&handle)
+    }
+
+    var functions: UnsafePointer<CDuckDBFunctions> { database.library.functions }
+
+    /// Runs a statement for its effect; gives the number of changed rows.
+    @discardableResult
+    func execute(_ sql: String, code: EventStoreError.Code) throws(EventStoreError) -> Int {
+        var result = CDuckDBResult()
+        defer { functions.pointee.destroy_result(&result) }
+        guard functions.pointee.query(handle, sql, &result) == CDUCKDB_SUCCESS else {
+            throw EventStoreError(code, message(of: &result))
+        }
+        return Int(functions.pointee.rows_changed(&result))
+    }
+
+    /// Runs `work` in a transaction, which is rolled back when it throws.
+    func transaction<Result>(
+        code: EventStoreError.Code, _ work: () throws(EventStoreError) -> Result
+    ) throws(EventStoreError) -> Result {
+        try execute("BEGIN TRANSACTION", code: code)
+        do {
+            let result = try work()
+            try execute("COMMIT", code: code)
+            return result
+        } catch {
+            // A failed statement or commit may have ended the transaction already; then there is nothing to undo.
+            try? rollBack()
+            throw error
+        }
+    }
+
+    private func rollBack() throws(EventStoreError) {
+        try execute("ROLLBACK", code: .writeFailed)
+    }
+
+    /// Runs a query whose columns are of the stored forms of `schema`'s types, and gives its rows, at most `rowLimit`.
+    func table(
+        _ sql: String, parameters: [Value] = [], schema: TableSchema, rowLimit: Int = .max
+    ) throws(EventStoreError) -> Table {
+        var prepared: UnsafeMutablePointer<CDuckDBPreparedStatement>?
+        defer { functions.pointee.destroy_prepare(&prepared) }
+        guard functions.pointee.prepare(handle, sql, &prepared) == CDUCKDB_SUCCESS, let statement = prepared else {
+            let reason = prepared.flatMap { functions.pointee.prepare_error($0) }.map { String(cString: $0) }
+            throw EventStoreError(.queryFailed, reason ?? "the statement could not be prepared")
+        }
+        for (index, value) in parameters.enumerated() {
+            guard bind(value, to: UInt64(index + 1), of: statement) == CDUCKDB_SUCCESS else {
+                throw EventStoreError(.queryFailed, "parameter \(index + 1) could not be bound")
+            }
+        }
+        var result = CDuckDBResult()
+        defer { functions.pointee.destroy_result(&result) }
+        let state =
+            rowLimit == .max
+            ? functions.pointee.execute_prepared(statement, &result)
+            : functions.pointee.execute_prepared_streaming(statement, &result)
+        guard state == CDUCKDB_SUCCESS else { throw EventStoreError(.queryFailed, message(of: &result)) }
+        return try rows(of: &result, schema, rowLimit)
+    }
+
+    private func rows(
+        of result: inout CDuckDBResult, _ schema: TableSchema, _ rowLimit: Int
+    ) throws(EventStoreError) -> Table {
+        guard functions.pointee.column_count(&result) == UInt64(schema.columns.count) else {
+            throw EventStoreError(.queryFailed, "the statement gave another number of columns than was planned")
+        }
+        for (index, column) in schema.columns.enumerated()
+        where functions.pointee.column_type(&result, UInt64(index)) != column.type.duckDBType {
+            let type = functions.pointee.column_type(&result, UInt64(index))
+            throw EventStoreError(
+                .queryFailed, "column \(column.name) should be \(column.type) but came as type \(type)")
+        }
+        var readers = schema.columns.map { ColumnReader($0.type, functions: functions) }
+        var rowCount = 0
+        while rowCount < rowLimit {
+            var chunk = functions.pointee.fetch_chunk(result)
+            guard let filled = chunk else {
+                if let error = functions.pointee.result_error(&result) {
+                    throw EventStoreError(.queryFailed, String(cString: error))
+                }
+                break
+            }
+            defer { functions.pointee.destroy_data_chunk(&chunk) }
+            let count = min(Int(functions.pointee.data_chunk_get_size(filled)), rowLimit - rowCount)
+            if count == 0 { break }
+            for index in readers.indices {
+                readers[index].append(functions.pointee.data_chunk_get_vector(filled, UInt64(index)), count: count)
+            }
+            rowCount += count
+        }
+        return Table(schema: schema, columns: readers.map { $0.column() }, rowCount: rowCount)
+    }
+
+    private func message(of result: inout CDuckDBResult) -> String {
+        functions.pointee.result_error(&result).map { String(cString: $0) } ?? "unknown error"
+    }
+
+    private func bind(
+        _ value: Value, to index: UInt64, of statement: UnsafeMutablePointer<CDuckDBPreparedStatement>
+    ) -> CDuckDBState {
+        switch value {
+        case .null: functions.pointee.bind_null(statement, index)
+        case .bool(let bool): functions.pointee.bind_boolean(statement, index, bool)
+        case .int(let int): functions.pointee.bind_int32(statement, index, int)
+        case .long(let long): functions.pointee.bind_int64(statement, index, long)
+        case .real(let real): functions.pointee.bind_double(statement, index, real)
+        case .datetime(let instant): functions.pointee.bind_int64(statement, index, instant.ticks)
+        case .timespan(let span): functions.pointee.bind_int64(statement, index, span.ticks)
+        case .decimal(let decimal): bind(decimal.description, to: index, of: statement)
+        case .guid(let guid): bind(guid.uuidString.lowercased(), to: index, of: statement)
+        case .string(let string): bind(string, to: index, of: statement)
+        case .dynamic(let json): bind(json.description, to: index, of: statement)
+        }
+    }
+
+    private func bind(
+        _ text: String, to index: UInt64, of statement: UnsafeMutablePointer<CDuckDBPreparedStatement>
+    ) -> CDuckDBState {
+        var text = text
+        return text.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) { characters in
+                // An empty string's buffer may have no address; any address will do for no bytes.
+                guard let start = characters.baseAddress else {
+                    return functions.pointee.bind_varchar_length(statement, index, "", 0)
+                }
+                return functions.pointee.bind_varchar_length(statement, index, start, UInt64(characters.count))
+            }
+        }
+    }
+}

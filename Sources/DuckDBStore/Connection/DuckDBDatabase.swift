@@ -1,0 +1,49 @@
+import CDuckDB
+import EventStore
+
+/// An open database. Released when the last connection to it is.
+///
+/// SAFETY: DuckDB's database handle may be used from any thread; it is only read after `init`.
+final class DuckDBDatabase: @unchecked Sendable {
+    let library: DuckDBLibrary
+    private let handle: UnsafeMutablePointer<CDuckDBDatabase>
+
+    init(library: DuckDBLibrary, options: DuckDBOptions) throws(EventStoreError) {
+        self.library = library
+        let functions = library.functions
+        var configuration: UnsafeMutablePointer<CDuckDBConfig>?
+        guard functions.pointee.create_config(&configuration) == CDUCKDB_SUCCESS, let settings = configuration else {
+            throw EventStoreError(.cannotOpen, "DuckDB could not make a configuration: out of memory.")
+        }
+        defer { functions.pointee.destroy_config(&configuration) }
+        for setting in options.settings
+        where functions.pointee.set_config(settings, setting.name, setting.value) != CDUCKDB_SUCCESS {
+            throw EventStoreError(
+                .cannotOpen, "DuckDB \(library.version) does not take \(setting.name) = \(setting.value).")
+        }
+        var database: UnsafeMutablePointer<CDuckDBDatabase>?
+        var message: UnsafeMutablePointer<CChar>?
+        let state = functions.pointee.open_ext(options.path, &database, settings, &message)
+        defer { if let message { functions.pointee.free(message) } }
+        guard state == CDUCKDB_SUCCESS, let database else {
+            let reason = message.map { String(cString: $0) } ?? "unknown reason"
+            throw EventStoreError(
+                .cannotOpen, "The event store \(options.path ?? "in memory") cannot be opened: \(reason)")
+        }
+        handle = database
+    }
+
+    deinit {
+        var handle: UnsafeMutablePointer<CDuckDBDatabase>? = handle
+        library.functions.pointee.close(&handle)
+    }
+
+    /// A new connection's handle.
+    func connect() throws(EventStoreError) -> UnsafeMutablePointer<CDuckDBConnection> {
+        var connection: UnsafeMutablePointer<CDuckDBConnection>?
+        guard library.functions.pointee.connect(handle, &connection) == CDUCKDB_SUCCESS, let connection else {
+            throw EventStoreError(.cannotOpen, "DuckDB refused another connection.")
+        }
+        return connection
+    }
+}

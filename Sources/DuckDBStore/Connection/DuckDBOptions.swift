@@ -1,0 +1,37 @@
+/// How the database is opened and how much of the machine it may use.
+public struct DuckDBOptions: Sendable, Hashable {
+    /// The database file; nil keeps everything in memory, for tests.
+    public var path: String?
+    /// Threads that one query may use; nil: one per core.
+    public var threads: Int?
+    /// Memory that the database may use in all, as DuckDB writes it (`2GB`); nil: 80 % of the machine's.
+    public var memoryLimit: String?
+    /// Number of queries that run at the same time; more wait in line.
+    public var readers: Int
+    /// How large the write-ahead log grows before it is folded into the database file, as DuckDB writes it.
+    public var checkpointThreshold: String
+
+    public init(
+        path: String?, threads: Int? = nil, memoryLimit: String? = nil, readers: Int = 4,
+        checkpointThreshold: String = "64MB"
+    ) {
+        self.path = path
+        self.threads = threads
+        self.memoryLimit = memoryLimit
+        self.readers = max(1, readers)
+        self.checkpointThreshold = checkpointThreshold
+    }
+
+    /// DuckDB's settings.
+    var settings: [(name: String, value: String)] {
+        var settings = [
+            ("checkpoint_threshold", checkpointThreshold),
+            ("enable_external_access", "false"),
+            ("autoinstall_known_extensions", "false"),
+            ("preserve_insertion_order", "true"),
+        ]
+        if let threads { settings.append(("threads", String(threads))) }
+        if let memoryLimit { settings.append(("memory_limit", memoryLimit)) }
+        return settings
+    }
+}

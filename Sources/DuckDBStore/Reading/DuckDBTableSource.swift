@@ -1,0 +1,65 @@
+import Chronology
+import EventStore
+import KQL
+import KQLValues
+
+/// Reads tables over one connection, inside the transaction that its session began.
+struct DuckDBTableSource: TableSource {
+    let reader: Reader
+    let layout: StoreLayout
+    /// Whether the session was cancelled or its time is up.
+    let shouldStop: @Sendable () -> Bool
+
+    func read(_ request: ScanRequest) throws -> Table {
+        guard let table = layout.tables[request.table] else {
+            return Table(empty: TableSchema(request.columns))
+        }
+        var select: [String] = []
+        for (index, column) in request.columns.enumerated() {
+            select.append("\(Self.expression(for: column, of: table)) AS c\(index)")
+        }
+        if select.isEmpty { select = ["true AS c0"] }
+        let schema = TableSchema(
+            request.columns.isEmpty ? [ColumnSchema("c0", .bool)] : request.columns)
+        let sql =
+            "SELECT \(select.joined(separator: ", ")) FROM \(SQLText.identifier(table.storedName))"
+            + condition(request.timeRange, table)
+        let rowLimit = request.rowLimit < .max ? request.rowLimit + 1 : .max
+        let rows = try run(sql, [], schema, rowLimit, isCancelled: request.isCancelled)
+        return request.columns.isEmpty ? Table(schema: TableSchema([]), columns: [], rowCount: rows.rowCount) : rows
+    }
+
+    func run(_ query: PushedQuery, isCancelled: @escaping @Sendable () -> Bool) throws -> Table {
+        try run(query.sql, query.parameters, query.schema, .max, isCancelled: isCancelled)
+    }
+
+    private func run(
+        _ sql: String, _ parameters: [Value], _ schema: TableSchema, _ rowLimit: Int,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) throws -> Table {
+        let watch = QueryWatch { [shouldStop] in
+            shouldStop() || isCancelled()
+        } interrupt: { [reader] in
+            reader.interrupt()
+        }
+        defer { watch.end() }
+        return try reader.rows(sql, parameters: parameters, schema: schema, rowLimit: rowLimit)
+    }
+
+    /// A column as it is stored; nulls (empty strings) when the store has none of that name and type.
+    private static func expression(for column: ColumnSchema, of table: StoredTable) -> String {
+        let known = column.name == StoredColumn.ingestionTime.name ? .ingestionTime : table.column(column.name)
+        guard let known, known.type == column.type else {
+            return column.type == .string ? "''" : "CAST(NULL AS \(column.type.duckDBName))"
+        }
+        return SQLText.identifier(known.storedName)
+    }
+
+    private func condition(_ range: TimeBounds?, _ table: StoredTable) -> String {
+        guard let range, let time = table.column("TimeGenerated"), time.type == .datetime else { return "" }
+        let name = SQLText.identifier(time.storedName)
+        let terms = [range.lower.map { "\(name) >= \($0.ticks)" }, range.upper.map { "\(name) <= \($0.ticks)" }]
+            .compactMap(\.self)
+        return terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
+    }
+}

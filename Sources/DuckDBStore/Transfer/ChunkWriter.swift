@@ -1,0 +1,127 @@
+import CDuckDB
+import Foundation
+import JSON
+import KQLValues
+
+/// Copies rows of columns into the vectors of a data chunk.
+struct ChunkWriter {
+    let functions: UnsafePointer<CDuckDBFunctions>
+
+    /// Writes `rows` of a column to the start of a vector of the column's stored type.
+    ///
+    /// - Parameter isDynamic: The strings are JSON text, an empty one stands for null.
+    func write(_ column: Column, _ rows: Range<Int>, isDynamic: Bool, to vector: UnsafeMutablePointer<CDuckDBVector>) {
+        switch column {
+        case .bool(let bools): copy(bools, rows, to: vector) { $0 ? 1 as UInt8 : 0 }
+        case .int(let ints): copy(ints, rows, to: vector)
+        case .long(let longs), .datetime(let longs), .timespan(let longs): copy(longs, rows, to: vector)
+        case .real(let reals): copy(reals, rows, to: vector)
+        case .guid(let guids): copy(guids, rows, to: vector) { CDuckDBHugeInt($0) }
+        case .decimal(let decimals):
+            copyTexts(rows, to: vector) { decimals[$0]?.description }
+        case .dynamic(let values):
+            copyTexts(rows, to: vector) { values[$0].isNull ? nil : values[$0].description }
+        case .string(let strings): copy(strings, rows, emptyIsNull: isDynamic, to: vector)
+        }
+    }
+
+    /// Writes what stands for a missing value: null, for strings the empty string.
+    func writeMissing(_ type: KQLType, count: Int, to vector: UnsafeMutablePointer<CDuckDBVector>) {
+        if type == .string {
+            functions.pointee.vector_get_data(vector)?.initializeMemory(
+                as: UInt8.self, repeating: 0, count: count * MemoryLayout<CDuckDBString>.stride)
+        } else {
+            mark(0..<count, nullWhere: { _ in true }, in: vector)
+        }
+    }
+
+    /// Writes the same number in every row.
+    func write(repeating number: Int64, count: Int, to vector: UnsafeMutablePointer<CDuckDBVector>) {
+        functions.pointee.vector_get_data(vector)?.initializeMemory(as: Int64.self, repeating: number, count: count)
+    }
+
+    // MARK: - Fixed size
+
+    private func copy<Element>(
+        _ source: Vector<Element>, _ rows: Range<Int>, to vector: UnsafeMutablePointer<CDuckDBVector>
+    ) {
+        guard let data = functions.pointee.vector_get_data(vector) else { return }
+        source.values.withUnsafeBufferPointer {
+            let slice = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: $0[rows]))
+            UnsafeMutableRawBufferPointer(start: data, count: slice.count).copyMemory(from: slice)
+        }
+        markNulls(source.nulls, rows, in: vector)
+    }
+
+    private func copy<Element, Stored: BitwiseCopyable>(
+        _ source: Vector<Element>, _ rows: Range<Int>, to vector: UnsafeMutablePointer<CDuckDBVector>,
+        _ stored: (Element) -> Stored
+    ) {
+        guard let data = functions.pointee.vector_get_data(vector) else { return }
+        let stride = MemoryLayout<Stored>.stride
+        for (position, row) in rows.enumerated() {
+            data.storeBytes(of: stored(source.values[row]), toByteOffset: position * stride, as: Stored.self)
+        }
+        markNulls(source.nulls, rows, in: vector)
+    }
+
+    private func markNulls(_ nulls: [Bool]?, _ rows: Range<Int>, in vector: UnsafeMutablePointer<CDuckDBVector>) {
+        if let nulls { mark(rows, nullWhere: { nulls[$0] }, in: vector) }
+    }
+
+    private func mark(
+        _ rows: Range<Int>, nullWhere isNull: (Int) -> Bool, in vector: UnsafeMutablePointer<CDuckDBVector>
+    ) {
+        functions.pointee.vector_ensure_validity_writable(vector)
+        guard let validity = functions.pointee.vector_get_validity(vector) else { return }
+        for (position, row) in rows.enumerated() where isNull(row) {
+            validity[position / 64] &= ~(1 << UInt64(position % 64))
+        }
+    }
+
+    // MARK: - Text
+
+    private func copy(
+        _ source: StringColumn, _ rows: Range<Int>, emptyIsNull: Bool, to vector: UnsafeMutablePointer<CDuckDBVector>
+    ) {
+        guard let data = functions.pointee.vector_get_data(vector) else { return }
+        source.bytes.withUnsafeBytes { bytes in
+            source.offsets.withUnsafeBufferPointer { offsets in
+                for (position, row) in rows.enumerated() {
+                    let text = UnsafeRawBufferPointer(rebasing: bytes[offsets[row]..<offsets[row + 1]])
+                    assign(text, at: position, of: vector, data)
+                }
+            }
+        }
+        if emptyIsNull { mark(rows, nullWhere: { source.isEmpty($0) }, in: vector) }
+    }
+
+    private func copyTexts(
+        _ rows: Range<Int>, to vector: UnsafeMutablePointer<CDuckDBVector>, _ text: (Int) -> String?
+    ) {
+        guard let data = functions.pointee.vector_get_data(vector) else { return }
+        var isNull = [Bool](repeating: false, count: rows.count)
+        for (position, row) in rows.enumerated() {
+            var utf8 = text(row) ?? ""
+            isNull[position] = utf8.isEmpty
+            utf8.withUTF8 { assign(UnsafeRawBufferPointer($0), at: position, of: vector, data) }
+        }
+        mark(0..<rows.count, nullWhere: { isNull[$0] }, in: vector)
+    }
+
+    /// Puts valid UTF-8 into a row; short strings stand in the vector itself.
+    @inline(__always)
+    private func assign(
+        _ text: UnsafeRawBufferPointer, at position: Int, of vector: UnsafeMutablePointer<CDuckDBVector>,
+        _ data: UnsafeMutableRawPointer
+    ) {
+        if text.count <= 12 {
+            let slot = data + position * MemoryLayout<CDuckDBString>.stride
+            slot.initializeMemory(as: UInt64.self, repeating: 0, count: 2)
+            slot.storeBytes(of: UInt32(text.count), as: UInt32.self)
+            UnsafeMutableRawBufferPointer(start: slot + 4, count: 12).copyBytes(from: text)
+        } else if let start = text.bindMemory(to: CChar.self).baseAddress {
+            functions.pointee.vector_assign_string_element_len(vector, UInt64(position), start, UInt64(text.count))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// What went wrong in an event store: a code to act on and a sentence for people.
+public struct EventStoreError: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Code: String, Sendable, Hashable, CaseIterable {
+        /// The database engine could not be loaded.
+        case engineMissing
+        /// The database could not be opened or created.
+        case cannotOpen
+        /// A table's or column's name cannot be used.
+        case invalidName
+        /// A batch does not keep the invariant of `EventBatch`.
+        case invalidBatch
+        /// No table has that name.
+        case unknownTable
+        /// Rows could not be written; none of the batches was.
+        case writeFailed
+        /// A query could not be run.
+        case queryFailed
+        /// A query was stopped because its task was cancelled.
+        case cancelled
+        /// A query was stopped because its time was up.
+        case timeout
+        /// A query asked for more memory than it may have.
+        case outOfMemory
+        /// The store was closed.
+        case closed
+    }
+
+    public var code: Code
+    /// What happened, where, and what to do about it.
+    public var message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

@@ -1,0 +1,109 @@
+import KQL
+import KQLFunctions
+import KQLValues
+
+extension PlanTranslation {
+    /// `summarize`.
+    func aggregate(_ node: Aggregate) throws(Decline) -> Relation {
+        let input = try relation(node.input)
+        let translator = translator(over: input)
+        var keys: [SQLTerm] = []
+        for key in node.keys {
+            let term = try translator.term(key.expression, of: "summarize")
+            try checkGrouping(by: term.type, of: "summarize")
+            keys.append(term)
+        }
+        // The inner query groups; the outer one takes the chosen rows apart and puts KQL's values for nothing.
+        var inner = keys.map(\.expression)
+        var outer = keys.indices.map { SQLTerm(.column($0), keys[$0].type, isNullable: keys[$0].isNullable) }
+        for aggregate in node.aggregates {
+            let form = try AggregateForm(aggregate, translator)
+            inner.append(form.value)
+            outer += form.results.map { result in
+                SQLTerm(
+                    .template(result.template, [.column(inner.count - 1)]), result.type, isNullable: result.isNullable)
+            }
+        }
+        var grouping = SQLSelect(inner, from: .select(input.select))
+        grouping.groups = keys.map(\.expression)
+        if node.aggregates.isEmpty, node.keys.isEmpty {
+            throw Decline(operation: "summarize", reason: "computes nothing")
+        }
+        return Relation(
+            SQLSelect(outer.map(\.expression), from: .select(grouping)), outer.map(RelationColumn.init),
+            steps: input.steps + ["summarize"])
+    }
+}
+
+/// One aggregate in SQL: a value per group, and how the result's columns come out of it.
+private struct AggregateForm {
+    /// Over the rows of a group.
+    let value: SQLExpression
+    /// Templates over that value.
+    let results: [(template: String, type: KQLType, isNullable: Bool)]
+
+    init(_ aggregate: BoundAggregate, _ translator: ExpressionTranslator) throws(Decline) {
+        let name = aggregate.function.name
+        var operands: [SQLTerm] = []
+        for argument in aggregate.arguments { operands.append(try translator.term(argument, of: name)) }
+        switch name {
+        case "arg_max", "arg_min":
+            (value, results) = try Self.chosenRow(aggregate, operands, translator)
+        default:
+            guard let output = aggregate.outputs.first, aggregate.outputs.count == 1, output.source == nil else {
+                throw Decline(operation: name, reason: "has no SQL form")
+            }
+            let form = try Self.templates(aggregate, translator)
+            value = .template(form.value, operands.map(\.expression))
+            results = [(form.result, output.type, !Self.neverNull.contains(name))]
+        }
+    }
+
+    /// Aggregates that give a number even for no rows.
+    private static let neverNull: Set<String> = [
+        "count", "countif", "dcount", "dcountif", "count_distinct", "count_distinctif", "sum", "sumif",
+    ]
+
+    /// The catalogue's SQL, which must not look into times: those are ticks here.
+    private static func templates(
+        _ aggregate: BoundAggregate, _ translator: ExpressionTranslator
+    ) throws(Decline) -> (value: String, result: String) {
+        let arguments = SQLArguments(
+            types: aggregate.arguments.map(\.type),
+            constants: aggregate.arguments.map { translator.folding.value(of: $0) })
+        if let type = arguments.types.first, [.int, .long, .timespan].contains(type) {
+            // DuckDB sums whole numbers in 128 bits; one that does not fit 64 makes the query fail, not the sum.
+            let result = "CAST(coalesce($1, 0) AS BIGINT)"
+            if aggregate.function.name == "sum" { return ("sum($1)", result) }
+            if aggregate.function.name == "sumif" { return ("sum($1) FILTER (WHERE $2)", result) }
+        }
+        if let template = aggregate.function.sql.template(.duckDB, for: arguments) { return (template, "$1") }
+        let types = arguments.types.map(\.rawValue).joined(separator: ", ")
+        throw Decline(
+            operation: "summarize", reason: "\(aggregate.function.name)(\(types)) has no exact SQL form")
+    }
+
+    /// `arg_max` and `arg_min`: the wanted columns of the row with the largest or smallest value, as one struct.
+    private static func chosenRow(
+        _ aggregate: BoundAggregate, _ operands: [SQLTerm], _ translator: ExpressionTranslator
+    ) throws(Decline) -> (SQLExpression, [(template: String, type: KQLType, isNullable: Bool)]) {
+        let name = aggregate.function.name
+        guard let key = operands.first else { throw Decline(operation: name, reason: "has no argument") }
+        switch key.type {
+        case .int, .long, .datetime, .timespan: break
+        default: throw Decline(operation: name, reason: "ranks by a \(key.type) value")
+        }
+        var fields: [SQLExpression] = []
+        var results: [(template: String, type: KQLType, isNullable: Bool)] = []
+        for (index, output) in aggregate.outputs.enumerated() {
+            guard let source = output.source else { throw Decline(operation: name, reason: "gives no row") }
+            fields.append(try translator.term(source, of: name).expression)
+            let field = "struct_extract($1, 'f\(index)')"
+            results.append((output.type == .string ? "coalesce(\(field), '')" : field, output.type, true))
+        }
+        // Nulls rank last, and a group of nulls still gives a row.
+        let rank = key.isNullable ? "coalesce($1, \(name == "arg_max" ? Int64.min : Int64.max))" : "$1"
+        let packed = fields.indices.map { "f\($0) := $\($0 + 2)" }.joined(separator: ", ")
+        return (.template("\(name)(struct_pack(\(packed)), \(rank))", [key.expression] + fields), results)
+    }
+}

@@ -1,0 +1,75 @@
+import KQL
+import KQLFunctions
+import KQLValues
+
+/// Finds the largest parts of a plan that the store can do.
+final class PlanSplitter {
+    private let translation: PlanTranslation
+    private let rowLimit: Int
+    private(set) var declines: [Decline] = []
+
+    init(translation: PlanTranslation, rowLimit: Int) {
+        self.translation = translation
+        self.rowLimit = rowLimit
+    }
+
+    func split(_ plan: Plan) -> Plan {
+        guard plan.readsStore else { return plan }
+        if case .scan = plan { return plan }
+        do {
+            let relation = try translation.relation(plan)
+            if relation.isHostedOnTop, case .project(var node) = plan {
+                // Nothing above makes fewer rows: computing these columns in the store would only add copies.
+                node.input = split(node.input)
+                return .project(node)
+            }
+            return pushed(relation, plan.schema)
+        } catch {
+            if !declines.contains(error) { declines.append(error) }
+            return splitPartly(plan)
+        }
+    }
+
+    private func pushed(_ relation: Relation, _ schema: TableSchema) -> Plan {
+        var select = relation.select
+        if select.limit == nil, rowLimit < .max { select.limit = rowLimit + 1 }
+        let statement = SQLRenderer.statement(select, shared: translation.shared.mapValues(\.select))
+        return .pushed(
+            PushedQuery(
+                sql: statement.sql, parameters: statement.parameters, schema: schema,
+                description: relation.steps.joined(separator: " | ")))
+    }
+
+    /// Leaves this operator to the runtime and pushes what it can of its inputs.
+    private func splitPartly(_ plan: Plan) -> Plan {
+        if case .filter(let node) = plan { return splitFilter(node) }
+        return plan.mapInputs(split)
+    }
+
+    /// Pushes the conditions that have a SQL form and keeps the others above.
+    private func splitFilter(_ node: Filter) -> Plan {
+        var node = node
+        let conjuncts = node.predicate.conjuncts
+        guard conjuncts.count > 1, let input = try? translation.relation(node.input) else {
+            node.input = split(node.input)
+            return .filter(node)
+        }
+        let translator = translation.translator(over: input)
+        // A condition that throws is one that stays; its reason was noted by the attempt to push all of them.
+        let isPushable = conjuncts.map { (try? translator.condition($0, of: "where")) != nil }
+        let (kept, sent) = (conjuncts.indices.filter { !isPushable[$0] }, conjuncts.indices.filter { isPushable[$0] })
+        guard !sent.isEmpty, case .call(let call) = node.predicate else {
+            node.input = split(node.input)
+            return .filter(node)
+        }
+        let inner = Filter(input: node.input, predicate: conjunction(sent.map { conjuncts[$0] }, call.function))
+        let outer = Filter(
+            input: split(.filter(inner)), predicate: conjunction(kept.map { conjuncts[$0] }, call.function))
+        return .filter(outer)
+    }
+
+    /// One predicate of several; there is at least one.
+    private func conjunction(_ parts: [BoundExpression], _ and: ScalarFunction) -> BoundExpression {
+        parts.dropFirst().reduce(parts[0]) { .call(BoundCall(function: and, arguments: [$0, $1], type: .bool)) }
+    }
+}

@@ -1,0 +1,77 @@
+public import Chronology
+
+/// The range of `TimeGenerated` that a query is limited to, as the Log Analytics API's `timespan` says it.
+public struct QueryTimeRange: Sendable, Hashable {
+    public let start: Instant?
+    public let end: Instant?
+
+    public init(start: Instant?, end: Instant?) {
+        self.start = start
+        self.end = end
+    }
+
+    /// The last `length` up to `now`.
+    public init(last length: TimeSpan, now: Instant) {
+        self.init(start: now - length, end: nil)
+    }
+
+    /// Reads an ISO 8601 duration (`P1D`, `PT3600.0S`), or `start/end`, `start/duration`, `duration/end`.
+    public init?(text: String, now: Instant) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        switch parts.count {
+        case 1:
+            guard let length = ISODuration.span(parts[0]) else { return nil }
+            self.init(last: length, now: now)
+        case 2:
+            let starts = Instant(iso8601: parts[0])
+            let ends = Instant(iso8601: parts[1])
+            if let starts, let ends {
+                self.init(start: starts, end: ends)
+            } else if let starts, let length = ISODuration.span(parts[1]) {
+                self.init(start: starts, end: starts + length)
+            } else if let ends, let length = ISODuration.span(parts[0]) {
+                self.init(start: ends - length, end: ends)
+            } else {
+                return nil
+            }
+        default: return nil
+        }
+    }
+}
+
+/// Durations of ISO 8601: `P[n]W`, `P[n]DT[n]H[n]M[n]S`, with fractions; years and months have no fixed length and are
+/// refused.
+enum ISODuration {
+    static func span(_ text: some StringProtocol) -> TimeSpan? {
+        var rest = Substring(text)
+        guard rest.popFirst() == "P", !rest.isEmpty else { return nil }
+        var isTime = false
+        var seconds = 0.0
+        var number = ""
+        var hasPart = false
+        for character in rest {
+            switch character {
+            case "T" where !isTime && number.isEmpty: isTime = true
+            case "0"..."9", ".": number.append(character)
+            default:
+                guard let value = Double(number), let unit = unit(character, isTime: isTime) else { return nil }
+                seconds += value * unit
+                number = ""
+                hasPart = true
+            }
+        }
+        guard hasPart, number.isEmpty, seconds.magnitude < 1e11 else { return nil }
+        return .seconds(seconds)
+    }
+
+    private static func unit(_ letter: Character, isTime: Bool) -> Double? {
+        switch (letter, isTime) {
+        case ("W", false): 604_800
+        case ("D", false): 86_400
+        case ("H", true): 3600
+        case ("M", true): 60
+        case ("S", true): 1
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import JSON
+import KQLFunctions
+import KQLSyntax
+import KQLValues
+
+extension Binder {
+    /// Binds a name: a column first, then what let and parameters define.
+    func bind(_ name: Name, in context: ExpressionContext) throws(Diagnostic) -> BoundExpression {
+        if context.seesColumns, context.aggregates == nil, let column = context.row?.reference(name.text) {
+            return column
+        }
+        if context.seesColumns, let collector = context.aggregates, let key = collector.keyReference(name.text) {
+            return key
+        }
+        if let binding = context.scope.lookup(name.text) {
+            return try scalar(binding, named: name, in: context)
+        }
+        if let value = environment.parameters[name.text] { return .constant(value) }
+        if context.seesColumns, let row = context.row, context.aggregates != nil, row.reference(name.text) != nil {
+            throw Diagnostic(
+                .misplaced, "column '\(name.text)' must be inside an aggregation or in the by list",
+                at: name.span, hint: "for example take_any(\(name.text))")
+        }
+        if context.seesColumns, let row = context.row, row.isOpen { return .constant(.null(.dynamic)) }
+        throw unknownName(name, in: context)
+    }
+
+    private func scalar(
+        _ binding: Binding, named name: Name, in context: ExpressionContext
+    ) throws(Diagnostic) -> BoundExpression {
+        switch binding {
+        case .scalar(let expression, let row):
+            guard row == nil || row == context.row?.id else {
+                throw Diagnostic(
+                    .notConstant, "'\(name.text)' depends on columns of another table", at: name.span,
+                    hint: "only constants can be used inside a subquery")
+            }
+            return expression
+        case .function(let function) where function.parameters.isEmpty:
+            return try expand(function, [], at: name.span, in: context)
+        case .table, .function, .graph:
+            throw Diagnostic(
+                .misplaced, "'\(name.text)' is a table or function and cannot stand here", at: name.span,
+                hint: "use toscalar(\(name.text)) for its first value")
+        }
+    }
+
+    private func unknownName(_ name: Name, in context: ExpressionContext) -> Diagnostic {
+        let columns = context.seesColumns ? context.row?.schema.columns.map(\.name) ?? [] : []
+        let suggestion = nearest(to: name.text, among: columns + context.scope.names)
+        return Diagnostic(
+            .unknownName, "'\(name.text)' is no column, variable or parameter here", at: name.span,
+            hint: suggestion.map { "did you mean '\($0)'?" }
+                ?? (columns.isEmpty ? nil : "columns: \(columns.prefix(12).joined(separator: ", "))"),
+            replacement: suggestion)
+    }
+
+    func bind(_ node: MemberExpression, in context: ExpressionContext) throws(Diagnostic) -> BoundExpression {
+        if case .name(let base) = node.base, base.text == "$left" || base.text == "$right" {
+            throw Diagnostic(.misplaced, "'\(base.text)' can only be used after join … on", at: base.span)
+        }
+        if context.seesColumns, case .name(let base) = node.base, let row = context.row,
+            row.qualifiers[base.text] != nil
+        {
+            guard let column = row.reference(node.name.text, qualifier: base.text) else {
+                throw Diagnostic(
+                    .unknownName, "'\(base.text)' has no column '\(node.name.text)'", at: node.name.span)
+            }
+            return column
+        }
+        let base = try bind(node.base, in: context)
+        return try access(base, key: .constant(.string(node.name.text)), at: node.span)
+    }
+
+    func bind(_ node: ElementExpression, in context: ExpressionContext) throws(Diagnostic) -> BoundExpression {
+        let base = try bind(node.base, in: context)
+        return try access(base, key: try bind(node.index, in: context), at: node.span)
+    }
+
+    /// A property or element of a dynamic value.
+    func access(_ base: BoundExpression, key: BoundExpression, at span: Span) throws(Diagnostic) -> BoundExpression {
+        guard base.type != .dynamic else { return try call("[]", base, key, at: span) }
+        guard base.type == .string else {
+            throw Diagnostic(
+                .wrongType, "a \(base.type.rawValue) has no properties; only a dynamic value has", at: span)
+        }
+        warn(.wrongType, "a string has no properties", at: span, hint: "use parse_json() around it")
+        return try call("[]", try call("parse_json", base, at: span), key, at: span)
+    }
+}

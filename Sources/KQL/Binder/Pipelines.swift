@@ -1,0 +1,129 @@
+import KQLSyntax
+import KQLValues
+
+/// The name under which the rows of an enclosing operator are found by a subquery without a source.
+let implicitInput = "$input"
+
+extension Binder {
+    /// Binds a pipeline: its source, then operator by operator.
+    func bind(_ pipeline: TabularExpression, in scope: Scope) throws(Diagnostic) -> Relation {
+        try nested(at: pipeline.span) { () throws(Diagnostic) in
+            var scope = scope
+            var relation = try bind(pipeline.source, in: scope)
+            for step in pipeline.operators {
+                try countOperator(at: step.span)
+                relation = try bind(step, relation, in: scope)
+                if case .as(let node) = step {
+                    scope = Scope(parent: scope)
+                    scope.define(node.name.text, as: .table(relation))
+                }
+            }
+            return relation
+        }
+    }
+
+    /// Binds a subquery over the rows of the operator around it.
+    func bind(
+        _ pipeline: TabularExpression, over input: Relation, in scope: Scope
+    ) throws(Diagnostic) -> Relation {
+        let inner = Scope(parent: scope)
+        inner.define(implicitInput, as: .table(input))
+        return try bind(pipeline, in: inner)
+    }
+
+    func bind(_ source: TabularSource, in scope: Scope) throws(Diagnostic) -> Relation {
+        try countOperator(at: source.span)
+        switch source {
+        case .name(let name): return try bindTable(named: name, in: scope)
+        case .scoped(let node): return try bind(node, in: scope)
+        case .call(let node): return try bindTable(node, in: scope)
+        case .parenthesized(let pipeline): return try bind(pipeline, in: scope)
+        case .datatable(let node): return try bind(node, in: scope)
+        case .externaldata(let node): return try bind(node, in: scope)
+        case .print(let node): return try bind(node, in: scope)
+        case .range(let node): return try bind(node, in: scope)
+        case .union(let node): return try bind(node, nil, in: scope)
+        case .search(let node): return try bind(node, nil, in: scope)
+        case .find(let node): return try bind(node, nil, in: scope)
+        case .evaluate(let node): return try bind(node, nil, in: scope)
+        case .macroExpand(let node):
+            throw Diagnostic(.notSupported, "macro-expand is not supported", at: node.span)
+        case .input(let span):
+            guard case .table(let relation)? = scope.lookup(implicitInput) else {
+                throw Diagnostic(.misplaced, "a table is missing before '|'", at: span)
+            }
+            return relation
+        case .error(let span): throw Diagnostic(.misplaced, "this is no table", at: span)
+        }
+    }
+
+    /// Tables of other workspaces are taken for our own; an unknown one has no rows and any columns.
+    private func bind(_ node: ScopedSource, in scope: Scope) throws(Diagnostic) -> Relation {
+        do {
+            return try bind(node.target, in: scope)
+        } catch  where error.code == .unknownTable || error.code == .unknownFunction {
+            warn(error.code, error.message + " here; it counts as empty", at: node.span)
+            return Relation(plan: .values(Table(empty: TableSchema([]))), isOpen: true)
+        }
+    }
+
+    func bind(_ step: TabularOperator, _ input: Relation, in scope: Scope) throws(Diagnostic) -> Relation {
+        switch step {
+        case .where(let node): return try bind(node, input, in: scope)
+        case .extend(let node): return try bind(node, input, in: scope)
+        case .project(let node): return try bind(node, input, in: scope)
+        case .projectAway(let node): return try bindAway(node, input)
+        case .projectKeep(let node): return try bindKeep(node, input)
+        case .projectRename(let node): return try bind(node, input)
+        case .projectReorder(let node): return try bind(node, input)
+        case .summarize(let node): return try bind(node, input, in: scope)
+        case .distinct(let node): return try bind(node, input, in: scope)
+        case .count(let node): return try bind(node, input)
+        case .sort(let node): return try bind(node, input, in: scope)
+        case .top(let node): return try bind(node, input, in: scope)
+        case .take(let node): return try bind(node, input, in: scope)
+        case .join(let node): return try bind(node, input, in: scope)
+        case .lookup(let node): return try bind(node, input, in: scope)
+        case .union(let node): return try bind(node, input, in: scope)
+        case .mvExpand(let node): return try bind(node, input, in: scope)
+        case .mvApply(let node): return try bind(node, input, in: scope)
+        case .parse(let node): return try bind(node, input, in: scope)
+        case .parseKV(let node): return try bind(node, input, in: scope)
+        default: return try bindOther(step, input, in: scope)
+        }
+    }
+
+    private func bindOther(
+        _ step: TabularOperator, _ input: Relation, in scope: Scope
+    ) throws(Diagnostic) -> Relation {
+        switch step {
+        case .as(let node):
+            var named = input
+            named.name = node.name.text
+            return named
+        case .consume, .executeAndCache: return input
+        case .render(let node): return bind(node, input)
+        case .serialize(let node): return try bind(node, input, in: scope)
+        case .sample(let node): return try bind(node, input, in: scope)
+        case .sampleDistinct(let node): return try bind(node, input, in: scope)
+        case .getschema: return bindSchema(of: input)
+        case .assertSchema(let node): return try bind(node, input)
+        case .invoke(let node): return try bind(node, input, in: scope)
+        case .partition(let node): return try bind(node, input, in: scope)
+        case .partitionBy(let node): return try bind(node, input, in: scope)
+        case .print(let node): return try bind(node, in: scope)
+        case .search(let node): return try bind(node, input, in: scope)
+        case .find(let node): return try bind(node, input, in: scope)
+        case .makeSeries(let node): return try bind(node, input, in: scope)
+        case .topHitters(let node): return try bind(node, input, in: scope)
+        case .topNested(let node): return try bind(node, input, in: scope)
+        case .evaluate(let node): return try bind(node, input, in: scope)
+        case .fork(let node): return try bind(node, input, in: scope)
+        case .facet(let node): return try bind(node, input, in: scope)
+        case .scan(let node): return try bind(node, input, in: scope)
+        case .reduce(let node): return try bind(node, input, in: scope)
+        default:
+            throw Diagnostic(.notSupported, "this operator is not supported here", at: step.span)
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import KQLSyntax
+import KQLValues
+
+/// What a name stands for.
+enum Binding {
+    /// A scalar; `row` is the row context whose columns it refers to, nil when it is constant.
+    case scalar(BoundExpression, row: Int?)
+    case table(Relation)
+    case function(UserFunction)
+    /// A graph made by `make-graph`.
+    case graph(Graph)
+}
+
+/// A bound pipeline.
+struct Relation {
+    var plan: Plan
+    /// Whether there may be more columns than the schema says: the data is needed to know.
+    var isOpen = false
+    var visualization: Visualization?
+    /// What `withsource` shows.
+    var name: String?
+    /// The further results of a `fork` or `facet`.
+    var siblings: [Relation] = []
+
+    var schema: TableSchema { plan.schema }
+}
+
+/// A graph that `make-graph` makes of edges and nodes.
+struct Graph {
+    var edges: Relation
+    var source: BoundExpression
+    var target: BoundExpression
+    var nodes: Relation?
+    var nodeKey: BoundExpression?
+    var nodeKeyName: String?
+}
+
+/// A function written in KQL, with the names that are visible in it.
+struct UserFunction {
+    let name: String
+    let parameters: [FunctionParameter]
+    let body: FunctionBody
+    let scope: Scope
+    let isView: Bool
+    /// The text the body's spans point into, when that is not the query's.
+    let source: Source?
+}
+
+/// Names that are visible, innermost first.
+final class Scope {
+    let parent: Scope?
+    private var bindings: [String: Binding] = [:]
+
+    init(parent: Scope? = nil) {
+        self.parent = parent
+    }
+
+    func define(_ name: String, as binding: Binding) {
+        bindings[name] = binding
+    }
+
+    func lookup(_ name: String) -> Binding? {
+        var scope: Scope? = self
+        while let current = scope {
+            if let binding = current.bindings[name] { return binding }
+            scope = current.parent
+        }
+        return nil
+    }
+
+    /// All visible names, for wildcards and spelling hints.
+    var names: [String] {
+        var all: Set<String> = []
+        var scope: Scope? = self
+        while let current = scope {
+            all.formUnion(current.bindings.keys)
+            scope = current.parent
+        }
+        return all.sorted()
+    }
+
+    /// All visible tables and views whose name fits.
+    func tables(where fits: (String) -> Bool) -> [String] {
+        names.filter { name in
+            guard fits(name) else { return false }
+            switch lookup(name) {
+            case .table: return true
+            case .function(let function): return function.isView && function.parameters.isEmpty
+            default: return false
+            }
+        }
+    }
+}
+
+/// The columns that an expression may refer to.
+final class RowContext {
+    let id: Int
+    let schema: TableSchema
+    /// Whether names that are not found may be columns all the same.
+    let isOpen: Bool
+    /// Names before a dot and the columns behind them: `step.column` in `scan`, `node.property` in graphs.
+    let qualifiers: [String: Range<Int>]
+    private let positions: [String: Int]
+
+    init(id: Int, schema: TableSchema, isOpen: Bool, qualifiers: [String: Range<Int>] = [:]) {
+        self.id = id
+        self.schema = schema
+        self.isOpen = isOpen
+        self.qualifiers = qualifiers
+        positions = Dictionary(
+            schema.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func reference(_ name: String) -> BoundExpression? {
+        positions[name].map { .column(schema.reference($0)) }
+    }
+
+    /// The column of `qualifier.name`.
+    func reference(_ name: String, qualifier: String) -> BoundExpression? {
+        guard let range = qualifiers[qualifier],
+            let index = range.first(where: { schema.columns[$0].name == name })
+        else { return nil }
+        return .column(schema.reference(index))
+    }
+}
+
+extension TableSchema {
+    /// A reference to the column at a position.
+    func reference(_ index: Int) -> ColumnReference {
+        ColumnReference(index: index, name: columns[index].name, type: columns[index].type)
+    }
+}
+
+/// Where an expression stands.
+struct ExpressionContext {
+    var scope: Scope
+    var row: RowContext?
+    /// Whether the row's columns can be named; in the body of a function only its parameters can.
+    var seesColumns = true
+    /// Collects the calls of aggregation functions, where these are allowed.
+    var aggregates: AggregateCollector?
+
+    init(scope: Scope, row: RowContext? = nil) {
+        self.scope = scope
+        self.row = row
+    }
+}
+
+extension Binder {
+    /// The context of expressions over a relation's columns.
+    func rows(of relation: Relation, in scope: Scope) -> ExpressionContext {
+        ExpressionContext(
+            scope: scope, row: RowContext(id: newID(), schema: relation.schema, isOpen: relation.isOpen))
+    }
+}

@@ -1,0 +1,81 @@
+import KQLSyntax
+import KQLValues
+
+extension Binder {
+    /// Binds statements that define names, each visible to those after it.
+    ///
+    /// `row`: inside the body of a scalar function, the row whose columns the arguments may refer to.
+    func bind(_ statements: [Statement], in scope: Scope, row: RowContext? = nil) throws(Diagnostic) -> Scope {
+        var scope = scope
+        for statement in statements {
+            switch statement {
+            case .let(let node):
+                let next = Scope(parent: scope)
+                next.define(node.name.text, as: try bind(node, in: scope, row: row))
+                scope = next
+            case .declareQueryParameters(let node): scope = try bind(node, in: scope)
+            case .declarePattern(let node): warn(.notSupported, "patterns are not supported", at: node.span)
+            case .tabular(let node):
+                throw Diagnostic(.misplaced, "a function has one result, at its end", at: node.span)
+            case .set, .alias, .restrictAccess, .error: break
+            }
+        }
+        return scope
+    }
+
+    func bind(_ node: LetStatement, in scope: Scope, row: RowContext?) throws(Diagnostic) -> Binding {
+        switch node.value {
+        case .function(let declaration):
+            return .function(
+                UserFunction(
+                    name: node.name.text, parameters: declaration.parameters, body: declaration.body, scope: scope,
+                    isView: declaration.isView, source: nil))
+        case .result(let result): return try bind(result, named: node.name, in: scope, row: row)
+        }
+    }
+
+    private func bind(
+        _ result: ResultExpression, named name: Name, in scope: Scope, row: RowContext?
+    ) throws(Diagnostic) -> Binding {
+        var context = ExpressionContext(scope: scope, row: row)
+        context.seesColumns = false
+        switch result {
+        case .tabular(let pipeline): return .table(try bind(pipeline, in: scope))
+        case .scalar(let expression):
+            let value = try bind(expression, in: context)
+            return .scalar(value, row: value.isConstant ? nil : row?.id)
+        case .undecided(let expression):
+            if case .name(let other) = expression.unwrapped, case .function(let function)? = scope.lookup(other.text),
+                !function.parameters.isEmpty
+            {
+                return .function(function)
+            }
+            if isTabular(expression.unwrapped, in: context) {
+                return .table(try bindTable(expression.unwrapped, in: scope))
+            }
+            let value = try bind(expression, in: context)
+            return .scalar(value, row: value.isConstant ? nil : row?.id)
+        }
+    }
+
+    private func bind(_ node: QueryParametersStatement, in scope: Scope) throws(Diagnostic) -> Scope {
+        let next = Scope(parent: scope)
+        for parameter in node.parameters {
+            guard case .scalar(let type) = parameter.kind else { continue }
+            let wanted = KQLType(type.type)
+            let value: BoundExpression
+            if let given = environment.parameters[parameter.name.text] {
+                value = .constant(given)
+            } else if let fallback = parameter.defaultValue {
+                value = try bindConstant(fallback, in: scope)
+            } else {
+                throw Diagnostic(
+                    .wrongArguments, "the query parameter '\(parameter.name.text)' has no value",
+                    at: parameter.span)
+            }
+            let converted = value.type == wanted ? value : folded(.convert(value, to: wanted))
+            next.define(parameter.name.text, as: .scalar(converted, row: nil))
+        }
+        return next
+    }
+}

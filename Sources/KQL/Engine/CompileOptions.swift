@@ -1,0 +1,25 @@
+public import Chronology
+
+/// How a query is compiled.
+public struct CompileOptions: Sendable {
+    /// What `now()` gives.
+    public var now: Instant
+    /// The seed of `rand()`, `sample` and their like.
+    public var seed: UInt64
+    /// Accepts what the language refuses but whose meaning is plain, and tells less.
+    public var isLenient: Bool
+    /// The rewriting rules that are applied.
+    public var rules: [RewriteRule]
+    public var isCancelled: @Sendable () -> Bool
+
+    public init(
+        now: Instant, seed: UInt64 = 0, isLenient: Bool = false, rules: [RewriteRule] = RewriteRule.allCases,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.now = now
+        self.seed = seed
+        self.isLenient = isLenient
+        self.rules = rules
+        self.isCancelled = isCancelled
+    }
+}

@@ -1,0 +1,33 @@
+import Chronology
+import Foundation
+import JSON
+import KQLValues
+
+/// The values of a column as JSON: date-times, timespans, guids and decimals become text.
+func packed(_ column: Column) -> [JSON] {
+    switch column {
+    case .dynamic(let values): values
+    case .string(let strings): (0..<strings.count).map { .string(strings[$0]) }
+    case .long(let vector): (0..<vector.count).map { row in vector[row].map { .int($0) } ?? .null }
+    default: (0..<column.count).map { column[$0].packed }
+    }
+}
+
+extension Value {
+    /// The value inside a dynamic.
+    var packed: JSON {
+        switch self {
+        case .null: .null
+        case .bool(let value): .bool(value)
+        case .int(let value): .int(Int64(value))
+        case .long(let value): .int(value)
+        case .real(let value): .double(value)
+        case .decimal(let value): .string("\(value)")
+        case .datetime(let value): .string(value.description)
+        case .timespan(let value): .string(value.description)
+        case .guid(let value): .string(value.uuidString.lowercased())
+        case .string(let value): .string(value)
+        case .dynamic(let value): value
+        }
+    }
+}

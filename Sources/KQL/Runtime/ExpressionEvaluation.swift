@@ -1,0 +1,75 @@
+import KQLFunctions
+import KQLValues
+
+/// The values of an expression: one per row, or a single one that stands for all rows.
+struct Evaluated {
+    var column: Column
+    var isConstant: Bool
+
+    func spread(to rowCount: Int) -> Column {
+        guard isConstant else { return column }
+        return rowCount == 1 ? column : column.gather(Array(repeating: 0, count: rowCount))
+    }
+}
+
+extension Execution {
+    /// The values of an expression over some rows, one per row.
+    func column(_ expression: BoundExpression, over rows: RowView) throws(ExecutionError) -> Column {
+        try evaluate(expression, over: rows).spread(to: rows.rowCount)
+    }
+
+    /// The values of an expression over a table, one per row.
+    func column(_ expression: BoundExpression, over table: Table) throws(ExecutionError) -> Column {
+        try column(expression, over: RowView(table))
+    }
+
+    /// The value of an expression that has no columns.
+    func constant(_ expression: BoundExpression) throws(ExecutionError) -> Value {
+        let noColumns = Table(schema: TableSchema([]), columns: [], rowCount: 1)
+        return try evaluate(expression, over: RowView(noColumns)).column[0]
+    }
+
+    /// A constant that counts something; null and negative numbers give 0.
+    func count(_ expression: BoundExpression) throws(ExecutionError) -> Int {
+        switch try constant(expression) {
+        case .long(let number): Int(clamping: max(0, number))
+        case .int(let number): Int(max(0, number))
+        case .real(let number): number.isFinite && number > 0 ? Int(min(number, 1e15)) : 0
+        default: 0
+        }
+    }
+
+    func evaluate(_ expression: BoundExpression, over rows: RowView) throws(ExecutionError) -> Evaluated {
+        switch expression {
+        case .constant(let value):
+            return Evaluated(column: Column(type: value.type, [value]), isConstant: true)
+        case .column(let reference):
+            return Evaluated(column: rows.column(reference.index), isConstant: false)
+        case .subquery(let query):
+            return Evaluated(column: Column(type: query.type, [try value(of: query)]), isConstant: true)
+        case .convert(let inner, let type):
+            let values = try evaluate(inner, over: rows)
+            return Evaluated(column: values.column.converted(to: type), isConstant: values.isConstant)
+        case .call(let call):
+            return try evaluate(call, over: rows)
+        }
+    }
+
+    private func evaluate(_ call: BoundCall, over rows: RowView) throws(ExecutionError) -> Evaluated {
+        var columns: [Column] = []
+        var constancy: [Bool] = []
+        for argument in call.arguments {
+            let values = try evaluate(argument, over: rows)
+            columns.append(values.column)
+            constancy.append(values.isConstant)
+        }
+        let scalarCall = ScalarCall(
+            arguments: columns, isConstant: constancy, rowCount: call.isConstant ? 1 : rows.rowCount,
+            resultType: call.type, context: context)
+        do {
+            return Evaluated(column: try call.function.evaluate(scalarCall), isConstant: call.isConstant)
+        } catch {
+            throw ExecutionError(error)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import KQLValues
+
+extension Execution {
+    func join(_ node: Join) throws(ExecutionError) -> Table {
+        let left = try table(node.left)
+        let right = try table(node.right)
+        let matches = try keyMatches(node, left: left, right: right)
+        let pairs: JoinPairs =
+            switch node.kind {
+            case .inner: matches.pairs(limit: executor.limits.rows)
+            case .innerUnique: matches.pairs(uniqueLeft: true, limit: executor.limits.rows)
+            case .leftOuter: matches.pairs(keepsLeft: true, limit: executor.limits.rows)
+            case .rightOuter: matches.pairs(keepsRight: true, limit: executor.limits.rows)
+            case .fullOuter: matches.pairs(keepsLeft: true, keepsRight: true, limit: executor.limits.rows)
+            case .leftSemi: matches.leftRows(matching: true)
+            case .leftAnti: matches.leftRows(matching: false)
+            case .rightSemi: matches.rightRows(matching: true)
+            case .rightAnti: matches.rightRows(matching: false)
+            }
+        if pairs.isCut { throw tooManyRows("join") }
+        let columns = node.outputs.map { output in
+            switch output.side {
+            case .left: left.columns[output.index].gather(pairs.left)
+            case .right: right.columns[output.index].gather(pairs.right)
+            }
+        }
+        return Table(schema: node.schema, columns: columns, rowCount: pairs.left.count)
+    }
+
+    /// Numbers the keys of both sides together.
+    private func keyMatches(_ node: Join, left: Table, right: Table) throws(ExecutionError) -> KeyMatches {
+        var keys: [Column] = []
+        for key in node.keys {
+            var column = try column(key.left, over: left)
+            column.append(contentsOf: try self.column(key.right, over: right))
+            keys.append(column)
+        }
+        let grouping = Grouping(keys, rowCount: left.rowCount + right.rowCount)
+        return KeyMatches(
+            left: Array(grouping.groups.prefix(left.rowCount)), right: Array(grouping.groups.dropFirst(left.rowCount)),
+            keyCount: grouping.count)
+    }
+}
+
+/// The rows that a join puts side by side; -1 stands for no row.
+private struct JoinPairs {
+    var left: [Int] = []
+    var right: [Int] = []
+    /// Whether the limit of rows was reached.
+    var isCut = false
+
+    mutating func append(_ leftRow: Int, _ rightRow: Int) {
+        left.append(leftRow)
+        right.append(rightRow)
+    }
+}
+
+/// The key number of each row of both sides.
+private struct KeyMatches {
+    let left: [Int]
+    let right: [Int]
+    let keyCount: Int
+
+    func pairs(
+        uniqueLeft: Bool = false, keepsLeft: Bool = false, keepsRight: Bool = false, limit: Int
+    ) -> JoinPairs {
+        var rightRows = [[Int]](repeating: [], count: keyCount)
+        for (row, key) in right.enumerated() { rightRows[key].append(row) }
+        var isMatched = [Bool](repeating: false, count: keyCount)
+        var pairs = JoinPairs()
+        for (row, key) in left.enumerated() {
+            if uniqueLeft, isMatched[key] { continue }
+            isMatched[key] = true
+            for other in rightRows[key] { pairs.append(row, other) }
+            if keepsLeft, rightRows[key].isEmpty { pairs.append(row, -1) }
+            if pairs.left.count > limit {
+                pairs.isCut = true
+                return pairs
+            }
+        }
+        if keepsRight {
+            for (row, key) in right.enumerated() where !isMatched[key] { pairs.append(-1, row) }
+        }
+        return pairs
+    }
+
+    func leftRows(matching: Bool) -> JoinPairs {
+        let present = marks(of: right)
+        var pairs = JoinPairs()
+        for (row, key) in left.enumerated() where present[key] == matching { pairs.append(row, -1) }
+        return pairs
+    }
+
+    func rightRows(matching: Bool) -> JoinPairs {
+        let present = marks(of: left)
+        var pairs = JoinPairs()
+        for (row, key) in right.enumerated() where present[key] == matching { pairs.append(-1, row) }
+        return pairs
+    }
+
+    private func marks(of keys: [Int]) -> [Bool] {
+        var marks = [Bool](repeating: false, count: keyCount)
+        for key in keys { marks[key] = true }
+        return marks
+    }
+}
+
+extension Execution {
+    func union(_ node: Union) throws(ExecutionError) -> Table {
+        guard let first = node.inputs.first else { return Table(empty: node.schema) }
+        var result = try table(first)
+        for input in node.inputs.dropFirst() {
+            let next = try table(input)
+            if next.rowCount == 0 { continue }
+            for index in result.columns.indices { result.columns[index].append(contentsOf: next.columns[index]) }
+            result.rowCount += next.rowCount
+            if result.rowCount > executor.limits.rows { throw tooManyRows("union") }
+        }
+        return Table(schema: node.schema, columns: result.columns, rowCount: result.rowCount)
+    }
+}

@@ -1,0 +1,101 @@
+internal import Casebook
+internal import Chronology
+internal import Vocabulary
+
+/// One incident in a list.
+struct IncidentRow: Sendable {
+    let path: String
+    let number: Int
+    let title: String
+    let severity: String
+    let status: String
+    let statusClass: String
+    let score: String
+    let scoreClass: String
+    let tactics: [String]
+    let entities: [EntityChip]
+    let alertCount: Int
+    let owner: String
+    let lastActivity: String
+    let lastActivityISO: String
+
+    /// The most entities that a row names; the incident's page has all.
+    static let shownEntities = 3
+
+    init(_ incident: Incident, now: Instant) {
+        path = PortalURL.incident(incident.id.rawValue).path
+        number = incident.number
+        title = incident.title
+        severity = incident.severity.rawValue
+        status = incident.status.rawValue
+        statusClass = incident.status.chipClass
+        score = incident.priority.map { String($0.score) } ?? "–"
+        scoreClass = incident.scoreClass
+        tactics = incident.tactics.map(\.rawValue)
+        entities = incident.entities.prefix(Self.shownEntities).map(EntityChip.init)
+        alertCount = incident.alertIDs.count
+        owner = incident.owner?.displayName ?? ""
+        let time = ShownTime(incident.lastActivityTime ?? incident.createdTime, now: now)
+        lastActivity = time.relative
+        lastActivityISO = time.iso
+    }
+}
+
+/// An entity in a few characters.
+struct EntityChip: Sendable {
+    let name: String
+    let icon: String
+
+    init(_ entity: KnownEntity) {
+        name = entity.friendlyName
+        icon = entity.kind.icon
+    }
+}
+
+extension EntityKind {
+    /// The icon of entities of this kind, out of the icon sprite.
+    var icon: String {
+        switch self {
+        case .account: "user"
+        case .host, .ioTDevice: "server"
+        case .ip, .dns: "globe"
+        case .url: "link"
+        case .azureResource, .cloudApplication: "cloud"
+        case .file: "file"
+        case .fileHash: "hash"
+        case .process: "cpu"
+        case .registryKey, .registryValue: "key"
+        case .mailbox, .mailCluster, .mailMessage, .submissionMail: "mail"
+        case .securityGroup: "users"
+        case .malware: "siren"
+        }
+    }
+}
+
+extension IncidentStatus {
+    var chipClass: String {
+        switch self {
+        case .new: "accent"
+        case .active: "warn"
+        case .closed: ""
+        }
+    }
+}
+
+extension Incident {
+    /// Which band of the score colours it.
+    var scoreClass: String {
+        switch priority?.score ?? 0 {
+        case 70...: "top"
+        case 40..<70: "middle"
+        default: ""
+        }
+    }
+}
+
+/// An entry of a select box.
+struct Choice: Sendable {
+    let value: String
+    let name: String
+    let isSelected: Bool
+}

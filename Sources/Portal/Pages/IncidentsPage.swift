@@ -1,0 +1,98 @@
+internal import Casebook
+internal import Chronology
+internal import Vocabulary
+
+/// The incident queue.
+struct IncidentsPage: Page {
+    let frame: Frame
+    let text: String
+    let statuses: [Choice]
+    let severities: [Choice]
+    let count: String
+    let incidents: [IncidentRow]
+    let nextPage: String?
+
+    var template: TemplateName { .incidents }
+}
+
+extension IncidentsPage {
+    init(frame: Frame, page: IncidentPage, request: QueueRequest, now: Instant) {
+        self.frame = frame
+        text = request.text
+        statuses = QueueRequest.StatusChoice.allCases.map {
+            Choice(value: $0.rawValue, name: $0.name, isSelected: $0 == request.status)
+        }
+        severities =
+            [Choice(value: "", name: "Any severity", isSelected: request.severity == nil)]
+            + Severity.allCases.reversed().map {
+                Choice(value: $0.rawValue, name: $0.rawValue, isSelected: $0 == request.severity)
+            }
+        count = page.total == 1 ? "1 incident" : "\(page.total) incidents"
+        incidents = page.incidents.map { IncidentRow($0, now: now) }
+        let shown = request.offset + page.incidents.count
+        nextPage = shown < page.total ? request.at(offset: shown).path : nil
+    }
+}
+
+/// What the queue's address asks for.
+struct QueueRequest: Sendable {
+    enum StatusChoice: String, CaseIterable, Sendable {
+        case open, new, active, closed, all
+
+        var name: String {
+            switch self {
+            case .open: "Open"
+            case .new: "New"
+            case .active: "Active"
+            case .closed: "Closed"
+            case .all: "All"
+            }
+        }
+
+        var statuses: Set<IncidentStatus> {
+            switch self {
+            case .open: [.new, .active]
+            case .new: [.new]
+            case .active: [.active]
+            case .closed: [.closed]
+            case .all: [.new, .active, .closed]
+            }
+        }
+    }
+
+    static let pageSize = 50
+
+    var text: String
+    var status: StatusChoice
+    var severity: Severity?
+    var offset: Int
+
+    init(text: String = "", status: String? = nil, severity: String? = nil, offset: String? = nil) {
+        self.text = text
+        self.status = status.flatMap(StatusChoice.init(rawValue:)) ?? .open
+        self.severity = severity.flatMap { Severity(lenient: $0) }
+        self.offset = offset.flatMap(Int.init).map { max(0, $0) } ?? 0
+    }
+
+    var query: IncidentQuery {
+        var filters: [IncidentFilter] = [.status(status.statuses)]
+        if let severity { filters.append(.severity([severity])) }
+        if let number = Int(text.drop { $0 == "#" }), !text.isEmpty {
+            filters.append(.number(number...number))
+        } else if !text.isEmpty {
+            filters.append(.search(text))
+        }
+        return IncidentQuery(.and(filters), order: .queue, limit: Self.pageSize, offset: offset)
+    }
+
+    func at(offset: Int) -> QueueRequest {
+        var copy = self
+        copy.offset = offset
+        return copy
+    }
+
+    var path: String {
+        "\(PortalURL.incidents.path)?status=\(status.rawValue)&severity=\(severity?.rawValue ?? "")"
+            + "&text=\(PortalURL.escaped(text))&offset=\(offset)"
+    }
+}

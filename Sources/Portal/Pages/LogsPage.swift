@@ -1,0 +1,163 @@
+internal import Chronology
+internal import Investigation
+internal import JSON
+internal import KQLValues
+
+/// The logs page: a query and its answer.
+struct LogsPage: Page {
+    let frame: Frame
+    let query: String
+    let timespans: [Choice]
+    let summary: String
+    let tables: [TableListing]
+    let problems: [Problem]
+    let notices: [String]
+    let chart: Chart?
+    let result: ResultGrid?
+
+    var template: TemplateName { .logs }
+
+    struct TableListing: Sendable {
+        let name: String
+        let columns: [ColumnListing]
+    }
+
+    struct ColumnListing: Sendable {
+        let name: String
+        let type: String
+    }
+
+    struct Problem: Sendable {
+        let place: String
+        let message: String
+        let hint: String?
+    }
+
+    struct Chart: Sendable {
+        let isBars: Bool
+        let data: String
+    }
+
+    /// The most rows that the page shows; the API gives all.
+    static let shownRows = 1000
+}
+
+extension LogsPage {
+    init(frame: Frame, request: LogsRequest, schemas: [String: TableSchema], outcome: QueryOutcome?) {
+        self.frame = frame
+        query = request.query
+        timespans = LogsRequest.Timespan.allCases.map {
+            Choice(value: $0.rawValue, name: $0.name, isSelected: $0 == request.timespan)
+        }
+        tables = schemas.sorted { $0.key < $1.key }.map { name, schema in
+            TableListing(
+                name: name, columns: schema.columns.map { ColumnListing(name: $0.name, type: $0.type.rawValue) })
+        }
+        var shown = Shown()
+        switch outcome {
+        case nil: break
+        case .answer(let answer): shown.take(answer)
+        case .refused(let problems): shown.problems = problems.map(Problem.init)
+        }
+        summary = shown.summary
+        problems = shown.problems
+        notices = shown.notices
+        chart = shown.chart
+        result = shown.result
+    }
+
+    /// What an answer adds to the page.
+    private struct Shown {
+        var summary = ""
+        var problems: [Problem] = []
+        var notices: [String] = []
+        var chart: Chart?
+        var result: ResultGrid?
+
+        mutating func take(_ answer: QueryAnswer) {
+            guard let table = answer.tables.first else { return }
+            let milliseconds = Int((answer.duration.seconds * 1000).rounded())
+            summary = "\(table.rowCount.grouped) \(table.rowCount == 1 ? "row" : "rows") in \(milliseconds) ms"
+            if let partial = answer.partialReason { notices.append(partial) }
+            notices += answer.warnings.map(\.message)
+            if table.rowCount > LogsPage.shownRows {
+                notices.append(
+                    "The first \(LogsPage.shownRows.grouped) of \(table.rowCount.grouped) rows are shown.")
+            }
+            chart = QueryChart(answer).map { Chart(isBars: $0.isBars, data: ScriptJSON.text($0.json)) }
+            result = ResultGrid(table)
+        }
+    }
+}
+
+extension LogsPage.Problem {
+    fileprivate init(_ problem: QueryProblem) {
+        place = problem.line.map { "Line \($0), column \(problem.column ?? 1):" } ?? ""
+        message = problem.message
+        hint = problem.hint
+    }
+}
+
+/// A result as cells of text.
+struct ResultGrid: Sendable {
+    let columns: [LogsPage.ColumnListing]
+    let rows: [Row]
+
+    struct Row: Sendable {
+        let cells: [Cell]
+    }
+
+    struct Cell: Sendable {
+        let text: String
+        let isNumber: Bool
+    }
+
+    init(_ table: Table) {
+        columns = table.schema.columns.map { LogsPage.ColumnListing(name: $0.name, type: $0.type.rawValue) }
+        rows = (0..<min(table.rowCount, LogsPage.shownRows)).map { row in
+            Row(
+                cells: table.columns.map { column in
+                    Cell(text: column[row].shownText, isNumber: column.type.isNumeric)
+                })
+        }
+    }
+}
+
+/// What the address of the logs page asks for.
+struct LogsRequest: Sendable {
+    enum Timespan: String, CaseIterable, Sendable {
+        case hour = "PT1H"
+        case day = "P1D"
+        case week = "P7D"
+        case month = "P30D"
+        case all = ""
+
+        var name: String {
+            switch self {
+            case .hour: "Last hour"
+            case .day: "Last 24 hours"
+            case .week: "Last 7 days"
+            case .month: "Last 30 days"
+            case .all: "All time"
+            }
+        }
+
+        var length: TimeSpan? {
+            switch self {
+            case .hour: .hours(1)
+            case .day: .days(1)
+            case .week: .days(7)
+            case .month: .days(30)
+            case .all: nil
+            }
+        }
+    }
+
+    let query: String
+    let timespan: Timespan
+
+    init(query: String?, timespan: String?) {
+        self.query = query ?? ""
+        self.timespan = timespan.flatMap(Timespan.init(rawValue:)) ?? .all
+    }
+}

@@ -1,0 +1,34 @@
+public import Casebook
+public import Chronology
+public import Foundation
+public import Investigation
+public import Preparation
+public import StateStore
+
+/// What the portal's pages are made of.
+public struct PortalServices: Sendable {
+    public let casebook: Casebook
+    public let journal: Journal
+    public let queries: QueryService
+    public let rules: @Sendable () async throws -> RuleListing
+    public let response: any PortalResponse
+    public let plans: @Sendable () -> PlanFolder
+    public let now: @Sendable () -> Instant
+    /// Where the browser libraries lie.
+    public let webFolder: URL
+
+    public init(
+        casebook: Casebook, journal: Journal, queries: QueryService,
+        rules: @escaping @Sendable () async throws -> RuleListing, response: any PortalResponse,
+        plans: @escaping @Sendable () -> PlanFolder, now: @escaping @Sendable () -> Instant, webFolder: URL
+    ) {
+        self.casebook = casebook
+        self.journal = journal
+        self.queries = queries
+        self.rules = rules
+        self.response = response
+        self.plans = plans
+        self.now = now
+        self.webFolder = webFolder
+    }
+}

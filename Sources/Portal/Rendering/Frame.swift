@@ -1,0 +1,48 @@
+/// What surrounds every page: places, the signed-in user, a notice.
+struct Frame: Sendable {
+    let places: [Place]
+    let userName: String
+    let roleName: String
+    let csrf: String
+    let notice: Notice?
+
+    struct Place: Sendable {
+        let name: String
+        let path: String
+        let icon: String
+        let isCurrent: Bool
+        let badge: String?
+    }
+
+    struct Notice: Sendable {
+        let text: String
+        let isError: Bool
+    }
+}
+
+/// The portal's main places, in the order of the rail.
+enum PortalPlace: String, CaseIterable, Sendable {
+    case overview, incidents, logs, rules, playbooks, plans
+
+    var name: String {
+        switch self {
+        case .overview: "Overview"
+        case .incidents: "Incidents"
+        case .logs: "Logs"
+        case .rules: "Rules"
+        case .playbooks: "Playbooks"
+        case .plans: "Plans"
+        }
+    }
+
+    var icon: String {
+        switch self {
+        case .overview: "layout-dashboard"
+        case .incidents: "shield-alert"
+        case .logs: "scroll-text"
+        case .rules: "list-checks"
+        case .playbooks: "workflow"
+        case .plans: "book-open-check"
+        }
+    }
+}

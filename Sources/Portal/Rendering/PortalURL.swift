@@ -1,0 +1,47 @@
+internal import Foundation
+
+/// Every address of the portal; no other file spells one.
+enum PortalURL: Sendable {
+    case overview, incidents, logs, rules, playbooks, plans, signIn, signOut, welcome, live
+    case incident(String)
+    case incidentAction(String, IncidentAction)
+    case task(incident: String, task: String)
+    case rule(String)
+    case run(String)
+    case query(String)
+
+    enum IncidentAction: String, Sendable {
+        case status, edit, comments, tasks
+        case runPlaybook = "run-playbook"
+    }
+
+    var path: String {
+        switch self {
+        case .overview: "/"
+        case .incidents: "/incidents"
+        case .logs: "/logs"
+        case .rules: "/rules"
+        case .playbooks: "/playbooks"
+        case .plans: "/plans"
+        case .signIn: "/sign-in"
+        case .signOut: "/sign-out"
+        case .welcome: "/welcome"
+        case .live: "/live"
+        case .incident(let id): "/incidents/\(PortalURL.escaped(id))"
+        case .incidentAction(let id, let action): "/incidents/\(PortalURL.escaped(id))/\(action.rawValue)"
+        case .task(let incident, let task):
+            "/incidents/\(PortalURL.escaped(incident))/tasks/\(PortalURL.escaped(task))"
+        case .rule(let id): "/rules/\(PortalURL.escaped(id))"
+        case .run(let id): "/playbooks/runs/\(PortalURL.escaped(id))"
+        case .query(let text): "/logs?query=\(PortalURL.escaped(text))"
+        }
+    }
+
+    /// A text as one part of a path or query.
+    static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+}

@@ -1,0 +1,99 @@
+public import Casebook
+public import StateStore
+internal import Synchronization
+
+/// Keeps every incident's priority up to date: a reader of the journal that scores what has changed.
+public final class Prioritizer: Sendable {
+    /// The weights and the assets, which can be replaced while it runs.
+    public struct Basis: Sendable {
+        public var model: ScoringModel
+        public var assets: AssetInventory
+
+        public init(model: ScoringModel = .standard, assets: AssetInventory = .empty) {
+            self.model = model
+            self.assets = assets
+        }
+    }
+
+    private let casebook: Casebook
+    private let reader: JournalReader
+    private let time: TimeSource
+    private let basis: Mutex<Basis>
+    private static let actor = JournalActor.room("Prioritization")
+
+    public init(casebook: Casebook, journal: Journal, basis: Basis = Basis(), time: TimeSource = .system) {
+        self.casebook = casebook
+        self.time = time
+        self.basis = Mutex(basis)
+        reader = journal.reader("prioritization")
+    }
+
+    /// Scores as the journal grows, until the task is cancelled.
+    public func run() async throws {
+        while true { try await process(try await reader.nextBatch()) }
+    }
+
+    /// Scores what the journal holds now.
+    ///
+    /// - Returns: How many incidents got another score or other reasons.
+    @discardableResult
+    public func processPending() async throws -> Int {
+        var count = 0
+        while true {
+            let batch = try await reader.pendingBatch()
+            if batch.isEmpty { return count }
+            count += try await process(batch)
+        }
+    }
+
+    /// Takes other weights or assets, and scores all open incidents anew.
+    @discardableResult
+    public func use(_ new: Basis) async throws -> Int {
+        basis.withLock { $0 = new }
+        return try await refreshOpen()
+    }
+
+    /// Scores all open incidents anew; to be called now and then, since waiting counts.
+    @discardableResult
+    public func refreshOpen() async throws -> Int {
+        var count = 0
+        var offset = 0
+        while true {
+            let page = try await casebook.incidents(
+                IncidentQuery(
+                    .not(.status([.closed])), order: .by(.number, descending: false), limit: 200, offset: offset))
+            for incident in page.incidents where try await score(incident) { count += 1 }
+            offset += page.incidents.count
+            if page.incidents.isEmpty || offset >= page.total { return count }
+        }
+    }
+
+    /// The priority that an incident would get now.
+    public func priority(of incident: Incident) -> IncidentPriority {
+        let basis = basis.withLock { $0 }
+        return basis.model.priority(of: incident, assets: basis.assets, now: time.now())
+    }
+
+    @discardableResult
+    private func process(_ batch: [JournalEntry]) async throws -> Int {
+        var seen: Set<IncidentID> = []
+        var count = 0
+        for entry in batch {
+            guard entry.kind != .incidentScored, let id = CasebookEvent(entry)?.incidentID, seen.insert(id).inserted,
+                let incident = try await casebook.incident(id), incident.isOpen
+            else { continue }
+            if try await score(incident) { count += 1 }
+        }
+        if let last = batch.last { try await reader.acknowledge(through: last.sequence) }
+        return count
+    }
+
+    private func score(_ incident: Incident) async throws -> Bool {
+        do {
+            return try await casebook.setPriority(priority(of: incident), of: incident.id, by: Prioritizer.actor)
+        } catch let error where error.code == .notFound {
+            // Deleted since it was read: there is nothing to score.
+            return false
+        }
+    }
+}

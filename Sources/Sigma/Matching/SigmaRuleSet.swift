@@ -1,0 +1,117 @@
+/// Rules compiled for matching: the tests of all rules each once, and per rule and route a little decision program.
+public struct SigmaRuleSet: Sendable {
+    /// One step of a program: make a test, go on at `onTrue` or `onFalse`.
+    struct Step {
+        var atom: Int32
+        var onTrue: Int32
+        var onFalse: Int32
+    }
+
+    /// Where programs end instead of at a next step.
+    static let accept: Int32 = -1
+    static let reject: Int32 = -2
+
+    struct Program: Sendable {
+        var rule: Int32
+        var entry: Int32
+        /// nil: any product.
+        var product: String?
+        /// Meant only where the record's service can be told and the route has no channels.
+        var service: String?
+        /// The fields it tests.
+        var slots: [Int32]
+        /// In lower case; empty: any.
+        var channels: [String]
+        var eventIDs: [Int]
+        /// Which pipeline's route this is.
+        var pipeline: String
+    }
+
+    public let rules: [SigmaRule]
+    /// What compiling found, such as rules that a pipeline cannot express.
+    public private(set) var findings: [SigmaFinding] = []
+    private(set) var programs: [Program] = []
+    private(set) var steps: [Step] = []
+    private(set) var table = AtomTable()
+    /// Names of the fields that rules test, in lower case; an index into it is a slot.
+    private(set) var slotNames: [String] = []
+    private(set) var slots: [String: Int32] = [:]
+
+    /// Slots that every rule set has, for classification and routing.
+    let channelSlot: Int32
+    let eventIDSlot: Int32
+    let signatures: [RecordSignature]
+
+    /// Compiles rules for the routes of all given pipelines. A rule that several routes reach still matches an event once.
+    public init(_ rules: [SigmaRule], pipelines: [SigmaPipeline] = [.windowsSysmon]) {
+        self.rules = rules
+        var slotTable = SlotTable()
+        channelSlot = slotTable.slot("channel")
+        eventIDSlot = slotTable.slot("eventid")
+        signatures = EventProducts.signatures.map { signature in
+            RecordSignature(
+                product: signature.product, service: signature.service,
+                slots: signature.fields.map { slotTable.slot($0) })
+        }
+        var compiler = RuleCompiler(slotTable: slotTable)
+        for (index, rule) in rules.enumerated() {
+            let predicate = SigmaPredicate(rule)
+            for pipeline in pipelines {
+                guard let route = pipeline.route(for: rule.logSource) else { continue }
+                let unmapped = predicate.fields.intersection(route.missingFields).sorted()
+                if !unmapped.isEmpty {
+                    let names = unmapped.joined(separator: ", ")
+                    let message = "left out of pipeline \(pipeline.name): its events have no field \(names)"
+                    findings.append(SigmaFinding(.warning, .unmappedField, message, at: rule.position))
+                    continue
+                }
+                let entry = compiler.compile(predicate, route: route)
+                programs.append(
+                    Program(
+                        rule: Int32(index), entry: entry, product: rule.logSource.product,
+                        service: rule.logSource.service,
+                        slots: predicate.fields.map { compiler.slot($0, route: route) },
+                        channels: route.channels.map { $0.lowercased() }, eventIDs: route.eventIDs,
+                        pipeline: pipeline.name))
+            }
+        }
+        steps = compiler.steps
+        table = compiler.table
+        slotNames = compiler.slotTable.names
+        slots = compiler.slotTable.slots
+    }
+
+    /// The literal texts that rules look for, per field: what a multi-pattern search can be built of.
+    public var literalNeedles: [(field: String?, text: String)] {
+        table.atoms.compactMap { atom in
+            switch atom.kind {
+            case .equal, .prefix, .suffix, .contains:
+                let bytes = table.needles[Int(atom.start)..<Int(atom.start + atom.length)]
+                return (atom.slot < 0 ? nil : slotNames[Int(atom.slot)], String(decoding: bytes, as: UTF8.self))
+            default: return nil
+            }
+        }
+    }
+}
+
+/// Slots that must be filled in a record of a product.
+struct RecordSignature: Sendable {
+    let product: String
+    let service: String?
+    let slots: [Int32]
+}
+
+/// The fields that rules test.
+struct SlotTable {
+    private(set) var names: [String] = []
+    private(set) var slots: [String: Int32] = [:]
+
+    mutating func slot(_ field: String) -> Int32 {
+        let name = field.lowercased()
+        if let known = slots[name] { return known }
+        let slot = Int32(names.count)
+        names.append(name)
+        slots[name] = slot
+        return slot
+    }
+}

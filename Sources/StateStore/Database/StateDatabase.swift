@@ -1,0 +1,92 @@
+public import GRDB
+
+/// Tocsin's state: one SQLite database, read by many and written by one at a time.
+public struct StateDatabase: Sendable {
+    let writer: any DatabaseWriter
+    let bell = JournalBell()
+
+    /// Opens or makes the database at `path` and brings every room's tables up to date.
+    ///
+    /// Write-ahead logging with `synchronous=FULL`: what was answered as done survives a loss of power, as a journal
+    /// that is evidence must. Foreign keys are enforced; writers of other processes are waited for up to 5 seconds.
+    ///
+    /// - Throws: `StateStoreError`
+    public static func open(path: String, rooms: [RoomMigrations]) throws(StateStoreError) -> StateDatabase {
+        do {
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            return try StateDatabase(migrating: pool, rooms: rooms)
+        } catch let error as StateStoreError {
+            throw error
+        } catch {
+            throw StateStoreError(
+                .cannotOpen,
+                "the state database \(path) cannot be opened: \(error); check that the folder exists and is writable")
+        }
+    }
+
+    /// Opens an existing database for reading only, as it is: nothing is migrated, so that it can be inspected beside a
+    /// running server or by another version.
+    ///
+    /// - Throws: `StateStoreError` with code `cannotOpen`.
+    public static func inspect(path: String) throws(StateStoreError) -> StateDatabase {
+        do {
+            var configuration = configuration
+            configuration.readonly = true
+            return StateDatabase(writer: try DatabaseQueue(path: path, configuration: configuration))
+        } catch {
+            throw StateStoreError(
+                .cannotOpen, "the state database \(path) cannot be read: \(error); check the path and its permissions")
+        }
+    }
+
+    /// A database in memory, which vanishes with its last user.
+    ///
+    /// - Throws: `StateStoreError`
+    public static func inMemory(rooms: [RoomMigrations]) throws(StateStoreError) -> StateDatabase {
+        do {
+            return try StateDatabase(migrating: DatabaseQueue(configuration: configuration), rooms: rooms)
+        } catch let error as StateStoreError {
+            throw error
+        } catch {
+            throw StateStoreError(.cannotOpen, "a database in memory cannot be made: \(error)")
+        }
+    }
+
+    private init(migrating writer: any DatabaseWriter, rooms: [RoomMigrations]) throws {
+        self.writer = writer
+        try Migration(rooms: [.journal] + rooms).run(on: writer)
+    }
+
+    private init(writer: any DatabaseWriter) {
+        self.writer = writer
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 8
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return configuration
+    }
+
+    /// The journal in this database.
+    public var journal: Journal { Journal(database: self) }
+
+    /// Reads a consistent state.
+    public func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        try await writer.read(body)
+    }
+
+    /// Makes one transaction: all of it or, when `body` throws, nothing.
+    public func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        try await writer.write(body)
+    }
+
+    /// Moves everything into the database file and closes it.
+    public func close() throws {
+        try writer.close()
+    }
+}

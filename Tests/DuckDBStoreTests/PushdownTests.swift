@@ -1,0 +1,202 @@
+import EventStore
+import JSON
+import KQL
+import KQLValues
+import Testing
+
+/// Rows as text, so that they can be compared and shown; sorted unless their order counts.
+private func lines(_ table: Table, ordered: Bool) -> [String] {
+    let lines = (0..<table.rowCount).map { row in
+        table.row(row).map { "\($0)" }.joined(separator: " | ")
+    }
+    return ordered ? lines : lines.sorted()
+}
+
+/// Runs a query with and without pushdown and expects the same answer.
+func expectSameAnswer(
+    _ text: String, _ store: any EventStore, ordered: Bool = false, pushes: Bool = true,
+    sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let runtime: StoreQueryResult
+    do {
+        runtime = try await store.query(TestEvents.query(text, store, pushesDown: false))
+    } catch let expected as ExecutionError {
+        let error = await #expect(throws: ExecutionError.self, "\(text)", sourceLocation: sourceLocation) {
+            try await store.query(TestEvents.query(text, store))
+        }
+        #expect(error?.code == expected.code, "\(text)", sourceLocation: sourceLocation)
+        return
+    }
+    let pushed = try await store.query(TestEvents.query(text, store))
+    let division = pushed.division
+    let sql = division.pushed.map(\.sql).joined(separator: "\n")
+    let comment = Comment(rawValue: "\(text)\n\(sql)\n\(division.declines.map { "\($0.operation): \($0.reason)" })")
+    #expect(pushed.fallback == nil, comment, sourceLocation: sourceLocation)
+    if pushes { #expect(!division.pushed.isEmpty, comment, sourceLocation: sourceLocation) }
+    #expect(pushed.result.table.schema == runtime.result.table.schema, comment, sourceLocation: sourceLocation)
+    let expected = lines(runtime.result.table, ordered: ordered)
+    let received = lines(pushed.result.table, ordered: ordered)
+    if expected != received {
+        let missing = Set(expected).subtracting(received).sorted().prefix(5)
+        let surplus = Set(received).subtracting(expected).sorted().prefix(5)
+        Issue.record(
+            "\(comment)\nexpected \(expected.count), received \(received.count) rows\nmissing \(missing.joined(separator: "\n"))\nsurplus \(surplus.joined(separator: "\n"))",
+            sourceLocation: sourceLocation)
+    }
+}
+
+@Suite struct `Pushing down changes no answer` {
+    static let conditions = [
+        "Code == 4625", "Code != 4625", "Code > 4625", "not(Code == 4625)", "not(Code > 4625)", "Code in (4624, 4625)",
+        "Code !in (4624, 4625)", "Bytes == Code", "Bytes != Id", "Score == 1.5", "Score != 1.5", "Score > 0",
+        "Score <= 0",
+        "not(Score > 0)", "Score == Score", "Flag", "not(Flag)", "Flag == false", "isnull(Flag)",
+        "Flag and Code > 4625",
+        "Flag or Code > 4625", "not(Flag or Code > 4625)", "Host == 'host3'", "Host != 'host3'", "User == ''",
+        "isempty(User)", "isnotempty(User)", "User =~ 'ALICE'", "User !~ 'alice'", "User in~ ('Alice', 'BOB')",
+        "User in ('Alice', 'BOB')", "User !in~ ('alice')", "Text has 'sekurlsa'", "Text !has 'sekurlsa'",
+        "Text has 'shell'", "Text has 'power'", "Text has_cs 'POWERSHELL'", "Text contains 'KELVIN'",
+        "Text contains 'ï'",
+        "Text contains \"it's\"", "Text contains_cs 'Mimi'", "Text !contains 'a'", "Text startswith 'mimi'",
+        "Text endswith 'EXE'", "Text hasprefix 'sek'", "Text hassuffix 'shell'", "Text has_any ('mimikatz', 'naïve')",
+        "Text has_all ('a', 'b')", "Text matches regex @'\\d+\\.\\d+'", "Text has '10.0.0.1'", "Text == 'x\\0y'",
+        "Text contains '$1'", "Text has ''", "Text contains ''", "Text startswith 'https'",
+        "TimeGenerated > ago(2h)", "TimeGenerated between (ago(2h) .. ago(1h))",
+        "TimeGenerated between (ago(3h) .. 1h)",
+        "TimeGenerated !between (ago(2h) .. ago(1h))", "Seen < TimeGenerated", "Seen - TimeGenerated > 2s", "Lag > 1m",
+        "Lag == 2m", "Gid == guid(00000000-0000-0000-0000-000000000003)",
+        "Gid != guid(00000000-0000-0000-0000-000000000003)",
+        "isnull(Gid)", "Price > 1.0", "Price == decimal(2.5)", "isnull(Price)", "Data.name == 'Mimikatz'",
+        "Data.name has 'power'", "tostring(Data.name) == '5'", "isnull(Data.name)", "isempty(Data.name)",
+        "toint(Data.['count']) > 1", "Data.nested.deep == true", "tostring(Data.nested.deep) =~ 'TRUE'",
+        "array_length(Data.list) == 2", "Data.list[0].n == 'a b'", "tostring(Data) contains 'deep'", "isnotnull(Data)",
+        "Bytes + 3 > 10", "Bytes * 2 == 20", "Bytes / 7 == -3", "Bytes % 7 == 3", "-Bytes > 10", "abs(Bytes) > 40",
+        "bin(Bytes, 10) == -20", "strlen(Text) > 12", "tolower(User) == 'alice'", "iff(Flag, Bytes, Id) > 5",
+        "coalesce(User, Host) startswith 'host'", "Bytes between (-5 .. 5)", "Score between (0.0 .. 2.0)",
+        "Code in (Bytes, 4625)", "Text in (dynamic(['a b', 'naïve', 'it\\'s']))",
+        "Host in ((Other | where Flag | project Host))",
+        "Host !in ((Other | where Code == 4622 | project Host))", "Bytes in ((Other | project Bytes))",
+        "Id > toscalar(Events | summarize max(Id)) - 5", "Host == toscalar(Other | where Code == 1 | project Host)",
+        "datetime_diff('second', TimeGenerated, Seen) > 3", "hourofday(TimeGenerated) == 3",
+        "startofday(TimeGenerated) == startofday(ago(1d))", "extract(@'(\\w+)\\.exe', 1, Text) == 'cmd'",
+    ]
+
+    @Test func `in conditions`() async throws {
+        let store = try await TestEvents.store(count: 900, seed: 7)
+        for condition in Self.conditions {
+            try await expectSameAnswer("Events | where \(condition) | project Id, Host", store)
+        }
+    }
+
+    @Test func `in computed columns`() async throws {
+        let store = try await TestEvents.store(count: 500, seed: 8)
+        // A condition's value, null included, and not only where it is true.
+        for condition in Self.conditions where !condition.contains("| project") {
+            try await expectSameAnswer("Events | extend c = \(condition) | summarize n = count() by c", store)
+        }
+        let expressions = [
+            "bin(TimeGenerated, 1h)", "bin(Bytes, 7)", "bin(Lag, 1m)", "bin(Score, 0.5)", "floor(Bytes, 3)",
+            "startofday(TimeGenerated)", "strcat(Host, '-', User, Code)", "tostring(Code)",
+            "tostring(Flag)", "tostring(Score)", "tostring(Gid)", "tostring(Data.name)", "tostring(Data.list)",
+            "tolong(Data.['count'])", "todouble(Bytes)", "toint(Bytes)", "toupper(Text)", "substring(Text, 1, 3)",
+            "split(Text, ' ')[0]", "replace_string(Text, 'e', 'E')", "iff(Code == 4625, 'fail', Host)",
+            "case(Code == 4625, 'a', Code > 4625, 'b', 'c')", "coalesce(User, Host)", "TimeGenerated + 1h",
+            "TimeGenerated - Seen", "Seen - 5m", "Lag / 2", "Lag / 1m", "Bytes + Code", "Score + Bytes", "Score * 2",
+            "Bytes / Code", "1.0 * Bytes / 3", "trim('x', Text)", "indexof(Text, 'e')",
+            "dayofweek(TimeGenerated)", "isempty(Data)", "gettype(Data)", "max_of(Bytes, 3)", "hash_sha256(User)",
+            "tostring(Price)", "todecimal(Bytes)", "parse_json(tostring(Data)).name", "countof(Text, 'e')",
+            "strlen(Text)", "string_size(Text)", "isnull(Bytes)", "Data.nested.deep", "Data['odd key\\'s \"name\"']",
+        ]
+        for expression in expressions {
+            try await expectSameAnswer(
+                "Events | extend x = tostring(\(expression)) | summarize n = count() by x", store)
+        }
+    }
+
+    @Test func `in groups`() async throws {
+        let store = try await TestEvents.store(count: 500, seed: 9)
+        let aggregates = [
+            "count()", "countif(Flag)", "countif(Score > 0)", "dcount(User)", "dcount(Code)", "dcount(Gid)",
+            "sum(Bytes)",
+            "sum(Code)", "sumif(Bytes, Flag)", "min(Bytes)", "max(Seen)", "min(Lag)", "max(Flag)", "minif(Bytes, Flag)",
+            "dcountif(User, Flag)", "min(Score)", "max(User)", "avg(Bytes)", "count_distinct(Host)", "make_set(Host)",
+            "make_list(Code)", "arg_max(Id, Host, User, Data)", "arg_min(TimeGenerated, *)", "arg_max(Id, Text)",
+            "percentile(Bytes, 50)", "stdev(Bytes)", "take_any(Host)", "sum(Lag)", "variance(Code)",
+        ]
+        let unpushed: Set = [
+            "min(Score)", "max(User)", "avg(Bytes)", "make_set(Host)", "make_list(Code)", "percentile(Bytes, 50)",
+            "stdev(Bytes)", "take_any(Host)", "variance(Code)",
+        ]
+        for aggregate in aggregates {
+            for filter in ["Code == 1", "Host == 'host1'"] {
+                try await expectSameAnswer("Events | where \(filter) | summarize \(aggregate)", store)
+            }
+            let pushes = !unpushed.contains(aggregate)
+            for key in ["User, Flag", "bin(TimeGenerated, 1h), Score", "tostring(Data.name)"] {
+                try await expectSameAnswer("Events | summarize \(aggregate) by \(key)", store, pushes: pushes)
+            }
+        }
+        try await expectSameAnswer(
+            "Events | summarize n = count(), m = max(Bytes) + 1 by h = tolower(User) | where n > 10 | order by n desc, h asc",
+            store, ordered: true)
+    }
+
+    @Test func `in orders`() async throws {
+        let store = try await TestEvents.store(count: 400, seed: 10)
+        for key in ["Id", "Code", "Bytes", "Score", "Host", "Text", "Flag", "Lag", "Seen", "Gid", "User"] {
+            for direction in ["asc", "desc", "asc nulls last", "desc nulls first"] {
+                try await expectSameAnswer(
+                    "Events | sort by \(key) \(direction), Id asc | project Id", store, ordered: true)
+            }
+            try await expectSameAnswer("Events | top 17 by \(key), Id", store, ordered: true)
+        }
+        try await expectSameAnswer("Events | sort by Id asc | take 5 | where Id > 2", store, ordered: true)
+        try await expectSameAnswer("Events | take 0", store)
+        try await expectSameAnswer("Events | count", store)
+        try await expectSameAnswer("Events | distinct Host, User", store)
+        try await expectSameAnswer("Events | distinct Score, Code", store)
+    }
+
+    @Test func `in joins and unions`() async throws {
+        let store = try await TestEvents.store(count: 300, seed: 11)
+        let kinds = [
+            "innerunique", "inner", "leftouter", "rightouter", "fullouter", "leftanti", "rightanti", "leftsemi",
+            "rightsemi",
+        ]
+        for kind in kinds {
+            for key in ["Host, Code", "User, Flag", "Gid, Bytes", "Score, Host"] {
+                try await expectSameAnswer(
+                    "Events | where Id < 120 | join kind=\(kind) (Other | where Id < 40) on \(key)", store)
+            }
+            try await expectSameAnswer(
+                "Events | where Id < 300 | project Id, Bytes, User | join kind=\(kind) (Other | summarize n = count(), Last = max(Id) by User, B = Bytes) on User, $left.Bytes == $right.B",
+                store)
+        }
+        try await expectSameAnswer("Events | distinct User | join (Other | project User, Id) on User", store)
+        try await expectSameAnswer(
+            "Events | lookup (Other | summarize m = max(Id) by Host) on Host | summarize count() by m", store)
+        try await expectSameAnswer("union Events, Other | summarize count(), dcount(User) by Host", store)
+        try await expectSameAnswer(
+            "union withsource=T (Events | project Id, a = Bytes), (Other | project Id, b = Code) | summarize count() by T, a, b",
+            store)
+        try await expectSameAnswer(
+            "let x = materialize(Events | where Flag | summarize n = count() by Host); x | join kind=inner (x | project Host, m = n) on Host",
+            store)
+        try await expectSameAnswer(
+            "let T = datatable(Host: string, w: long)['host1', 1, 'host2', 2]; Events | join kind=inner T on Host | summarize count() by Host, w",
+            store)
+    }
+
+    @Test func `in whatever else a query does`() async throws {
+        let store = try await TestEvents.store(count: 500, seed: 12)
+        let queries = [
+            "Events | mv-expand x = Data.list | project Id, x",
+            "Events | mv-expand Data | summarize count() by tostring(Data)",
+            "Events | parse Text with 'cat=' Category ';rule=' Rule ';' * | summarize count() by Category, Rule",
+            "Events | where Text has 'a' | extend r = rand(10) | where r >= 0 and Flag | project Id",
+            "Events | summarize make_set(Host) by Flag | extend n = array_length(set_Host) | project Flag, n",
+            "Events | where ingestion_time() > ago(100000d) | count",
+        ]
+        for query in queries { try await expectSameAnswer(query, store, pushes: false) }
+    }
+}

@@ -1,0 +1,164 @@
+import Casebook
+import Chronology
+import Foundation
+import Investigation
+import JSON
+import KQLValues
+import Preparation
+import StateStore
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Portal
+
+/// One page of each template in which nothing is empty, so that every name of the template is reached.
+enum SamplePages {
+    static let now = Instant(iso8601: "2026-11-21T12:00:00Z") ?? .unixEpoch
+
+    static let frame = Frame(
+        places: [.init(name: "Overview", path: "/", icon: "bell", isCurrent: true, badge: "3")], userName: "Ada",
+        roleName: "Administrator", csrf: "token", notice: .init(text: "Saved.", isError: true))
+
+    static let row = RunRow(
+        RunOverview(
+            id: "run", playbook: "Isolate host", status: .succeeded, trigger: "incident", started: now, actionCount: 3,
+            incident: IncidentID("i")), incidentNumber: 7, now: now)
+
+    /// All pages, those about incidents out of a real casebook.
+    static func all() async throws -> [any Page] {
+        let casebook = try await SampleCasebook.make()
+        let page = try await casebook.incidents()
+        let incident = try #require(page.incidents.first)
+        return [
+            overview(incident, try await casebook.counts()), incidents(page),
+            try await self.incident(incident, casebook), logs, rules, rule, playbooks, run, plans,
+            SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
+            ProblemPage(heading: "Not found", message: "There is no such page."),
+        ]
+    }
+
+    static func overview(_ incident: Incident, _ counts: IncidentCounts) -> OverviewPage {
+        let volume = EventVolume(
+            tables: [.init(name: "SecurityEvent", count: 1234, latest: now)], hours: [(start: now, count: 1234)])
+        return OverviewPage(
+            frame: frame, counts: counts, queue: [incident], volume: volume, plans: planFolder.plans, now: now)
+    }
+
+    static func incidents(_ page: IncidentPage) -> IncidentsPage {
+        let first = IncidentsPage(frame: frame, page: page, request: QueueRequest(text: "x"), now: now)
+        return IncidentsPage(
+            frame: first.frame, text: first.text, statuses: first.statuses, severities: first.severities,
+            count: first.count, incidents: first.incidents, nextPage: "/incidents?offset=50")
+    }
+
+    static func incident(_ incident: Incident, _ casebook: Casebook) async throws -> IncidentPageView {
+        let file = IncidentFile(
+            incident: incident, alerts: try await casebook.alerts(of: incident.id),
+            comments: try await casebook.comments(of: incident.id), tasks: try await casebook.tasks(of: incident.id),
+            activity: try await casebook.activity(of: incident.id), runs: [row],
+            playbooks: [Choice(value: "p", name: "P", isSelected: false)])
+        return IncidentPageView(file, frame: frame, mayChange: true, mayRunPlaybooks: true, now: now)
+    }
+
+    static var logs: LogsPage {
+        let schema = TableSchema([ColumnSchema("TimeGenerated", .datetime), ColumnSchema("Count", .long)])
+        let table = Table(
+            schema: schema,
+            rows: [[.datetime(now), .long(1)], [.datetime(now + .hours(1)), .long(2)]])
+        let answer = QueryAnswer(
+            tables: [table], visualization: nil, renderProperties: [:], partialReason: "cut", warnings: [],
+            duration: .seconds(0.1))
+        let shown = LogsPage(
+            frame: frame, request: LogsRequest(query: "T", timespan: "P1D"), schemas: ["T": schema],
+            outcome: .answer(answer))
+        return LogsPage(
+            frame: shown.frame, query: shown.query, timespans: shown.timespans, summary: shown.summary,
+            tables: shown.tables, problems: [.init(place: "Line 1", message: "m", hint: "h")], notices: shown.notices,
+            chart: shown.chart, result: shown.result)
+    }
+
+    static var rules: RulesPage {
+        RulesPage(
+            frame: frame, rules: [RuleRow(sampleRule(), now: now)],
+            findings: [.init(place: "rule.yaml:3:1", message: "no name")])
+    }
+
+    static var rule: RulePage { RulePage(sampleRule(), frame: frame, now: now) }
+
+    static var playbooks: PlaybooksPage {
+        PlaybooksPage(
+            frame: frame, runs: [row],
+            playbooks: [.init(name: "P", description: "D", trigger: "incident", actionCount: 2)],
+            automationRules: [
+                .init(
+                    order: 1, name: "A", trigger: "created", actions: "RunPlaybook", state: "Enabled",
+                    stateClass: "good")
+            ])
+    }
+
+    static var run: RunPage {
+        let overview = RunOverview(
+            id: "run", playbook: "P", status: .failed, trigger: "incident", started: now, actionCount: 1,
+            incident: IncidentID("i"))
+        let action = RunDetail.Action(
+            name: "Http", type: "Http", status: .failed, started: now, error: "refused", inputs: "{}", outputs: "{}")
+        return RunPage(
+            RunDetail(overview: overview, error: "failed", actions: [action]), frame: frame, now: now)
+    }
+
+    static var plans: PlansPage { PlansPage(frame: frame, folder: planFolder, now: now) }
+
+    /// The shipped plan, and a broken one beside it.
+    static let planFolder: PlanFolder = {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tocsin-plans-\(UUID())")
+        let shipped = SharedFolder.checkout.appending(path: "content/plans/incident-response-plan.md")
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(at: shipped, to: folder.appending(path: "plan.md"))
+            try Data("no front matter".utf8).write(to: folder.appending(path: "broken.md"))
+        } catch {
+            Issue.record("the sample plans cannot be written: \(error)")
+        }
+        return PlanFolder(folder.path)
+    }()
+
+    private static func sampleRule() -> RuleOverview {
+        RuleOverview(
+            id: "r", name: "Rule", severity: .high, kind: "Scheduled", tactics: [.execution], techniques: ["T1059"],
+            schedule: "every 1 h", state: .failing("no table"), lastRun: now, nextRun: now, alertCount: 2,
+            description: "D", body: "T | take 1", isQuery: true, file: "rule.yaml:1:1")
+    }
+}
+
+/// A casebook in memory with one incident that has everything.
+enum SampleCasebook {
+    static func make() async throws -> Casebook {
+        let now = SamplePages.now
+        let database = try StateDatabase.inMemory(rooms: [Casebook.migrations])
+        let casebook = Casebook(database: database, time: .fixed(now))
+        let ada = JournalActor(kind: .user, id: "ada", name: "Ada")
+        var alert = NewAlert(
+            displayName: "Credentials dumped", severity: .high, startTime: now, endTime: now, generatedTime: now)
+        alert.description = "LSASS memory was read."
+        alert.tactics = [.credentialAccess]
+        alert.techniques = ["T1003.001"]
+        alert.entities = [Entity(kind: .host, identifiers: ["HostName": "srv-01", "DnsDomain": "example.org"])]
+        alert.evidence = [["CommandLine": "procdump -ma lsass"]]
+        let recorded = try await casebook.record(alert, by: ada)
+        let id = try #require(recorded.incidentID)
+        let reasons = [IncidentPriority.Reason(factor: "severity", points: 40, text: "High severity")]
+        try await casebook.setPriority(IncidentPriority(score: 82, reasons: reasons), of: id, by: ada)
+        _ = try await casebook.addComment("Looking into it.", to: id, by: ada)
+        _ = try await casebook.addTask(title: "Isolate the host", description: "Ask the owner.", to: id, by: ada)
+        var change = IncidentChange()
+        change.description = "Seen on one server."
+        change.labels = [IncidentLabel(name: "lsass")]
+        change.owner = .assign(IncidentOwner(assignedTo: "Ada"))
+        change.status = .closed
+        change.classification = .truePositive
+        change.classificationComment = "Confirmed."
+        try await casebook.update(id, change, by: ada)
+        return casebook
+    }
+}
