@@ -40,6 +40,8 @@ bench: release  ## run all benchmarks (figures: docs/performance.md)
 
 generate:  ## renew generated documents
 	@scripts/target-graph > docs/target-graph.txt
+	@swift build --product tocsin $(STRICT)
+	@.build/debug/tocsin kql reference > docs/kql.md
 
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release

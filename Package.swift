@@ -12,6 +12,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -26,6 +27,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 // Shims: one thin C or C++ face per library.
 let shims: [Target] = [
     .target(name: "CCmark", linkerSettings: [.linkedLibrary("cmark")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -72,13 +74,24 @@ let lifeCycle: [Target] = [
         ]),
     .target(
         name: "Export",
-        dependencies: ["Casebook", "Chronology", "EventStore", "JSON", "KQLValues", "StateStore", "Vocabulary", logging]),
+        dependencies: [
+            "Casebook", "Chronology", "EventStore", "JSON", "KQLValues", "StateStore", "Vocabulary", logging,
+        ]),
     .target(
         name: "Investigation",
         dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
+    .target(
+        name: "Notification",
+        dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb, logging, yams]),
     .target(name: "Preparation", dependencies: ["CCmark", "Chronology", yams]),
     .target(
         name: "Prioritization", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", yams]),
+    .target(
+        name: "Response",
+        dependencies: [
+            "Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", "Workflow", collections, crypto, grdb,
+            logging, yams,
+        ]),
     .target(name: "Simulation", dependencies: ["Chronology", "JSON", "Vocabulary"]),
 ]
 
@@ -87,11 +100,18 @@ let edges: [Target] = [
     .target(
         name: "DuckDBStore",
         dependencies: ["CDuckDB", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"]),
+    .target(
+        name: "HTTPAdapter",
+        dependencies: [
+            "Chronology", "JSON", "Response", "Workflow", asyncHTTPClient, collections, nioCore, nioHTTP1, nioPosix,
+        ]),
+    .target(name: "SMTPChannel", dependencies: ["CCurl", "Chronology", "Notification"]),
     .target(name: "WebGate", dependencies: ["Access", "StateStore", httpTypes, hummingbird, nioCore]),
     .target(
         name: "API",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLValues", "StateStore", "Vocabulary", "WebGate",
+            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLValues", "StateStore", "Vocabulary",
+            "WebGate",
             collections, httpTypes, hummingbird, nioCore,
         ]),
     .target(
@@ -101,6 +121,23 @@ let edges: [Target] = [
             "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging, mustache, nioCore,
         ],
         resources: [.copy("Resources")]),
+    .target(
+        name: "Server",
+        dependencies: [
+            "API", "Access", "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "Export",
+            "HTTPAdapter", "Investigation", "JSON", "KQL", "KQLConformance", "KQLFunctions", "KQLValues",
+            "Notification",
+            "Portal", "Preparation", "Prioritization", "Records", "Response", "SMTPChannel", "Sigma", "Simulation",
+            "StateStore", "Vocabulary", "WebGate", "Workflow", configuration, crypto, hummingbird, hummingbirdCore,
+            hummingbirdTLS, logging,
+            nioCore, nioPosix, nioSSL, serviceLifecycle, systemPackage,
+        ]),
+    .executableTarget(
+        name: "tocsin",
+        dependencies: [
+            "Chronology", "Detection", "JSON", "KQL", "KQLConformance", "KQLFunctions", "Records", "Server", "Sigma",
+            "StateStore", argumentParser, asyncHTTPClient, collections, logging, nioCore, nioHTTP1,
+        ]),
 ]
 
 let tests: [Target] = [
@@ -120,8 +157,8 @@ let tests: [Target] = [
     .testTarget(
         name: "DetectionTests",
         dependencies: [
-            "Casebook", "Chronology", "Detection", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "Records",
-            "Sigma", "StateStore", "TestSupport", "Vocabulary", grdb, logging,
+            "Casebook", "Chronology", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLConformance",
+            "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore", "TestSupport", "Vocabulary", grdb, logging,
         ]),
     .testTarget(
         name: "DuckDBStoreTests",
@@ -129,10 +166,25 @@ let tests: [Target] = [
             "Chronology", "DuckDBStore", "EventStore", "EventStoreContract", "JSON", "KQL", "KQLFunctions", "KQLValues",
             "TestSupport",
         ]),
+    .testTarget(name: "EventStoreTests", dependencies: ["EventStore", "JSON", "KQLValues"]),
+    .testTarget(
+        name: "HTTPAdapterTests",
+        dependencies: [
+            "Chronology", "HTTPAdapter", "JSON", "Response", "Workflow", collections, nioCore, nioHTTP1, nioPosix,
+        ]),
     .testTarget(name: "InvestigationTests", dependencies: ["Chronology", "Investigation"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-    .testTarget(name: "KQLFunctionsTests", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLValues", "TestSupport"]),
+    .testTarget(
+        name: "KQLFunctionsTests", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLValues", "TestSupport"]),
     .testTarget(name: "KQLSyntaxTests", dependencies: ["KQLSyntax", "TestSupport"]),
+    .testTarget(
+        name: "KQLTests",
+        dependencies: [
+            "Chronology", "JSON", "KQL", "KQLConformance", "KQLFunctions", "KQLSyntax", "KQLValues", "TestSupport",
+        ]),
+    .testTarget(
+        name: "NotificationTests",
+        dependencies: ["Casebook", "Chronology", "Notification", "StateStore", "TestSupport", "Vocabulary", logging]),
     .testTarget(
         name: "PortalTests",
         dependencies: [
@@ -144,6 +196,17 @@ let tests: [Target] = [
         name: "PrioritizationTests",
         dependencies: ["Casebook", "Chronology", "JSON", "Prioritization", "StateStore", "Vocabulary"]),
     .testTarget(name: "RecordsTests", dependencies: ["JSON", "Records", "TestSupport"]),
+    .testTarget(
+        name: "ResponseTests",
+        dependencies: [
+            "Casebook", "Chronology", "JSON", "Response", "StateStore", "TestSupport", "Vocabulary", "Workflow",
+            collections,
+            logging,
+        ]),
+    .testTarget(name: "SMTPChannelTests", dependencies: ["Chronology", "Notification", "SMTPChannel", "Vocabulary"]),
+    .testTarget(
+        name: "ServerTests",
+        dependencies: ["Chronology", "JSON", "Server", "TestSupport", "tocsin", asyncHTTPClient, nioCore]),
     .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),
     .testTarget(
         name: "SimulationTests",
@@ -154,6 +217,7 @@ let tests: [Target] = [
 
 let package = Package(
     name: "tocsin",
+    products: [.executable(name: "tocsin", targets: ["tocsin"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),

@@ -9,6 +9,8 @@ struct CellComparison {
     let tolerance: Double
     /// Whether expected cells are text of a documentation page.
     let isDocumentation: Bool
+    /// Whether the elements of arrays may come in any order.
+    let hasLooseArrays: Bool
 
     func matches(_ actual: Value, _ expected: JSON) -> Bool {
         switch expected {
@@ -100,6 +102,14 @@ struct CellComparison {
 
     private func isNear(_ left: JSON, _ right: JSON) -> Bool {
         switch (left, right) {
+        case (.array(let left), .array(let right)) where hasLooseArrays:
+            var free = right
+            return left.count == right.count
+                && left.allSatisfy { element in
+                    guard let index = free.firstIndex(where: { isNear(element, $0) }) else { return false }
+                    free.remove(at: index)
+                    return true
+                }
         case (.array(let left), .array(let right)):
             return left.count == right.count && zip(left, right).allSatisfy { isNear($0, $1) }
         case (.object(let left), .object(let right)):

@@ -25,6 +25,10 @@ struct ConformanceCase {
     let isDeterministic: Bool
     let notes: [String]
     let convention: Convention
+    /// Whether the text is the body of a function whose parameters are not given.
+    let isFunctionBody: Bool
+    /// Whether the elements of arrays may come in any order.
+    let hasLooseArrays: Bool
     /// Why the case does not count, if it does not.
     let skipReason: String?
 
@@ -40,7 +44,9 @@ struct ConformanceCase {
         columns = expected.isEmpty ? strings("columns") : expected
         let emulator = json["emulator"]?.stringValue
         isDeterministic = (json["deterministic"]?.boolValue ?? true) && emulator != "differ_nondeterministic"
+        hasLooseArrays = emulator == "agree_up_to_array_order"
         let hasRows = json["rows"] != nil
+        isFunctionBody = json["kind"]?.stringValue == "parser_or_function"
         if let mode = json["mode"]?.stringValue {
             convention = .printed(
                 mode: mode, match: json["match"]?.stringValue ?? "equals", text: json["expected_raw"]?.stringValue ?? ""

@@ -41,7 +41,7 @@ public struct ConformanceSuite: Sendable {
 
     private func run(_ test: ConformanceCase, into report: inout ConformanceReport) {
         if let reason = test.skipReason { return report.skip(reason) }
-        let options = CompileOptions(now: now, seed: 42, isLenient: true)
+        let options = CompileOptions(now: now, seed: 42, isLenient: true, isFunctionBody: test.isFunctionBody)
         if case .bindingOnly = test.convention {
             do {
                 _ = try KQLEngine.compile(test.query, environment: environment, options: options)

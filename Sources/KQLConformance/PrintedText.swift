@@ -23,12 +23,12 @@ struct PrintedText {
         case .real(let number): return text(number)
         case .decimal(let number): return "\(number)"
         case .datetime(let instant):
-            if isRoundTrip { return instant.formatted(fractionDigits: 7) }
+            if isRoundTrip { return instant.formatted(fractionDigits: 7).replacing("Z", with: "") }
             return instant.formatted(fractionDigits: 0).replacing("T", with: " ")
         case .timespan(let span): return span.description
         case .guid(let guid): return guid.uuidString.lowercased()
         case .string(let text): return text
-        case .dynamic(let json): return json.stringValue ?? json.description
+        case .dynamic(let json): return isRoundTrip ? json.description : json.stringValue ?? json.description
         }
     }
 

@@ -10,7 +10,9 @@ struct TableComparison {
     init(_ test: ConformanceCase) {
         self.test = test
         isDocumentation = if case .documentation = test.convention { true } else { false }
-        cells = CellComparison(tolerance: test.isApproximate ? 0.05 : 1e-9, isDocumentation: isDocumentation)
+        cells = CellComparison(
+            tolerance: test.isApproximate ? 0.05 : 1e-9, isDocumentation: isDocumentation,
+            hasLooseArrays: test.hasLooseArrays)
     }
 
     func difference(_ table: Table) -> (ConformanceReport.Reason, String)? {

@@ -43,7 +43,9 @@ extension ResponsePlan {
             id: URL(filePath: file).deletingPathExtension().lastPathComponent,
             title: fields.title,
             version: fields.version ?? "1",
-            roles: (fields.roles ?? []).map { Role(name: $0.name, holder: $0.holder ?? "unassigned", duties: $0.duties) },
+            roles: (fields.roles ?? []).map {
+                Role(name: $0.name, holder: $0.holder ?? "unassigned", duties: $0.duties)
+            },
             phases: fields.phases ?? [],
             approvedBy: fields.approvedBy,
             approvedOn: try date(fields.approved, "approved"),

@@ -104,7 +104,10 @@ struct DocumentFramer {
         while end > head, isBlank(bytes[end - 1]) { end -= 1 }
         if end - head > limits.documentBytes { return reject(to: lineEnd, tooLong) }
         guard bytes[head] == UInt8(ascii: "{") else { return frame(.text, to: end, next: lineEnd) }
-        if bytes[end - 1] == UInt8(ascii: "}") { return frame(.json, to: end, next: lineEnd) }
+        if bytes[end - 1] == UInt8(ascii: "}") {
+            defer { head = lineEnd }  // There is no newline to count on the way.
+            return .frame(Frame(kind: .json, range: head..<end, line: line))
+        }
         if case .envelope(let length) = opening(isFinal: isFinal) {
             advance(by: length)
             mode = .elements(isEnvelope: true)
@@ -304,51 +307,5 @@ struct DocumentFramer {
 
     private func withRest<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[head...])) }
-    }
-}
-
-/// Reads marks off some bytes, blanks between them skipped, and remembers whether it wanted more bytes than there are.
-private struct Lookahead {
-    let bytes: [UInt8]
-    var position: Int
-    let isFinal: Bool
-    private(set) var isExhausted = false
-
-    init(bytes: [UInt8], position: Int, isFinal: Bool) {
-        self.bytes = bytes
-        self.position = position
-        self.isFinal = isFinal
-    }
-
-    /// More bytes may come and could change the answer.
-    var ranOut: Bool { isExhausted && !isFinal }
-
-    mutating func peek() -> UInt8? {
-        while position < bytes.count, bytes[position] == 0x20 || (0x09...0x0D).contains(bytes[position]) {
-            position += 1
-        }
-        guard position < bytes.count else {
-            isExhausted = true
-            return nil
-        }
-        return bytes[position]
-    }
-
-    mutating func skip(_ mark: Unicode.Scalar) -> Bool {
-        guard peek() == UInt8(ascii: mark) else { return false }
-        position += 1
-        return true
-    }
-
-    mutating func skipWord(_ words: [String]) -> Bool {
-        for word in words {
-            let rest = bytes[position...].prefix(word.utf8.count)
-            if rest.elementsEqual(word.utf8) {
-                position += word.utf8.count
-                return true
-            }
-            if rest.count < word.utf8.count, word.utf8.starts(with: rest) { isExhausted = true }
-        }
-        return false
     }
 }

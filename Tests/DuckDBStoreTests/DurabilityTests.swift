@@ -83,6 +83,19 @@ import Testing
         #expect(try await StoreContract.rows(store, "After").rowCount == 1)
     }
 
+    @Test func `by their need of memory`() async throws {
+        let store = try OpenStore.at(memory: "60MB")
+        let hungry = PushedQuery(
+            sql: "SELECT length(CAST(list(md5(CAST(range AS VARCHAR))) AS VARCHAR)) AS c0 FROM range(4000000)",
+            parameters: [], schema: TableSchema([ColumnSchema("n", .long)]), description: "hungry")
+        let error = await #expect(throws: ExecutionError.self) {
+            try await store.read(seconds: 100) { session in
+                try session.source.run(hungry, isCancelled: session.isCancelled).rowCount
+            }
+        }
+        #expect(error?.code == .byteLimit)
+    }
+
     @Test func `by their deadline`() async throws {
         let store = try OpenStore.at(readers: 1)
         let error = await #expect(throws: EventStoreError.self) {

@@ -14,9 +14,9 @@ enum OpenStore {
     }
 
     /// A store in memory, or in a file.
-    static func at(_ path: String? = nil, readers: Int = 2) throws -> DuckDBEventStore {
+    static func at(_ path: String? = nil, readers: Int = 2, memory: String = "1GB") throws -> DuckDBEventStore {
         try DuckDBEventStore(
-            library: library(), options: DuckDBOptions(path: path, threads: 2, memoryLimit: "1GB", readers: readers),
+            library: library(), options: DuckDBOptions(path: path, threads: 2, memoryLimit: memory, readers: readers),
             now: { .unixEpoch })
     }
 

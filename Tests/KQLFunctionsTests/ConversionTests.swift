@@ -66,7 +66,7 @@ struct ConversionTests {
     @Test(arguments: [
         ("1d", 864_000_000_000), ("01:30:00", 54_000_000_000), ("1.02:03:04.5", 937_845_000_000),
         ("2", 1_728_000_000_000),
-        ("1.5h", 54_000_000_000), ("-2h", -72_000_000_000), ("100 ms", 1_000_000), ("00:00:00.00000009", 1),
+        ("1.5h", 54_000_000_000), ("-2h", -72_000_000_000), ("100 ms", 1_000_000), ("00:00:00.00000009", 0),
     ])
     func `texts become timespans`(_ text: String, _ ticks: Int64) throws {
         #expect(try call("totimespan", .string(text)) == .timespan(TimeSpan(ticks: ticks)))

@@ -34,15 +34,10 @@ import Testing
             FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "yml" } ?? []
         var reading = SigmaReading()
-        let clock = ContinuousClock()
-        let time = try clock.measure {
-            for file in files {
-                reading.append(
-                    SigmaReader().read(try String(contentsOf: file, encoding: .utf8), file: file.lastPathComponent))
-            }
+        for file in files {
+            reading.append(
+                SigmaReader().read(try String(contentsOf: file, encoding: .utf8), file: file.lastPathComponent))
         }
-        print("rules", reading.rules.count, "findings", reading.findings.count, time)
-        for finding in reading.findings { print(finding) }
         #expect(reading.rules.count >= 3_750)
     }
 }

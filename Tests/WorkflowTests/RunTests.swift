@@ -340,6 +340,31 @@ struct OperationTests {
         #expect(harness.record("Hidden")?.outputs == nil as JSON)
     }
 
+    @Test func `the value of a secure parameter is sent and never shown`() throws {
+        let document: JSON = [
+            "triggers": ["manual": ["type": "Request"]], "parameters": ["key": ["type": "SecureString"]],
+            "actions": [
+                "Call": [
+                    "type": "Http",
+                    "inputs": [
+                        "method": "GET", "uri": "https://x?k=@{parameters('key')}",
+                        "headers": ["Authorization": "Bearer abc", "Accept": "*/*"],
+                    ],
+                ]
+            ],
+        ]
+        let definition = try #require(WorkflowDefinition.read(document, file: "t").definition)
+        var harness = RunHarness(definition, parameters: ["key": "tops3cret"])
+        harness.finish()
+        guard case .http(let call)? = harness.requests.first?.call else {
+            Issue.record("no request")
+            return
+        }
+        #expect(call.uri == "https://x?k=tops3cret" && call.headers["Authorization"] == "Bearer abc")
+        let shown = harness.record("Call")?.inputs.description ?? ""
+        #expect(shown.contains("k=***") && !shown.contains("tops3cret") && !shown.contains("Bearer"))
+    }
+
     @Test func `the same events bring a new run to the same state`() throws {
         var harness = try RunHarness(actions: [
             "Id": ["type": "Compose", "inputs": "@{guid()} @{utcNow()} @{rand(0, 1000000)}"],
@@ -388,5 +413,34 @@ struct OperationTests {
         harness.finish()
         #expect(harness.run.status == .failed)
         #expect(harness.run.error?.code == "TooManyActions")
+    }
+}
+
+struct CallTests {
+    @Test func `a message for a batch starts a workflow, a function goes to its connector`() throws {
+        var harness = try RunHarness(actions: [
+            "Send": [
+                "type": "SendToBatch",
+                "inputs": [
+                    "batchName": "b", "content": "@triggerBody()",
+                    "host": ["triggerName": "Batch_messages", "workflow": ["id": "/workflows/Receiver"]],
+                ],
+            ],
+            "Call": [
+                "type": "Function",
+                "inputs": ["function": ["id": "/sites/app/functions/F"], "method": "POST", "body": ["a": 1]],
+            ],
+        ])
+        harness.finish(body: ["x": 1])
+        #expect(harness.run.status == .succeeded)
+        guard case .workflow(let batch)? = harness.requests.first(where: { $0.path.text == "Send" })?.call,
+            case .connector(let function)? = harness.requests.first(where: { $0.path.text == "Call" })?.call
+        else {
+            Issue.record("other requests: \(harness.requests)")
+            return
+        }
+        #expect(batch.workflowID == "/workflows/Receiver")
+        #expect(batch.body["items"]?[0]?["content"] == ["x": 1])
+        #expect(function.connector == "azurefunctions" && function.path == "/sites/app/functions/F")
     }
 }

@@ -66,6 +66,9 @@ enum {
     CDUCKDB_TYPE_ANY = 34,
 };
 
+/// `duckdb_error_type`, as far as needed.
+enum { CDUCKDB_ERROR_OUT_OF_MEMORY = 33 };
+
 typedef void (*CDuckDBScalarCallback)(
     CDuckDBFunctionInfo *info, CDuckDBDataChunk *input, CDuckDBVector *output);
 typedef void (*CDuckDBDeleteCallback)(void *_Nullable data);

@@ -16,6 +16,11 @@ struct ColumnBuilder {
         self.schema = schema
     }
 
+    mutating func reserve(rows: Int, bytes: Int) {
+        strings.reserve(rows, byteCount: bytes)
+        nulls.reserveCapacity(rows)
+    }
+
     /// Fills up to a row, which is then the next to be set.
     mutating func pad(to row: Int) {
         while count < row { appendNull() }

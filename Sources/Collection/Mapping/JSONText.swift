@@ -5,6 +5,11 @@ enum JSONText {
     /// Appends a text as a JSON string literal with its quotes.
     static func write(string utf8: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
+        guard needsEscape(utf8) else {
+            text.append(contentsOf: utf8)
+            text.append(UInt8(ascii: "\""))
+            return
+        }
         var clean = 0
         for index in 0..<utf8.count {
             let byte = utf8[index]
@@ -15,6 +20,17 @@ enum JSONText {
         }
         text.append(contentsOf: utf8[clean..<utf8.count])
         text.append(UInt8(ascii: "\""))
+    }
+
+    /// Written so that the compiler can look at many bytes at once.
+    private static func needsEscape(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+        var marks: UInt8 = 0
+        for byte in utf8 {
+            marks |= byte == 0x22 ? 1 : 0
+            marks |= byte == 0x5C ? 1 : 0
+            marks |= byte < 0x20 ? 1 : 0
+        }
+        return marks != 0
     }
 
     static func write(string: some StringProtocol, to text: inout [UInt8]) {

@@ -49,6 +49,10 @@ struct TableBuilder {
         constants.append((column, value))
     }
 
+    mutating func reserve(_ column: Int, rows: Int, bytes: Int) {
+        builders[column].reserve(rows: rows, bytes: bytes)
+    }
+
     /// Whether the row under construction has a value in a column already.
     func isSet(_ column: Int) -> Bool { builders[column].count > rowCount }
 

@@ -91,7 +91,7 @@ enum TimeText {
     }
 
     private static func named(_ text: String) -> Instant? {
-        let parts = text.split { " /:".contains($0) }
+        let parts = text.split { " /:,".contains($0) }
         guard parts.count >= 3 else { return nil }
         var date = CivilDate(year: 0)
         var rest: [Substring]

@@ -8,6 +8,8 @@ enum CEFMessage {
         "cef.severity",
     ]
 
+    private static let prefix = Array("cef.ext.".utf8)
+
     /// Adds fields to the record under construction; nil, or why the message is malformed.
     static func decode(_ message: UnsafeBufferPointer<UInt8>, into records: inout RecordBuilder) -> String? {
         var cursor = ByteCursor(message)
@@ -80,8 +82,11 @@ enum CEFMessage {
     private static func add(
         _ text: UnsafeBufferPointer<UInt8>, _ key: Range<Int>, _ value: Range<Int>, into records: inout RecordBuilder
     ) {
-        let name = "cef.ext." + String(decoding: text[key], as: UTF8.self)
-        let field = records.intern(name)
+        let field = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: prefix.count + key.count) { name in
+            _ = name.update(fromContentsOf: prefix)
+            for (index, byte) in text[key].enumerated() { name[prefix.count + index] = byte }
+            return records.intern(utf8: UnsafeBufferPointer(name))
+        }
         let raw = NumberText.trimmed(UnsafeBufferPointer(rebasing: text[value]))
         guard raw.contains(UInt8(ascii: "\\")) else {
             records.append(field: field, utf8: raw)

@@ -4,20 +4,22 @@ internal import Records
 
 /// Rows of `SecurityEvent`: event data in columns of their names, and the columns Azure derives from them.
 struct SecurityEventTable {
-    private let definition: WindowsDefinition
-    private let columnsByName: [String: String]
-    private var row: WindowsRow
-    /// The builder's column for the data of a name, -1 when there is none.
-    private var dataColumns: [String: Int] = [:]
+    /// Event data that columns are derived from.
+    private enum Part: Int, CaseIterable {
+        case subjectUser, subjectDomain, targetUser, targetDomain, newProcess, process, logonType
 
-    init(_ table: TableDefinition, _ definition: WindowsDefinition, _ batch: RecordBatch) {
-        self.definition = definition
-        row = WindowsRow(table, batch)
-        var columns: [String: String] = [:]
-        for column in table.schema.columns where !SecurityEventTable.reserved.contains(column.name) {
-            columns[column.name.lowercased()] = column.name
+        init?(_ name: String) {
+            switch name {
+            case "SubjectUserName": self = .subjectUser
+            case "SubjectDomainName": self = .subjectDomain
+            case "TargetUserName": self = .targetUser
+            case "TargetDomainName": self = .targetDomain
+            case "NewProcessName": self = .newProcess
+            case "ProcessName": self = .process
+            case "LogonType": self = .logonType
+            default: return nil
+            }
         }
-        columnsByName = columns
     }
 
     /// Columns that are not event data even when some data is called so.
@@ -28,98 +30,106 @@ struct SecurityEventTable {
         "Correlation", "SystemProcessId", "SystemThreadId", "EventRecordId", "SystemUserId",
     ]
 
-    /// What the derived columns are made of.
-    private struct Parts {
-        var subjectUser: String?
-        var subjectDomain: String?
-        var targetUser: String?
-        var targetDomain: String?
-        var newProcess: String?
-        var process: String?
-        var logonType: Int64?
-        var hasAccount: Bool { subjectUser != nil || targetUser != nil }
+    private let definition: WindowsDefinition
+    private var row: WindowsRow
+    /// For each field of the batch the column of its data.
+    private let dataPlaces: [WindowsRow.Place?]
+    private let dataParts: [Part?]
+    private let namedPlaces: [String: WindowsRow.Place]
+    private var parts: [WindowsEventView.Datum?] = Array(repeating: nil, count: Part.allCases.count)
+    private let header: HeaderPlaces
+    private let derived: DerivedPlaces
+
+    init(_ table: TableDefinition, _ definition: WindowsDefinition, _ batch: RecordBatch, _ fields: WindowsFields) {
+        self.definition = definition
+        var row = WindowsRow(table, batch)
+        var named: [String: WindowsRow.Place] = [:]
+        for column in table.schema.columns where !SecurityEventTable.reserved.contains(column.name) {
+            named[column.name.lowercased()] = row.place(column.name)
+        }
+        namedPlaces = named
+        dataPlaces = fields.dataNames.map { named[$0.lowercased()] }
+        dataParts = fields.dataNames.map { Part($0) }
+        header = HeaderPlaces(&row)
+        derived = DerivedPlaces(&row)
+        self.row = row
     }
 
     mutating func add(_ event: WindowsEventView, time: Instant, record: Int) {
         row.begin(time: time)
-        row.set("EventID", event[.eventID], record: record)
-        row.set("Computer", event[.computer], record: record)
-        row.set("EventSourceName", event[.provider], record: record)
-        row.set("Channel", text: "Security")
-        row.set("Task", number: event.number(.task))
-        // The log's events all have level 0; shippers' own severities say whether an audit was a failure.
-        let level = event.number(.level).map { (0...5).contains($0) ? $0 : 0 } ?? 0
-        row.set("Level", text: String(level))
-        row.set("EventLevelName", text: WindowsLevel.name(level))
-        row.set("Version", number: event.number(.version))
-        row.set("Opcode", event[.opcode], record: record)
-        row.set("Keywords", text: WindowsKeywords.text(event))
-        row.set("Correlation", event[.activityID], record: record)
-        row.set("SystemProcessId", number: event.number(.processID))
-        row.set("SystemThreadId", number: event.number(.threadID))
-        row.set("SystemUserId", event[.userID], record: record)
-        row.set("EventRecordId", event[.recordID], record: record)
-        var parts = Parts()
+        writeHeader(event, record: record)
+        for index in parts.indices { parts[index] = nil }
         var isComplete = true
         for datum in event.data {
-            note(datum, of: event, in: &parts)
-            let column = column(of: datum.name)
-            guard column >= 0 else {
+            guard let place = place(of: datum, event) else {
                 isComplete = false
                 continue
             }
-            row.set(column: column, datum, of: event, record: record)
+            row.set(place, datum, of: event, record: record)
         }
-        row.set("AccountName", event[.userName], record: record)
-        if !isComplete { row.set("EventData", utf8: EventDataText.element(event)) }
-        derive(from: parts, event)
+        row.set(derived.accountName, event[.userName], record: record)
+        if !isComplete { row.set(derived.eventData) { EventDataText.element(event, to: &$0) } }
+        derive(event)
         row.end(record: record)
     }
 
-    private mutating func column(of name: String) -> Int {
-        if let known = dataColumns[name] { return known }
-        let found = columnsByName[name.lowercased()].flatMap { row.column($0) } ?? -1
-        dataColumns[name] = found
-        return found
-    }
-
-    private func note(_ datum: WindowsEventView.Datum, of event: WindowsEventView, in parts: inout Parts) {
-        switch datum.name {
-        case "SubjectUserName": parts.subjectUser = event.text(datum)
-        case "SubjectDomainName": parts.subjectDomain = event.text(datum)
-        case "TargetUserName": parts.targetUser = event.text(datum)
-        case "TargetDomainName": parts.targetDomain = event.text(datum)
-        case "NewProcessName": parts.newProcess = event.text(datum)
-        case "ProcessName": parts.process = event.text(datum)
-        case "LogonType": parts.logonType = event.withUTF8(datum) { NumberText.integer($0) }
-        default: break
+    /// The column for a piece of data, which is noted if other columns are derived from it.
+    private mutating func place(of datum: WindowsEventView.Datum, _ event: WindowsEventView) -> WindowsRow.Place? {
+        switch datum {
+        case .entry(let entry):
+            if let part = dataParts[Int(entry.field)] { parts[part.rawValue] = datum }
+            return dataPlaces[Int(entry.field)]
+        case .element(let name, _):
+            if let part = Part(name) { parts[part.rawValue] = datum }
+            return namedPlaces[name.lowercased()]
         }
     }
 
-    private mutating func derive(from parts: Parts, _ event: WindowsEventView) {
-        let id = event.number(.eventID)
-        row.set("Activity", text: activity(id, event))
-        if let type = parts.logonType { row.set("LogonTypeName", text: definition.logonTypes[type]) }
-        let process = parts.newProcess ?? parts.process
-        row.set("Process", text: process?.split(separator: "\\").last.map(String.init))
-        guard parts.hasAccount else { return }
-        let subject = account(parts.subjectDomain, parts.subjectUser)
-        let target = account(parts.targetDomain, parts.targetUser)
-        row.set("SubjectAccount", text: subject)
-        row.set("TargetAccount", text: target)
-        let isTarget = id.map { definition.targetAccountEvents.contains($0) } ?? false
-        row.set("Account", text: (isTarget ? target : subject) ?? subject ?? target)
-        let user = (isTarget ? parts.targetUser : parts.subjectUser) ?? parts.subjectUser ?? parts.targetUser
-        row.set("AccountType", text: user?.hasSuffix("$") == true ? "Machine" : "User")
+    private mutating func writeHeader(_ event: WindowsEventView, record: Int) {
+        row.set(header.id, event[.eventID], record: record)
+        row.set(header.computer, event[.computer], record: record)
+        row.set(header.provider, event[.provider], record: record)
+        row.set(header.channel, text: "Security")
+        row.set(header.task, number: event.number(.task))
+        // The log's events all have level 0; shippers' own severities say whether an audit was a failure.
+        let level = event.number(.level).map { (0...5).contains($0) ? $0 : 0 } ?? 0
+        row.set(header.level, text: String(level))
+        row.set(header.levelName, text: WindowsLevel.name(level))
+        row.set(header.version, number: event.number(.version))
+        row.set(header.opcode, event[.opcode], record: record)
+        row.set(header.keywords, text: WindowsKeywords.text(event))
+        row.set(header.correlation, event[.activityID], record: record)
+        row.set(header.process, number: event.number(.processID))
+        row.set(header.thread, number: event.number(.threadID))
+        row.set(header.user, event[.userID], record: record)
+        row.set(header.recordID, event[.recordID], record: record)
     }
 
-    private func account(_ domain: String?, _ user: String?) -> String? {
-        user.map { (domain ?? "") + "\\" + $0 }
+    private mutating func derive(_ event: WindowsEventView) {
+        func text(_ part: Part) -> String? { parts[part.rawValue].map { event.text($0) } }
+        let id = event.number(.eventID)
+        row.set(derived.activity, text: activity(id, event))
+        if let type = parts[Part.logonType.rawValue].flatMap({ event.withUTF8($0) { NumberText.integer($0) } }) {
+            row.set(derived.logonTypeName, text: definition.logonTypes[type])
+        }
+        if let path = text(.newProcess) ?? text(.process) {
+            let name = path.utf8.lastIndex(of: UInt8(ascii: "\\")).map { String(path[path.utf8.index(after: $0)...]) }
+            row.set(derived.process, text: name ?? path)
+        }
+        let subject = text(.subjectUser).map { (text(.subjectDomain) ?? "") + "\\" + $0 }
+        let target = text(.targetUser).map { (text(.targetDomain) ?? "") + "\\" + $0 }
+        guard subject != nil || target != nil else { return }
+        row.set(derived.subjectAccount, text: subject)
+        row.set(derived.targetAccount, text: target)
+        let isTarget = id.map { definition.targetAccountEvents.contains($0) } ?? false
+        let account = (isTarget ? target : subject) ?? subject ?? target
+        row.set(derived.account, text: account)
+        row.set(derived.accountType, text: account?.utf8.last == UInt8(ascii: "$") ? "Machine" : "User")
     }
 
     private func activity(_ id: Int64?, _ event: WindowsEventView) -> String? {
         guard let id else { return nil }
-        if let known = definition.activities[id] { return "\(id) - \(known)" }
+        if let known = definition.activities[id] { return known }
         guard let message = event.text(.message), let line = message.split(whereSeparator: \.isNewline).first else {
             return String(id)
         }
@@ -127,4 +137,44 @@ struct SecurityEventTable {
     }
 
     consuming func finish() -> (rows: MappedRows?, mismatches: [Mismatch]) { row.finish() }
+
+    private struct HeaderPlaces {
+        let id, computer, provider, channel, task, level, levelName, version, opcode: WindowsRow.Place
+        let keywords, correlation, process, thread, user, recordID: WindowsRow.Place
+
+        init(_ row: inout WindowsRow) {
+            id = row.place("EventID")
+            computer = row.place("Computer")
+            provider = row.place("EventSourceName")
+            channel = row.place("Channel")
+            task = row.place("Task")
+            level = row.place("Level")
+            levelName = row.place("EventLevelName")
+            version = row.place("Version")
+            opcode = row.place("Opcode")
+            keywords = row.place("Keywords")
+            correlation = row.place("Correlation")
+            process = row.place("SystemProcessId")
+            thread = row.place("SystemThreadId")
+            user = row.place("SystemUserId")
+            recordID = row.place("EventRecordId")
+        }
+    }
+
+    private struct DerivedPlaces {
+        let activity, logonTypeName, process, account, accountType, subjectAccount: WindowsRow.Place
+        let targetAccount, accountName, eventData: WindowsRow.Place
+
+        init(_ row: inout WindowsRow) {
+            activity = row.place("Activity")
+            logonTypeName = row.place("LogonTypeName")
+            process = row.place("Process")
+            account = row.place("Account")
+            accountType = row.place("AccountType")
+            subjectAccount = row.place("SubjectAccount")
+            targetAccount = row.place("TargetAccount")
+            accountName = row.place("AccountName")
+            eventData = row.place("EventData")
+        }
+    }
 }

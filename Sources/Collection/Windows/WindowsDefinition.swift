@@ -3,25 +3,15 @@ internal import Foundation
 /// How Windows events are read, as `windows.yaml` of their source says.
 struct WindowsDefinition: Sendable, Hashable {
     /// The header of an event: what `System` holds in its XML, and the rendered message.
-    enum Header: String, CaseIterable {
-        case eventID = "EventID"
-        case channel = "Channel"
-        case provider = "Provider"
-        case computer = "Computer"
-        case time = "Time"
-        case level = "Level"
-        case task = "Task"
-        case opcode = "Opcode"
-        case version = "Version"
-        case keywords = "Keywords"
-        case recordID = "RecordID"
-        case processID = "ProcessID"
-        case threadID = "ThreadID"
-        case userID = "UserID"
-        case userDomain = "UserDomain"
-        case userName = "UserName"
-        case activityID = "ActivityID"
-        case message = "Message"
+    enum Header: Int, CaseIterable {
+        case eventID, channel, provider, computer, time, level, task, opcode, version, keywords, recordID, processID
+        case threadID, userID, userDomain, userName, activityID, message
+
+        /// What `windows.yaml` calls it.
+        var name: String {
+            let name = String(describing: self)
+            return name.prefix(1).uppercased() + name.dropFirst()
+        }
     }
 
     /// The tables for some channels; a channel pattern may have a `*` at its ends, none means all others.
@@ -48,7 +38,7 @@ struct WindowsDefinition: Sendable, Hashable {
     var routes: [Route] = []
     /// Events whose `Account` is the target's rather than the subject's.
     var targetAccountEvents: Set<Int64> = []
-    /// For `Activity`: what an event id means.
+    /// For `Activity`: `4625 - An account failed to log on.`
     var activities: [Int64: String] = [:]
     /// For `LogonTypeName`.
     var logonTypes: [Int64: String] = [:]
@@ -58,10 +48,10 @@ struct WindowsDefinition: Sendable, Hashable {
     init(contentsOf folder: URL) throws(ContentFault) {
         let file = try YAMLValue.read(folder.appending(path: "windows.yaml"))
         for (name, value) in try file.required("header").members() {
-            guard let header = Header(rawValue: name) else {
+            guard let header = Header.allCases.first(where: { $0.name == name }) else {
                 throw value.fault(
                     "'\(name)' is no header field",
-                    remedy: "use one of " + Header.allCases.map(\.rawValue).joined(separator: ", "))
+                    remedy: "use one of " + Header.allCases.map(\.name).joined(separator: ", "))
             }
             headers[header] = try value.texts().map { $0.lowercased() }
         }
@@ -74,7 +64,9 @@ struct WindowsDefinition: Sendable, Hashable {
         for route in try file.required("routes").elements() { routes.append(try WindowsDefinition.route(route)) }
         targetAccountEvents = Set(try file.required("target-account-events").texts().compactMap { Int64($0) })
         logonTypes = try WindowsDefinition.numbered(file.required("logon-types"))
-        activities = try WindowsDefinition.numbered(YAMLValue.read(folder.appending(path: "activities.yaml")))
+        for (id, text) in try WindowsDefinition.numbered(YAMLValue.read(folder.appending(path: "activities.yaml"))) {
+            activities[id] = "\(id) - \(text)"
+        }
         for (provider, events) in try YAMLValue.read(folder.appending(path: "data-order.yaml")).members() {
             for (event, names) in try events.members() {
                 guard let number = Int64(event) else {

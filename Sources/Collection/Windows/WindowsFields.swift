@@ -4,14 +4,17 @@ internal import Records
 struct WindowsFields {
     enum Role {
         case header(WindowsDefinition.Header, rank: Int)
-        /// Event data of that name.
-        case data(name: String)
+        case data
         /// Event data if the record is flat; nested records have theirs elsewhere.
-        case flatData(name: String)
+        case flatData
+        /// As `flatData`, unless the value is one that a shipper puts there.
+        case guardedData(without: [String])
         case ignored
     }
 
     let roles: [Role]
+    /// For a field of event data its name in the event.
+    let dataNames: [String]
     /// Whether a field of that number shows that its record is nested.
     let isNested: [Bool]
 
@@ -21,24 +24,30 @@ struct WindowsFields {
             for (rank, name) in names.enumerated() { byName[name] = (header, rank) }
         }
         var roles: [Role] = []
+        var dataNames: [String] = []
         var isNested: [Bool] = []
         for name in batch.fieldNames {
             let plain = WindowsFields.plain(name)
             let lowercased = plain.lowercased()
-            isNested.append(definition.nestedPrefixes.contains { lowercased.hasPrefix($0) })
+            let isPartOfNested = definition.nestedPrefixes.contains { lowercased.hasPrefix($0) }
+            var dataName = name
             if let (header, rank) = byName[lowercased] {
                 roles.append(.header(header, rank: rank))
             } else if let data = WindowsFields.dataName(plain, lowercased, definition) {
-                roles.append(name.contains(".#attributes.Name") ? .ignored : .data(name: data))
-            } else if definition.ignored.contains(where: { WindowsFields.matches($0, lowercased) })
-                || isNested.last == true
-            {
+                roles.append(name.contains(".#attributes.Name") ? .ignored : .data)
+                dataName = data
+            } else if isPartOfNested || definition.ignored.contains(where: { WindowsFields.matches($0, lowercased) }) {
                 roles.append(.ignored)
+            } else if let values = definition.ignoredValues[lowercased] {
+                roles.append(.guardedData(without: values))
             } else {
-                roles.append(.flatData(name: name))
+                roles.append(.flatData)
             }
+            dataNames.append(dataName)
+            isNested.append(isPartOfNested)
         }
         self.roles = roles
+        self.dataNames = dataNames
         self.isNested = isNested
     }
 

@@ -11,29 +11,29 @@ struct WindowsMapper {
     private var security: SecurityEventTable?
     private var classic: ClassicEventTable?
     private var modern: WindowsEventTable?
-    private var routes: [String: [WindowsDefinition.WindowsTable]] = [:]
+    private var lastRoute = LastValue<[WindowsDefinition.WindowsTable]>()
+    private var lastOrders = LastValue<[Int64: [String]]>()
+    /// The rank of each field in the order of data of an event id; empty while the provider changes.
+    private var fieldRanks: [[String]: [Int]] = [:]
 
     init(_ definition: WindowsDefinition, tables: TableCatalogue, batch: RecordBatch, now: Instant) {
         self.batch = batch
         self.definition = definition
         self.now = now
         fields = WindowsFields(batch, definition)
-        event = WindowsEventView(batch)
-        security = tables["SecurityEvent"].map { SecurityEventTable($0, definition, batch) }
+        event = WindowsEventView(batch, fields)
+        security = tables["SecurityEvent"].map { [fields] in SecurityEventTable($0, definition, batch, fields) }
         classic = tables["Event"].map { ClassicEventTable($0, batch) }
         modern = tables["WindowsEvent"].map { WindowsEventTable($0, batch) }
     }
 
     /// Adds the rows of a record.
     mutating func map(_ record: Int) {
-        event.read(record, fields, definition)
+        event.read(record)
         let time = event[.time].flatMap { batch.withUTF8($0) { TimeText.instant($0) } } ?? now
-        if let provider = event.text(.provider), let orders = definition.dataOrder[provider],
-            let id = event.number(.eventID), let order = orders[id]
-        {
-            event.order(by: order)
-        }
-        for table in tables() {
+        order()
+        let tables = lastRoute.outcome(of: event[.channel], in: batch) { definition.tables(for: $0.lowercased()) }
+        for table in tables {
             switch table {
             case .securityEvent: security?.add(event, time: time, record: record)
             case .event: classic?.add(event, time: time, record: record)
@@ -42,12 +42,14 @@ struct WindowsMapper {
         }
     }
 
-    private mutating func tables() -> [WindowsDefinition.WindowsTable] {
-        let channel = event.text(.channel) ?? ""
-        if let known = routes[channel] { return known }
-        let tables = definition.tables(for: channel.lowercased())
-        routes[channel] = tables
-        return tables
+    private mutating func order() {
+        let orders = lastOrders.outcome(of: event[.provider], in: batch) { definition.dataOrder[$0] ?? [:] }
+        guard !orders.isEmpty, let id = event.number(.eventID), let order = orders[id] else { return }
+        if fieldRanks[order] == nil {
+            let places = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+            fieldRanks[order] = fields.dataNames.map { places[$0] ?? order.count }
+        }
+        if let ranks = fieldRanks[order] { event.order(by: ranks) }
     }
 
     consuming func finish() -> (rows: [MappedRows], mismatches: [Mismatch]) {
@@ -58,16 +60,16 @@ struct WindowsMapper {
 
 /// The names of event levels, by number or by what log shippers write.
 enum WindowsLevel {
-    static func number(_ text: String) -> Int64? {
-        if let number = Int64(text) { return (0...5).contains(number) ? number : nil }
-        return switch text.lowercased() {
+    static func number(_ event: WindowsEventView) -> Int64 {
+        guard event[.level] != nil else { return 4 }
+        if let number = event.number(.level) { return (0...5).contains(number) ? number : 4 }
+        return switch event.text(.level)?.lowercased() {
         case "logalways", "log always": 0
         case "critical", "fatal": 1
         case "error", "err", "audit_failure": 2
         case "warning", "warn": 3
-        case "information", "info", "informational", "audit_success": 4
         case "verbose", "debug": 5
-        default: nil
+        default: 4
         }
     }
 
@@ -80,5 +82,23 @@ enum WindowsLevel {
         case 5: "Verbose"
         default: "Information"
         }
+    }
+}
+
+enum WindowsKeywords {
+    /// The mask in hexadecimal, as Windows shows it; a shipper's names as they are.
+    static func text(_ event: WindowsEventView) -> String? {
+        guard let text = event.text(.keywords) else { return nil }
+        guard let number = Int64(text) else { return text }
+        let digits = String(UInt64(bitPattern: number), radix: 16)
+        return "0x" + String(repeating: "0", count: max(0, 16 - digits.count)) + digits
+    }
+}
+
+enum WindowsAccount {
+    /// The account an event was written under: its name where a shipper resolved it, else its SID.
+    static func of(_ event: WindowsEventView) -> String? {
+        guard let name = event.text(.userName) else { return event.text(.userID) }
+        return event.text(.userDomain).map { $0 + "\\" + name } ?? name
     }
 }

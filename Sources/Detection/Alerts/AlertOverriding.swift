@@ -2,7 +2,8 @@ internal import Casebook
 internal import JSON
 internal import Vocabulary
 
-/// Puts what a result says in place of what the rule says; what a column lacks or says wrongly stays as the rule has it.
+/// Puts what a result says in place of what the rule says; what a column lacks or says wrongly stays as the rule has
+/// it.
 struct AlertOverriding {
     let rule: AnalyticsRule
     let row: ResultRow

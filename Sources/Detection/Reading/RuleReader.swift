@@ -17,8 +17,8 @@ public struct RuleReading: Sendable {
     }
 }
 
-/// Reads analytics rules from YAML (or JSON of the same shape), leniently: what can be understood is taken, all the rest
-/// becomes a finding.
+/// Reads analytics rules from YAML (or JSON of the same shape), leniently: what can be understood is taken, all the
+/// rest becomes a finding.
 public enum RuleReader {
     /// Reads all documents of a file's text; `file` is its name in findings.
     public static func read(_ text: String, file: String) -> RuleReading {

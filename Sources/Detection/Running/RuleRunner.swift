@@ -7,8 +7,8 @@ internal import Vocabulary
 
 /// Runs analytics rules when they are due and records their alerts.
 ///
-/// A run's alerts are recorded before the schedule is saved. After a crash between the two the run is made again and its
-/// alerts, which have the same identifiers, change nothing.
+/// A run's alerts are recorded before the schedule is saved. After a crash between the two the run is made again and
+/// its alerts, which have the same identifiers, change nothing.
 public actor RuleRunner {
     /// A rule with what is known of it.
     public struct Status: Sendable, Identifiable {

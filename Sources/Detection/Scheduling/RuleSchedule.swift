@@ -3,9 +3,10 @@ public import Vocabulary
 
 /// When a rule runs, over which window, and what its runs led to: a pure state machine.
 ///
-/// Scheduled rules have nominal times T, one frequency apart, and look at `[T − period, T)` by event time; the run starts
-/// when the delay for late data is over. NRT rules look at each minute of ingestion time once. Windows that were missed
-/// while nothing ran are made up for: one run per nominal time for scheduled rules, one wide window for NRT rules.
+/// Scheduled rules have nominal times T, one frequency apart, and look at `[T − period, T)` by event time; the run
+/// starts when the delay for late data is over. NRT rules look at each minute of ingestion time once. Windows that were
+/// missed while nothing ran are made up for: one run per nominal time for scheduled rules, one wide window for NRT
+/// rules.
 public struct RuleSchedule: Sendable, Hashable {
     /// Bounds and delays that hold for all rules.
     public struct Policy: Sendable, Hashable {

@@ -8,8 +8,8 @@ internal import Vocabulary
 
 /// Matches Sigma rules on batches as they are ingested and makes alerts of the hits.
 ///
-/// Hits of one rule on one host by one account within an hour make one alert, whose identifier follows from just these, so
-/// that neither a flood of hits nor a batch that comes twice makes more. May be used by any number of tasks at once.
+/// Hits of one rule on one host by one account within an hour make one alert, whose identifier follows from just these,
+/// so that neither a flood of hits nor a batch that comes twice makes more. May be used by any number of tasks at once.
 public final class StreamMatcher: Sendable {
     /// An alert with what to do about it.
     public struct Finding: Sendable {
@@ -38,7 +38,8 @@ public final class StreamMatcher: Sendable {
     private let policy: Policy
     private let idle: Mutex<[SigmaMatcher]> = Mutex([])
 
-    /// - Parameter pipelines: by default Sysmon and Windows channels, and process creation from the Security log besides.
+    /// - Parameter pipelines: by default Sysmon and Windows channels, and process creation from the Security log
+    /// besides.
     public init(
         _ rules: [SigmaRule], pipelines: [SigmaPipeline] = [.windowsSysmon, .windowsAudit], policy: Policy = Policy()
     ) {

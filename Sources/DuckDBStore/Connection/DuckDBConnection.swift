@@ -74,7 +74,7 @@ final class DuckDBConnection {
             rowLimit == .max
             ? functions.pointee.execute_prepared(statement, &result)
             : functions.pointee.execute_prepared_streaming(statement, &result)
-        guard state == CDUCKDB_SUCCESS else { throw EventStoreError(.queryFailed, message(of: &result)) }
+        guard state == CDUCKDB_SUCCESS else { throw failure(of: &result) }
         return try rows(of: &result, schema, rowLimit)
     }
 
@@ -95,9 +95,7 @@ final class DuckDBConnection {
         while rowCount < rowLimit {
             var chunk = functions.pointee.fetch_chunk(result)
             guard let filled = chunk else {
-                if let error = functions.pointee.result_error(&result) {
-                    throw EventStoreError(.queryFailed, String(cString: error))
-                }
+                if functions.pointee.result_error(&result) != nil { throw failure(of: &result) }
                 break
             }
             defer { functions.pointee.destroy_data_chunk(&chunk) }
@@ -109,6 +107,11 @@ final class DuckDBConnection {
             rowCount += count
         }
         return Table(schema: schema, columns: readers.map { $0.column() }, rowCount: rowCount)
+    }
+
+    private func failure(of result: inout CDuckDBResult) -> EventStoreError {
+        let isMemory = functions.pointee.result_error_type(&result) == UInt32(CDUCKDB_ERROR_OUT_OF_MEMORY)
+        return EventStoreError(isMemory ? .outOfMemory : .queryFailed, message(of: &result))
     }
 
     private func message(of result: inout CDuckDBResult) -> String {

@@ -54,7 +54,8 @@ private struct HostedCall {
         }
         var columns: [Column] = []
         for (index, column) in expression.inputs.columns.enumerated() {
-            var reader = ColumnReader(column.type, functions: functions)
+            let isText = column.type == .dynamic && expression.readsJSONAsText
+            var reader = ColumnReader(isText ? .string : column.type, functions: functions)
             reader.append(functions.pointee.data_chunk_get_vector(input, UInt64(index + 1)), count: rowCount)
             columns.append(reader.column())
         }

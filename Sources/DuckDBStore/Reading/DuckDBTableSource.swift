@@ -19,14 +19,11 @@ struct DuckDBTableSource: TableSource {
             select.append("\(Self.expression(for: column, of: table)) AS c\(index)")
         }
         if select.isEmpty { select = ["true AS c0"] }
-        let schema = TableSchema(
-            request.columns.isEmpty ? [ColumnSchema("c0", .bool)] : request.columns)
         let sql =
             "SELECT \(select.joined(separator: ", ")) FROM \(SQLText.identifier(table.storedName))"
             + condition(request.timeRange, table)
         let rowLimit = request.rowLimit < .max ? request.rowLimit + 1 : .max
-        let rows = try run(sql, [], schema, rowLimit, isCancelled: request.isCancelled)
-        return request.columns.isEmpty ? Table(schema: TableSchema([]), columns: [], rowCount: rows.rowCount) : rows
+        return try run(sql, [], TableSchema(request.columns), rowLimit, isCancelled: request.isCancelled)
     }
 
     func run(_ query: PushedQuery, isCancelled: @escaping @Sendable () -> Bool) throws -> Table {
@@ -43,7 +40,18 @@ struct DuckDBTableSource: TableSource {
             reader.interrupt()
         }
         defer { watch.end() }
-        return try reader.rows(sql, parameters: parameters, schema: schema, rowLimit: rowLimit)
+        // SQL has no rows without columns, so one stands in; only their number counts.
+        let standIn = TableSchema([ColumnSchema("c0", .bool)])
+        let isBare = schema.columns.isEmpty
+        do {
+            let rows = try reader.rows(
+                sql, parameters: parameters, schema: isBare ? standIn : schema, rowLimit: rowLimit)
+            return isBare ? Table(schema: schema, columns: [], rowCount: rows.rowCount) : rows
+        } catch let error as EventStoreError where error.code == .outOfMemory {
+            // The runtime would need more, not less: the query ends here.
+            throw ExecutionError(
+                .byteLimit, "the event store ran out of memory; filter or summarize earlier (\(error.message))")
+        }
     }
 
     /// A column as it is stored; nulls (empty strings) when the store has none of that name and type.

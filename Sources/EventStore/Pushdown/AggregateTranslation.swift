@@ -5,6 +5,9 @@ import KQLValues
 extension PlanTranslation {
     /// `summarize`.
     func aggregate(_ node: Aggregate) throws(Decline) -> Relation {
+        if node.input.isSorted, let list = node.aggregates.first(where: { $0.function.name.hasPrefix("make_list") }) {
+            throw Decline(operation: list.function.name, reason: "keeps the order of sorted rows")
+        }
         let input = try relation(node.input)
         let translator = translator(over: input)
         var keys: [SQLTerm] = []
@@ -24,11 +27,11 @@ extension PlanTranslation {
                     .template(result.template, [.column(inner.count - 1)]), result.type, isNullable: result.isNullable)
             }
         }
-        var grouping = SQLSelect(inner, from: .select(input.select))
-        grouping.groups = keys.map(\.expression)
-        if node.aggregates.isEmpty, node.keys.isEmpty {
-            throw Decline(operation: "summarize", reason: "computes nothing")
-        }
+        // Without keys there is one row, even if nothing of it is wanted.
+        if inner.isEmpty { inner = [.template("count(*)", [])] }
+        let base = input.base
+        var grouping = base.selecting(inner.map(base.rebased))
+        grouping.groups = keys.map { base.rebased($0.expression) }
         return Relation(
             SQLSelect(outer.map(\.expression), from: .select(grouping)), outer.map(RelationColumn.init),
             steps: input.steps + ["summarize"])
@@ -47,15 +50,23 @@ private struct AggregateForm {
         var operands: [SQLTerm] = []
         for argument in aggregate.arguments { operands.append(try translator.term(argument, of: name)) }
         switch name {
-        case "arg_max", "arg_min":
+        case "arg_max", "arg_min", "take_any", "any":
             (value, results) = try Self.chosenRow(aggregate, operands, translator)
         default:
             guard let output = aggregate.outputs.first, aggregate.outputs.count == 1, output.source == nil else {
                 throw Decline(operation: name, reason: "has no SQL form")
             }
-            let form = try Self.templates(aggregate, translator)
-            value = .template(form.value, operands.map(\.expression))
-            results = [(form.result, output.type, !Self.neverNull.contains(name))]
+            if let form = try MeanForm(aggregate, translator) {
+                value = form.value
+                results = [(form.result, output.type, false)]
+            } else if let form = try CollectionForm(aggregate, translator) {
+                value = form.value
+                results = [(form.result, output.type, false)]
+            } else {
+                let form = try Self.templates(aggregate, translator)
+                value = .template(form.value, operands.map(\.expression))
+                results = [(form.result, output.type, !Self.neverNull.contains(name))]
+            }
         }
     }
 
@@ -89,9 +100,10 @@ private struct AggregateForm {
     ) throws(Decline) -> (SQLExpression, [(template: String, type: KQLType, isNullable: Bool)]) {
         let name = aggregate.function.name
         guard let key = operands.first else { throw Decline(operation: name, reason: "has no argument") }
+        let isAny = name == "take_any" || name == "any"
         switch key.type {
         case .int, .long, .datetime, .timespan: break
-        default: throw Decline(operation: name, reason: "ranks by a \(key.type) value")
+        default: if !isAny { throw Decline(operation: name, reason: "ranks by a \(key.type) value") }
         }
         var fields: [SQLExpression] = []
         var results: [(template: String, type: KQLType, isNullable: Bool)] = []
@@ -103,6 +115,14 @@ private struct AggregateForm {
         }
         // Nulls rank last, and a group of nulls still gives a row.
         let rank = key.isNullable ? "coalesce($1, \(name == "arg_max" ? Int64.min : Int64.max))" : "$1"
+        if isAny {
+            // Any row, but one with a value if there is one.
+            let isThere = key.type == .string ? "$1 <> ''" : "$1 IS NOT NULL"
+            let packed = fields.indices.map { "f\($0) := $\($0 + 2)" }.joined(separator: ", ")
+            return (
+                .template("arg_max(struct_pack(\(packed)), \(isThere))", [key.expression] + fields), results
+            )
+        }
         let packed = fields.indices.map { "f\($0) := $\($0 + 2)" }.joined(separator: ", ")
         return (.template("\(name)(struct_pack(\(packed)), \(rank))", [key.expression] + fields), results)
     }

@@ -21,7 +21,7 @@ struct ExpressionTranslator {
     func condition(_ expression: BoundExpression, of operation: String) throws(Decline) -> SQLExpression {
         if let condition = exactCondition(expression) { return condition }
         let exact = try hosted(expression, of: operation).expression
-        guard case .call(let call) = expression, let sieve = sieve(call) else { return exact }
+        guard case .call(let call) = expression, let sieve = sieve(readingText(call)) else { return exact }
         return .template("$1 AND $2", [sieve, exact])
     }
 
@@ -37,7 +37,8 @@ struct ExpressionTranslator {
         case .call(let call):
             if let value = folding.value(of: expression) { return constant(value) }
             guard call.function.determinism == .pure else { return nil }
-            return special(call) ?? catalogued(call)
+            let plain = readingText(call)
+            return special(plain) ?? catalogued(plain)
         }
     }
 
@@ -111,7 +112,7 @@ struct ExpressionTranslator {
         guard let host = translation.host else {
             throw Decline(operation: operation, reason: "\(expression.outline) has no SQL form")
         }
-        var packing = ColumnPacking()
+        var packing = ColumnPacking(translation: translation)
         let packed = try packing.packed(expression, of: operation)
         let inputs = packing.references.map { ColumnSchema($0.name, $0.type) }
         let id = host.register(packed, over: inputs, context: translation.context)
@@ -122,7 +123,12 @@ struct ExpressionTranslator {
 
 /// Renumbers the columns of an expression so that they are `0..<count` in order of appearance.
 private struct ColumnPacking {
+    let translation: PlanTranslation
     private(set) var references: [ColumnReference] = []
+
+    init(translation: PlanTranslation) {
+        self.translation = translation
+    }
 
     mutating func packed(_ expression: BoundExpression, of operation: String) throws(Decline) -> BoundExpression {
         switch expression {
@@ -133,7 +139,11 @@ private struct ColumnPacking {
             let index = known ?? references.count - 1
             return .column(ColumnReference(index: index, name: reference.name, type: reference.type))
         case .convert(let inner, let type): return .convert(try packed(inner, of: operation), to: type)
-        case .subquery: throw Decline(operation: operation, reason: "uses a subquery inside an expression")
+        case .subquery(let query):
+            guard let value = translation.value(of: query) else {
+                throw Decline(operation: operation, reason: "uses a subquery inside an expression")
+            }
+            return .constant(value)
         case .call(let call):
             switch call.function.determinism {
             case .pure, .perQuery: break

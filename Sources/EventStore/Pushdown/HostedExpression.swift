@@ -6,6 +6,7 @@ public import KQLValues
 public struct HostedExpression: Sendable {
     private let expression: BoundExpression
     private let context: EvaluationContext
+    private let textPath: JSONTextPath?
     /// The columns it reads, in order.
     public let inputs: TableSchema
 
@@ -13,13 +14,18 @@ public struct HostedExpression: Sendable {
         self.expression = expression
         self.inputs = TableSchema(inputs)
         self.context = context
+        textPath = JSONTextPath(expression)
     }
 
     /// The expression's type.
     public var type: KQLType { expression.type }
 
+    /// Whether dynamic inputs are wanted as JSON text in a string column (empty: null) instead of values.
+    public var readsJSONAsText: Bool { textPath != nil }
+
     /// The values for some rows of the inputs, one per row.
     public func values(of columns: [Column], rowCount: Int) throws(ExecutionError) -> Column {
+        if let textPath, case .string(let documents)? = columns.first { return .string(textPath.texts(of: documents)) }
         let input = Plan.values(Table(schema: inputs, columns: columns, rowCount: rowCount))
         let executor = Executor(source: NoTables(), context: context, clock: { 0 })
         let result = try executor.run(.project(Project(input: input, columns: [NamedExpression("", expression)])))

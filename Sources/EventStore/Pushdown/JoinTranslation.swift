@@ -54,7 +54,7 @@ extension PlanTranslation {
             var unique = relation.wrapped("distinct")
             for key in keys { try checkGrouping(by: relation.columns[key].type, of: "join") }
             unique.select.columns = relation.columns.indices.map { index in
-                keys.contains(index) ? .column(index) : .value(.missing(relation.columns[index].type))
+                keys.contains(index) ? unique.select.columns[index] : .value(.missing(relation.columns[index].type))
             }
             unique.select.isDistinct = true
             return unique

@@ -33,8 +33,11 @@ extension Plan {
         case .mvApply(let node): .mvApply(node.changing(\.expand.input, transform))
         case .join(let node): .join(node.changing(\.left, transform).changing(\.right, transform))
         case .union(let node): .union(node.changing(\.inputs) { $0.map(transform) })
-        case .graphMatch(let node):
-            .graphMatch(node.changing(\.edges, transform).changing(\.nodes) { $0.map(transform) })
+        case .graph(let node):
+            .graph(
+                node.changing(\.graph.edges, transform).changing(\.graph.nodeTables) { tables in
+                    tables.map { $0.changing(\.plan, transform) }
+                })
         case .plugin(let node):
             .plugin(
                 node.changing(\.input, transform).changing(\.arguments) { arguments in
@@ -79,5 +82,6 @@ extension Materialized: Changing {}
 extension MvApply: Changing {}
 extension Join: Changing {}
 extension Union: Changing {}
-extension GraphMatch: Changing {}
+extension GraphQuery: Changing {}
+extension GraphSource.NodeTable: Changing {}
 extension PluginCall: Changing {}

@@ -10,10 +10,25 @@ final class PlanTranslation {
     /// The queries of `materialize`, by number.
     private(set) var shared: [Int: Relation] = [:]
 
-    init(layout: StoreLayout, host: (any ExpressionHosting)?, context: EvaluationContext) {
+    private let subqueryValue: PushdownPlanner.SubqueryValue?
+    private var subqueryValues: [Int: Value?] = [:]
+
+    init(
+        layout: StoreLayout, host: (any ExpressionHosting)?, context: EvaluationContext,
+        subqueryValue: PushdownPlanner.SubqueryValue?
+    ) {
+        self.subqueryValue = subqueryValue
         self.layout = layout
         self.host = host
         self.context = context
+    }
+
+    /// The value of a subquery that was run ahead, once; nil when that is not possible.
+    func value(of subquery: ScalarSubquery) -> Value? {
+        if let known = subqueryValues[subquery.id] { return known }
+        let value = subqueryValue?(subquery)
+        subqueryValues[subquery.id] = .some(value)
+        return value
     }
 
     func relation(_ plan: Plan) throws(Decline) -> Relation {
@@ -30,6 +45,8 @@ final class PlanTranslation {
         case .join(let node): try join(node)
         case .union(let node): try union(node)
         case .materialized(let node): try materialized(node)
+        case .mvExpand(let node): try mvExpand(node)
+        case .parse(let node): try parse(node)
         default: throw Decline(operation: plan.name, reason: "has no SQL form")
         }
     }
@@ -90,8 +107,9 @@ final class PlanTranslation {
         let translator = translator(over: input)
         var conditions: [SQLExpression] = []
         for conjunct in node.predicate.conjuncts { conditions.append(try translator.condition(conjunct, of: "where")) }
+        conditions = conditions.map(input.base.rebased)
         var result = input.wrapped("where")
-        result.select.conditions = conditions.filter { !$0.isHosted } + conditions.filter(\.isHosted)
+        result.select.conditions += conditions.filter { !$0.isHosted } + conditions.filter(\.isHosted)
         return result
     }
 
@@ -101,7 +119,7 @@ final class PlanTranslation {
         var terms: [SQLTerm] = []
         for column in node.columns { terms.append(try translator.term(column.expression, of: "project")) }
         var result = Relation(
-            SQLSelect(terms.map(\.expression), from: .select(input.select)), terms.map(RelationColumn.init),
+            input.base.selecting(terms.map { input.base.rebased($0.expression) }), terms.map(RelationColumn.init),
             steps: input.steps + ["project"])
         result.isHostedOnTop = terms.contains { $0.expression.isHosted }
         return result
@@ -179,6 +197,8 @@ final class PlanTranslation {
             order.append(
                 SQLOrder(expression: term.expression, isDescending: key.isDescending, nullsFirst: key.nullsFirst))
         }
+        let base = input.base
+        for index in order.indices { order[index].expression = base.rebased(order[index].expression) }
         return order
     }
 
@@ -201,8 +221,11 @@ final class PlanTranslation {
 
 extension BoundExpression {
     /// The operands of a chain of `and`.
-    var conjuncts: [BoundExpression] {
-        guard case .call(let call) = self, call.function.name == "and" else { return [self] }
-        return call.arguments.flatMap(\.conjuncts)
+    var conjuncts: [BoundExpression] { chain(of: "and") }
+
+    /// The operands of a chain of one operator, such as `a or b or c`.
+    func chain(of name: String) -> [BoundExpression] {
+        guard case .call(let call) = self, call.function.name == name else { return [self] }
+        return call.arguments.flatMap { $0.chain(of: name) }
     }
 }

@@ -17,7 +17,35 @@ struct Relation {
 
     /// A new query over this one that passes all columns on.
     func wrapped(_ step: String) -> Relation {
-        Relation(SQLSelect(all: columns.count, from: .select(select)), columns, steps: steps + [step])
+        let base = base
+        return Relation(base.selecting(base.columns), columns, steps: steps + [step])
+    }
+
+    /// What a new query over this one reads: where this one only picks columns and rows, the same source.
+    var base: QueryBase {
+        if select.isPlain {
+            return QueryBase(source: select.source, columns: select.columns, conditions: select.conditions)
+        }
+        return QueryBase(source: .select(select), columns: columns.indices.map { .column($0) }, conditions: [])
+    }
+}
+
+/// The start of a query over a relation: its source, its columns over that source, and the conditions on them.
+struct QueryBase {
+    let source: SQLSource
+    let columns: [SQLExpression]
+    let conditions: [SQLExpression]
+
+    /// A query for some columns over the source.
+    func selecting(_ expressions: [SQLExpression]) -> SQLSelect {
+        var select = SQLSelect(expressions, from: source)
+        select.conditions = conditions
+        return select
+    }
+
+    /// An expression over the relation's columns as one over the source.
+    func rebased(_ expression: SQLExpression) -> SQLExpression {
+        expression.mapColumns { columns[$0] }
     }
 }
 

@@ -15,7 +15,7 @@ extension ExpressionTranslator {
         switch call.function.name {
         case "and", "or":
             var operands: [SQLExpression] = []
-            for argument in call.arguments {
+            for argument in expression.chain(of: call.function.name) {
                 guard let operand = try? condition(argument, of: call.function.name) else { return nil }
                 operands.append(operand)
             }
@@ -46,6 +46,7 @@ extension ExpressionTranslator {
         switch call.function.name {
         case "+", "-": sum(call)
         case "bin", "floor": bin(call)
+        case "extract": extract(call)
         case "startofday" where call.arguments.count == 1: startOfDay(call)
         case "=~": equalIgnoringCase(call, negated: false)
         case "!~": equalIgnoringCase(call, negated: true)
@@ -63,8 +64,19 @@ extension ExpressionTranslator {
         case .dynamic, .decimal: return nil
         default: break
         }
+        if let pair = narrowed(call.arguments[0], call.arguments[1]) { return pair }
+        if let pair = narrowed(call.arguments[1], call.arguments[0]) { return (pair.1, pair.0) }
         guard let left = operand(call.arguments[0]), let right = operand(call.arguments[1]) else { return nil }
         return (left, right)
+    }
+
+    /// An int widened to long for a small constant is compared as int, which DuckDB can hold against its block ranges.
+    private func narrowed(_ widened: BoundExpression, _ constant: BoundExpression) -> (SQLTerm, SQLTerm)? {
+        guard case .convert(let inner, to: .long) = widened, inner.type == .int,
+            case .long(let number)? = folding.value(of: constant), let int = Int32(exactly: number),
+            let value = operand(inner)
+        else { return nil }
+        return (value, SQLTerm(.value(.int(int)), .int, isNullable: false))
     }
 
     private func operand(_ expression: BoundExpression) -> SQLTerm? {
@@ -178,6 +190,17 @@ extension ExpressionTranslator {
             .template(negated ? "NOT (\(template))" : template, [text.expression]), .bool, isNullable: false)
     }
 
+    /// Both sides use RE2; DuckDB takes the first nine groups.
+    private func extract(_ call: BoundCall) -> SQLTerm? {
+        guard call.arguments.count == 3, call.type == .string,
+            case .string(let pattern)? = folding.value(of: call.arguments[0]), !pattern.utf8.contains(0),
+            case .long(let group)? = folding.value(of: call.arguments[1]), (0...9).contains(group),
+            let text = operand(call.arguments[2])
+        else { return nil }
+        return SQLTerm(
+            .template("regexp_extract($1, \(SQLText.literal(pattern)), \(group))", [text.expression]), .string)
+    }
+
     /// A cheap test that lets no true row fall, in front of the exact one in Tocsin.
     private func sieved(_ call: BoundCall) -> SQLTerm? {
         guard call.arguments[0].type == .string, let sieve = sieve(call),
@@ -188,13 +211,9 @@ extension ExpressionTranslator {
 
     /// A condition that is true wherever the call is, and cheap.
     func sieve(_ call: BoundCall) -> SQLExpression? {
-        guard call.arguments.first?.type == .string, let text = call.arguments.first.flatMap(exact) else { return nil }
-        var needles: [String] = []
-        for argument in call.arguments.dropFirst() {
-            guard let texts = needleTexts(argument) else { return nil }
-            needles += texts
-        }
-        guard !needles.isEmpty, needles.count <= 32, needles.allSatisfy(\.isPlainASCII) else { return nil }
+        guard let needles = needles(call), needles.count <= 32, needles.allSatisfy(\.isPlainASCII) else { return nil }
+        if call.function.name == "==" || call.function.name == "in" { return dynamicSieve(call, needles) }
+        guard call.arguments[0].type == .string, let text = operand(call.arguments[0])?.expression else { return nil }
         let literals = needles.map { SQLText.literal($0.lowercased()) }
         let template: String
         switch call.function.name {
@@ -205,7 +224,45 @@ extension ExpressionTranslator {
         case "in~": template = "lower($1) IN (\(literals.joined(separator: ", ")))"
         default: return nil
         }
-        return .template(template, [text.expression])
+        return .template(template, [text])
+    }
+
+    /// A dynamic value can only equal a text that is its own text.
+    private func dynamicSieve(_ call: BoundCall, _ needles: [String]) -> SQLExpression? {
+        guard call.arguments[0].type == .dynamic, case .call = call.arguments[0],
+            let text = operand(asText(call.arguments[0]))
+        else { return nil }
+        let list = needles.map(SQLText.literal).joined(separator: ", ")
+        return .template("$1 IN (\(list))", [text.expression])
+    }
+
+    /// The same call with a dynamic first operand replaced by its text, for operators that look at nothing else.
+    func readingText(_ call: BoundCall) -> BoundCall {
+        guard Self.textOperators.contains(call.function.name), let first = call.arguments.first, first.type == .dynamic,
+            let needles = needles(call), !needles.contains("")
+        else { return call }
+        return BoundCall(
+            function: call.function, arguments: [asText(first)] + call.arguments.dropFirst(), type: call.type)
+    }
+
+    private static let textOperators: Set<String> = [
+        "has", "!has", "has_cs", "!has_cs", "hasprefix", "hassuffix", "contains", "!contains", "contains_cs",
+        "!contains_cs", "startswith", "!startswith", "endswith", "!endswith", "=~", "!~", "has_any", "in~",
+    ]
+
+    private func asText(_ expression: BoundExpression) -> BoundExpression {
+        guard let tostring = FunctionCatalogue.standard.scalar("tostring") else { return expression }
+        return .call(BoundCall(function: tostring, arguments: [expression], type: .string))
+    }
+
+    /// All arguments after the first as known texts, at least one.
+    private func needles(_ call: BoundCall) -> [String]? {
+        var needles: [String] = []
+        for argument in call.arguments.dropFirst() {
+            guard let texts = needleTexts(argument) else { return nil }
+            needles += texts
+        }
+        return needles.isEmpty ? nil : needles
     }
 
     /// The texts of a constant argument, a dynamic array's elements one by one; nil when they are not all known texts.

@@ -98,12 +98,30 @@ private struct StoreQueryRun {
         return options
     }
 
+    private var context: EvaluationContext {
+        EvaluationContext(now: query.options.now, seed: query.options.seed, isCancelled: options.isCancelled)
+    }
+
+    /// Divides plans; it runs no subqueries ahead.
     var planner: PushdownPlanner {
         PushdownPlanner(
-            layout: session.layout, host: session.host,
-            context: EvaluationContext(
-                now: query.options.now, seed: query.options.seed, isCancelled: options.isCancelled),
-            rowLimit: query.limits.rows)
+            layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows)
+    }
+
+    /// Divides plans, and runs subqueries ahead where that lets the query around them be pushed down.
+    private func runningPlanner(_ clock: @escaping @Sendable () -> Double) -> PushdownPlanner {
+        PushdownPlanner(
+            layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows
+        ) { subquery in
+            let executor = Executor(source: session.source, context: context, limits: query.limits, clock: clock)
+            let pushed = ScalarSubquery(
+                id: subquery.id, plan: runningPlanner(clock).pushDown(subquery.plan).plan, form: subquery.form,
+                type: subquery.type)
+            let row = Plan.values(Table(schema: TableSchema([]), columns: [], rowCount: 1))
+            let value = Project(input: row, columns: [NamedExpression("value", .subquery(pushed))])
+            // When it fails, the query around it stays in the runtime, which runs it again and reports the failure.
+            return (try? executor.run(.project(value)))?.table.columns[0][0]
+        }
     }
 
     func run() throws -> StoreQueryResult {
@@ -113,7 +131,7 @@ private struct StoreQueryRun {
         var fallback: String?
         if isPushing {
             do {
-                let result = try run(clock) { [planner] plan in
+                let result = try run(clock) { [planner = runningPlanner(clock)] plan in
                     let outcome = planner.pushDown(plan)
                     division.withLock { $0.add(outcome) }
                     return outcome.plan

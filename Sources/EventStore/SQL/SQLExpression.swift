@@ -31,6 +31,27 @@ indirect enum SQLExpression {
     }
 }
 
+extension SQLExpression {
+    /// This expression with other expressions in the place of columns.
+    func mapColumns(_ transform: (Int) -> SQLExpression) -> SQLExpression {
+        switch self {
+        case .column(let index): transform(index)
+        case .template(let template, let operands): .template(template, operands.map { $0.mapColumns(transform) })
+        case .hosted(let id, let type, let inputs): .hosted(id, type, inputs.map { $0.mapColumns(transform) })
+        case .isMember(let value, let select): .isMember(value.mapColumns(transform), select)
+        case .joined, .stored, .value, .subquery: self
+        }
+    }
+
+    /// Whether it may stand in several places at no cost.
+    fileprivate var isTrivial: Bool {
+        switch self {
+        case .column, .joined, .stored, .value: true
+        case .template, .hosted, .subquery, .isMember: false
+        }
+    }
+}
+
 /// An expression with what KQL knows of its values.
 struct SQLTerm {
     var expression: SQLExpression
@@ -59,6 +80,11 @@ struct SQLSelect {
     init(_ columns: [SQLExpression], from source: SQLSource) {
         self.columns = columns
         self.source = source
+    }
+
+    /// Whether it does nothing but pick columns and rows, so that a query over it can read its source instead.
+    var isPlain: Bool {
+        !isDistinct && groups == nil && order.isEmpty && limit == nil && columns.allSatisfy(\.isTrivial)
     }
 
     /// All columns of another query.

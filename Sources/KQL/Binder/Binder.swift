@@ -16,6 +16,8 @@ final class Binder {
     private var depth = 0
     /// The saved functions and user functions that are being expanded, outermost first.
     var expansions: [String] = []
+    /// What `set` statements gave.
+    var settings: [String: BoundExpression] = [:]
     /// Saved functions that were parsed already.
     var parsedFunctions: [String: UserFunction] = [:]
     /// Zero-argument tabular functions and the sizes of plans are bounded by this count of bound operators.
@@ -60,11 +62,13 @@ final class Binder {
     /// Counts the operators of the whole query, expanded functions included.
     func countOperator(at span: Span) throws(Diagnostic) {
         operatorCount += 1
-        if operatorCount > Binder.maximumOperators {
-            throw Diagnostic(
-                .tooComplex, "with its functions expanded, the query has more than 50000 operators", at: span,
-                hint: "use materialize() for what is used several times")
-        }
+        if operatorCount > Binder.maximumOperators { throw tooManyOperators(at: span) }
+    }
+
+    func tooManyOperators(at span: Span) -> Diagnostic {
+        Diagnostic(
+            .tooComplex, "with its functions expanded, the query has more than \(Binder.maximumOperators) operators",
+            at: span, hint: "use materialize() for what is used several times")
     }
 
     /// An operator or function that the engine itself needs.

@@ -9,14 +9,25 @@ extension Binder {
     func bind(_ pipeline: TabularExpression, in scope: Scope) throws(Diagnostic) -> Relation {
         try nested(at: pipeline.span) { () throws(Diagnostic) in
             var scope = scope
+            if case .name(let name) = pipeline.source, case .graph(let graph)? = scope.lookup(name.text) {
+                return try bind(pipeline.operators[...], over: graph, at: pipeline.span, in: scope)
+            }
             var relation = try bind(pipeline.source, in: scope)
-            for step in pipeline.operators {
+            for (index, step) in pipeline.operators.enumerated() {
                 try countOperator(at: step.span)
+                if case .makeGraph(let node) = step {
+                    let graph = try bindGraph(node, relation, in: scope)
+                    return try bind(pipeline.operators[(index + 1)...], over: graph, at: node.span, in: scope)
+                }
                 relation = try bind(step, relation, in: scope)
+                if !step.keepsName { relation.name = nil }
                 if case .as(let node) = step {
                     scope = Scope(parent: scope)
                     scope.define(node.name.text, as: .table(relation))
                 }
+            }
+            if relation.plan.operatorCount(upTo: Binder.maximumOperators) > Binder.maximumOperators {
+                throw tooManyOperators(at: pipeline.span)
             }
             return relation
         }
@@ -59,6 +70,11 @@ extension Binder {
 
     /// Tables of other workspaces are taken for our own; an unknown one has no rows and any columns.
     private func bind(_ node: ScopedSource, in scope: Scope) throws(Diagnostic) -> Relation {
+        if case .call(let call)? = node.qualifiers.first, case .name(let path) = node.target,
+            case .pattern(let pattern, let outer)? = scope.lookup(call.name.text)
+        {
+            return try bindPattern(pattern, call, path: path.text, declaredIn: outer, in: scope)
+        }
         do {
             return try bind(node.target, in: scope)
         } catch  where error.code == .unknownTable || error.code == .unknownFunction {
@@ -124,6 +140,16 @@ extension Binder {
         case .reduce(let node): return try bind(node, input, in: scope)
         default:
             throw Diagnostic(.notSupported, "this operator is not supported here", at: step.span)
+        }
+    }
+}
+
+extension TabularOperator {
+    /// Whether the rows are still called what they were before.
+    fileprivate var keepsName: Bool {
+        switch self {
+        case .as, .render, .fork, .facet: true
+        default: false
         }
     }
 }

@@ -7,8 +7,10 @@ enum Binding {
     case scalar(BoundExpression, row: Int?)
     case table(Relation)
     case function(UserFunction)
+    /// A pattern: tables by constant arguments.
+    case pattern(PatternStatement, Scope)
     /// A graph made by `make-graph`.
-    case graph(Graph)
+    case graph(GraphSource)
 }
 
 /// A bound pipeline.
@@ -23,16 +25,6 @@ struct Relation {
     var siblings: [Relation] = []
 
     var schema: TableSchema { plan.schema }
-}
-
-/// A graph that `make-graph` makes of edges and nodes.
-struct Graph {
-    var edges: Relation
-    var source: BoundExpression
-    var target: BoundExpression
-    var nodes: Relation?
-    var nodeKey: BoundExpression?
-    var nodeKeyName: String?
 }
 
 /// A function written in KQL, with the names that are visible in it.
@@ -102,13 +94,20 @@ final class RowContext {
     let qualifiers: [String: Range<Int>]
     private let positions: [String: Int]
 
-    init(id: Int, schema: TableSchema, isOpen: Bool, qualifiers: [String: Range<Int>] = [:]) {
+    /// `isQualifiedOnly`: the columns can only be named with a qualifier.
+    init(
+        id: Int, schema: TableSchema, isOpen: Bool, qualifiers: [String: Range<Int>] = [:],
+        isQualifiedOnly: Bool = false
+    ) {
         self.id = id
         self.schema = schema
         self.isOpen = isOpen
         self.qualifiers = qualifiers
-        positions = Dictionary(
-            schema.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        positions =
+            isQualifiedOnly
+            ? [:]
+            : Dictionary(
+                schema.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     func reference(_ name: String) -> BoundExpression? {
@@ -137,6 +136,8 @@ struct ExpressionContext {
     var row: RowContext?
     /// Whether the row's columns can be named; in the body of a function only its parameters can.
     var seesColumns = true
+    /// The elements of a graph pattern, in the expressions of `graph-match`.
+    var graph: GraphElements?
     /// Collects the calls of aggregation functions, where these are allowed.
     var aggregates: AggregateCollector?
 

@@ -14,10 +14,14 @@ extension Binder {
                 next.define(node.name.text, as: try bind(node, in: scope, row: row))
                 scope = next
             case .declareQueryParameters(let node): scope = try bind(node, in: scope)
-            case .declarePattern(let node): warn(.notSupported, "patterns are not supported", at: node.span)
+            case .declarePattern(let node):
+                let next = Scope(parent: scope)
+                next.define(node.name.text, as: .pattern(node, scope))
+                scope = next
             case .tabular(let node):
                 throw Diagnostic(.misplaced, "a function has one result, at its end", at: node.span)
-            case .set, .alias, .restrictAccess, .error: break
+            case .set(let node): try bind(node, in: scope)
+            case .alias, .restrictAccess, .error: break
             }
         }
         return scope
@@ -40,7 +44,15 @@ extension Binder {
         var context = ExpressionContext(scope: scope, row: row)
         context.seesColumns = false
         switch result {
-        case .tabular(let pipeline): return .table(try bind(pipeline, in: scope))
+        case .tabular(let pipeline):
+            if case .makeGraph(let node)? = pipeline.operators.last {
+                var edges = pipeline
+                edges.operators.removeLast()
+                return .graph(try bindGraph(node, try bind(edges, in: scope), in: scope))
+            }
+            var relation = try bind(pipeline, in: scope)
+            if case .datatable = pipeline.source, pipeline.operators.isEmpty { relation.name = name.text }
+            return .table(relation)
         case .scalar(let expression):
             let value = try bind(expression, in: context)
             return .scalar(value, row: value.isConstant ? nil : row?.id)

@@ -23,7 +23,7 @@ extension Binder {
     private func isTabular(_ name: Name, in context: ExpressionContext) -> Bool {
         if context.seesColumns, context.row?.reference(name.text) != nil { return false }
         switch context.scope.lookup(name.text) {
-        case .table, .graph: return true
+        case .table, .graph, .pattern: return true
         case .scalar: return false
         case .function(let function): return givesTable(function)
         case nil:
@@ -125,7 +125,7 @@ extension Binder {
         switch scope.lookup(name.text) {
         case .table(let relation): return relation
         case .function(let function): return try expandTable(function, [], at: name.span, in: scope)
-        case .scalar, .graph:
+        case .scalar, .graph, .pattern:
             throw Diagnostic(.misplaced, "'\(name.text)' is not a table", at: name.span)
         case nil: break
         }
@@ -168,6 +168,9 @@ extension Binder {
     func bindTable(_ node: CallExpression, in scope: Scope) throws(Diagnostic) -> Relation {
         if case .function(let function)? = scope.lookup(node.name.text) {
             return try expandTable(function, node.arguments, at: node.span, in: scope)
+        }
+        if case .pattern(let pattern, let outer)? = scope.lookup(node.name.text) {
+            return try bindPattern(pattern, node, path: nil, declaredIn: outer, in: scope)
         }
         switch node.name.text {
         case "table", "external_table", "materialized_view":

@@ -8,17 +8,21 @@ public struct CompileOptions: Sendable {
     public var seed: UInt64
     /// Accepts what the language refuses but whose meaning is plain, and tells less.
     public var isLenient: Bool
+    /// Takes unknown names for parameters without a value: the text is the body of a function.
+    public var isFunctionBody: Bool
     /// The rewriting rules that are applied.
     public var rules: [RewriteRule]
     public var isCancelled: @Sendable () -> Bool
 
     public init(
-        now: Instant, seed: UInt64 = 0, isLenient: Bool = false, rules: [RewriteRule] = RewriteRule.allCases,
+        now: Instant, seed: UInt64 = 0, isLenient: Bool = false, isFunctionBody: Bool = false,
+        rules: [RewriteRule] = RewriteRule.allCases,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         self.now = now
         self.seed = seed
         self.isLenient = isLenient
+        self.isFunctionBody = isFunctionBody
         self.rules = rules
         self.isCancelled = isCancelled
     }

@@ -1,6 +1,6 @@
 /// The rules that rewrite plans. Each keeps the result and the schema as they are.
 public enum RewriteRule: String, Sendable, CaseIterable {
-    /// Moves filters towards the tables: below projections, unions and other filters.
+    /// Moves filters towards the tables: below projections, sorts, unions and joins.
     case predicatePushdown = "predicate-pushdown"
     /// Takes the range of `TimeGenerated` out of filters into scans.
     case timeRangeExtraction = "time-range-extraction"
@@ -16,8 +16,21 @@ public struct Rewriter: Sendable {
         self.rules = rules
     }
 
-    /// The rewritten plan, with the same schema and the same result.
+    /// The rewritten plan, with the same schema and the same result. Subqueries are rewritten too.
     public func rewrite(_ plan: Plan) -> Plan {
-        plan
+        if rules.isEmpty { return plan }
+        var result = rewritingSubqueries(plan)
+        for rule in RewriteRule.allCases where rules.contains(rule) {
+            switch rule {
+            case .predicatePushdown: result = pushingFilters(result)
+            case .timeRangeExtraction: result = extractingTimeRanges(result)
+            case .projectionPruning: result = pruningColumns(result)
+            }
+        }
+        return result
+    }
+
+    private func rewritingSubqueries(_ plan: Plan) -> Plan {
+        plan.mapInputs(rewritingSubqueries).mapExpressions { $0.mapSubqueries(rewrite) }
     }
 }

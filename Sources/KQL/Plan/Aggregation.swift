@@ -86,21 +86,24 @@ public struct MakeSeries: Sendable {
         self.isNonEmpty = isNonEmpty
     }
 
-    /// One aggregate of a `make-series`, with the value of empty bins.
+    /// One series: an expression over aggregates, and the value of empty bins.
     public struct Series: Sendable {
-        public let aggregate: BoundAggregate
+        public let aggregates: [BoundAggregate]
+        /// Over the outputs of the aggregates.
+        public let value: NamedExpression
         /// A constant.
         public let filler: BoundExpression
 
-        public init(aggregate: BoundAggregate, filler: BoundExpression) {
-            self.aggregate = aggregate
+        public init(aggregates: [BoundAggregate], value: NamedExpression, filler: BoundExpression) {
+            self.aggregates = aggregates
+            self.value = value
             self.filler = filler
         }
     }
 
     public var schema: TableSchema {
         TableSchema(
-            keys.map(\.column) + series.flatMap { $0.aggregate.outputs.map { ColumnSchema($0.name, .dynamic) } }
+            keys.map(\.column) + series.map { ColumnSchema($0.value.name, .dynamic) }
                 + [ColumnSchema(axis.name, .dynamic)])
     }
 }

@@ -34,7 +34,7 @@ public indirect enum Plan: Sendable {
     // Several inputs.
     case join(Join)
     case union(Union)
-    case graphMatch(GraphMatch)
+    case graph(GraphQuery)
 
     /// The columns of the result.
     public var schema: TableSchema {
@@ -68,7 +68,7 @@ public indirect enum Plan: Sendable {
         case .materialized(let node): node.input.schema
         case .join(let node): node.schema
         case .union(let node): node.schema
-        case .graphMatch(let node): node.schema
+        case .graph(let node): node.schema
         }
     }
 }

@@ -31,7 +31,7 @@ extension Plan {
         case .materialized: "materialize"
         case .join: "join"
         case .union: "union"
-        case .graphMatch: "graph-match"
+        case .graph: "graph"
         }
     }
 
@@ -63,7 +63,7 @@ extension Plan {
         case .materialized(let node): [node.input]
         case .join(let node): [node.left, node.right]
         case .union(let node): node.inputs
-        case .graphMatch(let node): [node.edges] + (node.nodes.map { [$0] } ?? [])
+        case .graph(let node): [node.graph.edges] + node.graph.nodeTables.map(\.plan)
         }
     }
 }

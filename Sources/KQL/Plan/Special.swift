@@ -51,12 +51,12 @@ public struct ScanSteps: Sendable {
         /// `output=none`, `last`, or all.
         public let output: Output
         public let condition: BoundExpression
-        /// Values for the declared variables.
-        public let assignments: [(declared: Int, value: BoundExpression)]
+        /// New values for columns of the state: the input's, then the declared ones.
+        public let assignments: [(column: Int, value: BoundExpression)]
 
         public init(
             name: String, isOptional: Bool, output: Output, condition: BoundExpression,
-            assignments: [(declared: Int, value: BoundExpression)]
+            assignments: [(column: Int, value: BoundExpression)]
         ) {
             self.name = name
             self.isOptional = isOptional
@@ -85,45 +85,4 @@ public struct Reduce: Sendable {
         self.characters = characters
         self.schema = schema
     }
-}
-
-/// `make-graph … | graph-match …`: finds paths of a pattern in the graph that edges (and nodes) make.
-public struct GraphMatch: Sendable {
-    public var edges: Plan
-    public var source: BoundExpression
-    public var target: BoundExpression
-    public var nodes: Plan?
-    public var nodeKey: BoundExpression?
-    public let patterns: [[Element]]
-    /// How often an element may occur in one match.
-    public let cycles: Cycles
-    /// Over the columns of the matched elements, in order of `elements`.
-    public let predicate: BoundExpression?
-    public let outputs: [NamedExpression]
-
-    public init(
-        edges: Plan, source: BoundExpression, target: BoundExpression, nodes: Plan?, nodeKey: BoundExpression?,
-        patterns: [[Element]], cycles: Cycles, predicate: BoundExpression?, outputs: [NamedExpression]
-    ) {
-        self.edges = edges
-        self.source = source
-        self.target = target
-        self.nodes = nodes
-        self.nodeKey = nodeKey
-        self.patterns = patterns
-        self.cycles = cycles
-        self.predicate = predicate
-        self.outputs = outputs
-    }
-
-    public var schema: TableSchema { TableSchema(outputs.map(\.column)) }
-
-    /// A node or an edge of a pattern.
-    public enum Element: Sendable, Hashable {
-        case node(String)
-        case edge(String, Direction, minimum: Int, maximum: Int)
-    }
-
-    public enum Direction: Sendable { case forward, backward, any }
-    public enum Cycles: Sendable { case all, uniqueEdges, none }
 }

@@ -146,7 +146,7 @@ final class Execution {
         case .materialized(let node): try materialize(node)
         case .join(let node): try join(node)
         case .union(let node): try union(node)
-        case .graphMatch(let node): try graphMatch(node)
+        case .graph(let node): try graph(node)
         }
     }
 

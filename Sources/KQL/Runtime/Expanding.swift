@@ -24,7 +24,7 @@ extension Execution {
         let rows = try expandedRows(of: input, by: node, keepsEmpty: keepsEmpty)
         var columns: [Column?] = Array(repeating: nil, count: node.schema.columns.count)
         for (index, expansion) in node.expansions.enumerated() {
-            let elements = Column.dynamic(rows.elements[index])
+            let elements = Column.dynamic(rows.elements[index].map { $0.element(for: expansion.type) })
             columns[expansion.output] = elements.converted(to: expansion.type)
         }
         if let position = node.indexColumn { columns[position] = .long(Vector(rows.numbers)) }
@@ -47,7 +47,8 @@ extension Execution {
         for row in 0..<input.rowCount {
             let lists = sources.map { elements(of: $0[row], bagsAsArrays: node.bagsAsArrays) }
             var length = lists.map(\.count).max() ?? 0
-            if length == 0, keepsEmpty, sources.contains(where: { $0[row].isNull }) || lists.count > 0 { length = 1 }
+            // An empty array gives no row, a null gives one.
+            if length == 0, keepsEmpty, sources.contains(where: { $0[row].isNull }) { length = 1 }
             for number in 0..<min(length, limit) {
                 rows.sources.append(row)
                 rows.numbers.append(Int64(number))
@@ -137,5 +138,17 @@ extension Execution {
             if result.rowCount > executor.limits.rows { throw tooManyRows("partition") }
         }
         return result
+    }
+}
+
+extension JSON {
+    /// The element as `to typeof()` reads it: truth values and texts are no numbers, and numbers no truth values.
+    fileprivate func element(for type: KQLType) -> JSON {
+        switch (self, type) {
+        case (.bool, .int), (.bool, .long), (.bool, .real), (.bool, .decimal): .null
+        case (.string, .int), (.string, .long), (.string, .real): .null
+        case (.int, .bool), (.double, .bool): .null
+        default: self
+        }
     }
 }

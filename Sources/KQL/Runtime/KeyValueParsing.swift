@@ -51,60 +51,94 @@ extension Execution {
 
 /// Takes key-value pairs apart by their delimiters; the first pair of a key counts.
 private struct KeyValueScanner {
-    private let pairDelimiters: [Character]
+    private let pairDelimiter: [Character]
     private let valueDelimiter: [Character]
-    private let quotes: [Character]
+    /// Opening quotation marks with their closing ones.
+    private let quotes: [Character: Character]
     private let escape: Character?
     private let isGreedy: Bool
+    /// Without delimiters, every character that is no letter, digit or underscore separates.
+    private let isFree: Bool
 
     init(_ node: ParseKeyValue) {
-        pairDelimiters = Array(node.pairDelimiter)
-        valueDelimiter = Array(node.valueDelimiter)
-        quotes = node.quotes.compactMap(\.first)
+        isFree = node.pairDelimiter.isEmpty && node.valueDelimiter.isEmpty
+        pairDelimiter = Array(node.pairDelimiter.isEmpty ? " " : node.pairDelimiter)
+        valueDelimiter = Array(node.valueDelimiter.isEmpty ? "=" : node.valueDelimiter)
+        var quotes: [Character: Character] = [:]
+        for quote in node.quotes {
+            if let opening = quote.first, let closing = quote.last { quotes[opening] = closing }
+        }
+        self.quotes = quotes
         escape = node.escape.first
         isGreedy = node.isGreedy
     }
 
     func pairs(in text: String) -> [String: String] {
         let characters = Array(text)
+        return isFree ? freePairs(in: characters) : delimitedPairs(in: characters)
+    }
+
+    private func delimitedPairs(in characters: [Character]) -> [String: String] {
         var result: [String: String] = [:]
         var position = 0
         while position < characters.count {
-            while position < characters.count, pairDelimiters.contains(characters[position]) { position += 1 }
-            guard let split = find(valueDelimiter, in: characters, from: position) else { break }
-            var keyStart = split
-            while keyStart > position, !pairDelimiters.contains(characters[keyStart - 1]) { keyStart -= 1 }
-            let key = String(characters[keyStart..<split]).filter { !quotes.contains($0) }
-            position = split + valueDelimiter.count
+            if characters[position].isWhitespace || starts(pairDelimiter, characters, position) {
+                position += 1
+                continue
+            }
+            guard let key = readKey(characters, &position) else { continue }
             let value = readValue(characters, &position)
             if result[key] == nil { result[key] = value }
         }
         return result
     }
 
-    private func readValue(_ characters: [Character], _ position: inout Int) -> String {
-        if position < characters.count, quotes.contains(characters[position]) {
-            return readQuoted(characters, &position)
+    /// Reads a key and the delimiter after it; nil when a pair ends without one.
+    private func readKey(_ characters: [Character], _ position: inout Int) -> String? {
+        if let closing = quotes[characters[position]] {
+            let key = readQuoted(characters, &position, closing: closing)
+            guard starts(valueDelimiter, characters, position) else { return nil }
+            position += valueDelimiter.count
+            return key
         }
         let start = position
-        if isGreedy, let next = find(valueDelimiter, in: characters, from: position) {
-            var end = next
-            while end > position, !pairDelimiters.contains(characters[end - 1]) { end -= 1 }
-            position = max(position, end)
-            while end > start, pairDelimiters.contains(characters[end - 1]) { end -= 1 }
-            return String(characters[start..<max(start, end)])
+        while position < characters.count {
+            if starts(valueDelimiter, characters, position) {
+                let key = trimmed(characters[start..<position])
+                position += valueDelimiter.count
+                return key
+            }
+            if starts(pairDelimiter, characters, position) { return nil }
+            position += 1
         }
-        if isGreedy {
-            position = characters.count
-            return String(characters[start...])
-        }
-        while position < characters.count, !pairDelimiters.contains(characters[position]) { position += 1 }
-        return String(characters[start..<position])
+        return nil
     }
 
-    private func readQuoted(_ characters: [Character], _ position: inout Int) -> String {
-        let quote = characters[position]
-        let closing: Character = quote == "[" ? "]" : quote == "(" ? ")" : quote == "{" ? "}" : quote
+    private func readValue(_ characters: [Character], _ position: inout Int) -> String {
+        while position < characters.count, characters[position] == " ", pairDelimiter != [" "] { position += 1 }
+        if position < characters.count, let closing = quotes[characters[position]] {
+            return readQuoted(characters, &position, closing: closing)
+        }
+        let start = position
+        while position < characters.count {
+            if starts(pairDelimiter, characters, position), !isGreedy || isBeforeKey(characters, position) { break }
+            position += 1
+        }
+        return trimmed(characters[start..<position])
+    }
+
+    /// Whether a key and its delimiter follow a pair delimiter before the next pair delimiter.
+    private func isBeforeKey(_ characters: [Character], _ position: Int) -> Bool {
+        var next = position + pairDelimiter.count
+        while next < characters.count {
+            if starts(valueDelimiter, characters, next) { return true }
+            if starts(pairDelimiter, characters, next) { return false }
+            next += 1
+        }
+        return false
+    }
+
+    private func readQuoted(_ characters: [Character], _ position: inout Int, closing: Character) -> String {
         var value = ""
         position += 1
         while position < characters.count {
@@ -122,12 +156,38 @@ private struct KeyValueScanner {
         return value
     }
 
-    private func find(_ needle: [Character], in characters: [Character], from start: Int) -> Int? {
-        guard !needle.isEmpty, characters.count >= needle.count, start <= characters.count - needle.count else {
-            return nil
+    /// Every word is a key whose value is the next word.
+    private func freePairs(in characters: [Character]) -> [String: String] {
+        var words: [String] = []
+        var word = ""
+        var position = 0
+        while position < characters.count {
+            let character = characters[position]
+            if let closing = quotes[character], word.isEmpty {
+                words.append(readQuoted(characters, &position, closing: closing))
+                continue
+            }
+            if character.isLetter || character.isNumber || character == "_" {
+                word.append(character)
+            } else if !word.isEmpty {
+                words.append(word)
+                word = ""
+            }
+            position += 1
         }
-        return (start...(characters.count - needle.count)).first { position in
-            needle.indices.allSatisfy { characters[position + $0] == needle[$0] }
-        }
+        if !word.isEmpty { words.append(word) }
+        return Dictionary(zip(words, words.dropFirst()), uniquingKeysWith: { first, _ in first })
+    }
+
+    private func starts(_ delimiter: [Character], _ characters: [Character], _ position: Int) -> Bool {
+        position + delimiter.count <= characters.count
+            && delimiter.indices.allSatisfy { characters[position + $0] == delimiter[$0] }
+    }
+
+    private func trimmed(_ characters: ArraySlice<Character>) -> String {
+        var characters = characters
+        while characters.first?.isWhitespace == true { characters.removeFirst() }
+        while characters.last?.isWhitespace == true { characters.removeLast() }
+        return String(characters)
     }
 }

@@ -89,8 +89,14 @@ extension Execution {
     ) throws(ExecutionError) -> Column {
         // Only cells that have rows are aggregated; the others get the filler.
         let grouping = Grouping([.long(Vector(cells.map(Int64.init)))], rowCount: cells.count)
-        let outputs = try outputs(of: series.aggregate, over: rows, groups: grouping.groups, groupCount: grouping.count)
-        let values = outputs.first.map(packed) ?? []
+        var schema: [ColumnSchema] = []
+        var columns: [Column] = []
+        for aggregate in series.aggregates {
+            columns += try outputs(of: aggregate, over: rows, groups: grouping.groups, groupCount: grouping.count)
+            schema += aggregate.outputs.map(\.column)
+        }
+        let aggregated = Table(schema: TableSchema(schema), columns: columns, rowCount: grouping.count)
+        let values = packed(try column(series.value.expression, over: aggregated))
         let filler = try constant(series.filler).packed
         var arrays = [[JSON]](repeating: Array(repeating: filler, count: binCount), count: groupCount)
         for (group, row) in grouping.firstRows.enumerated() where !values[group].isNull {

@@ -55,11 +55,14 @@ private struct PatternMatcher {
     private let regex: RE2Pattern
 
     init(_ node: Parse) throws(ExecutionError) {
-        var text = node.mode == .regex ? "^" : "(?s)^"
+        let isRegex = node.mode == .regex
+        var text = isRegex ? "" : "(?s)^"
         for (position, segment) in node.pattern.enumerated() {
             let isLast = position == node.pattern.count - 1
             switch segment {
-            case .text(let literal): text += node.mode == .regex ? literal : PatternMatcher.quoted(literal)
+            case .text(let literal):
+                text += isRegex && PatternMatcher.isRegex(literal) ? literal : PatternMatcher.quoted(literal)
+                if isLast, !isRegex { text += "$" }
             case .skip: text += isLast ? ".*" : ".*?"
             case .column(let output, let type):
                 let body = PatternMatcher.body(of: type, mode: node.mode)
@@ -83,9 +86,19 @@ private struct PatternMatcher {
 
     private static func body(of type: KQLType, mode: Parse.Mode) -> String {
         switch type {
-        case .int, .long: mode == .relaxed ? ".*?" : "\\s*-?\\d+\\s*"
-        case .real, .decimal: mode == .relaxed ? ".*?" : "\\s*-?\\d*\\.?\\d+(?:[eE][-+]?\\d+)?\\s*"
-        default: ".*?"
+        case .int, .long: mode == .relaxed ? ".*?" : "\\s*[-+]?\\d+\\s*"
+        case .real, .decimal: mode == .relaxed ? ".*?" : "\\s*[-+]?\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?\\s*"
+        case .bool: mode == .regex ? "(?i:true|false)" : ".*?"
+        default: mode == .regex ? ".*" : ".*?"
+        }
+    }
+
+    private static func isRegex(_ text: String) -> Bool {
+        do {
+            _ = try RE2Pattern(text)
+            return true
+        } catch {
+            return false
         }
     }
 

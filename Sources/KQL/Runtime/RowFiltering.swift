@@ -26,6 +26,7 @@ extension Execution {
 
     func take(_ node: Take) throws(ExecutionError) -> Table {
         let count = try count(node.count)
+        if case .range(let range) = node.input { return try self.range(range, limit: count) }
         let input = try table(node.input)
         return count >= input.rowCount ? input : input.gather(Array(0..<count))
     }

@@ -55,12 +55,12 @@ extension Execution {
             if let origin, origin != index { seen[index] = nil }
             let view = try stateRow(node, values: values, defaults: defaults, states: seen)
             guard try column(step.condition, over: view)[0] == .bool(true) else { continue }
-            var declared = carried.map { Array($0.values.dropFirst(values.count)) } ?? defaults
+            var next = values + (carried.map { Array($0.values.dropFirst(values.count)) } ?? defaults)
             for assignment in step.assignments {
-                declared[assignment.declared] = try column(assignment.value, over: view)[0]
+                next[assignment.column] = try column(assignment.value, over: view)[0]
             }
             if carried == nil { nextMatch += 1 }
-            let state = StepState(values: values + declared, match: carried?.match ?? nextMatch - 1)
+            let state = StepState(values: next, match: carried?.match ?? nextMatch - 1)
             if let origin, origin != index { states[origin] = nil }
             states[index] = state
             return state
@@ -77,7 +77,8 @@ extension Execution {
         var all = values + defaults
         for state in states {
             schema += base
-            all += state?.values ?? base.map { .missing($0.type) }
+            // Before a step has matched, its declared variables have their defaults and its columns are null.
+            all += state?.values ?? node.input.schema.columns.map { .missing($0.type) } + defaults
         }
         let columns = zip(schema, all).map { Column(type: $0.type, [$1]) }
         return Table(schema: TableSchema(schema), columns: columns, rowCount: 1)

@@ -6,9 +6,11 @@ import KQLValues
 let countingAggregates: [AggregateFunction] = aggregates {
     AggregateFunction(
         "count", aliases: ["cnt"], summary: "The number of rows.",
-        signatures: [.takes(returns: .long), .takes(.bool("predicate"), returns: .long)],
+        signatures: [
+            .takes(returns: .long), .takes(.bool("predicate"), returns: .long), .takes(.any("value"), returns: .long),
+        ],
         sql: .duckDB { $0.types.isEmpty ? "count(*)" : nil },
-        form: .value { call in count(call, condition: call.arguments.isEmpty ? nil : 0) })
+        form: .value { call in count(call, condition: call.arguments.first?.type == .bool ? 0 : nil) })
     AggregateFunction(
         "countif", summary: "The number of rows where the predicate is true.",
         signatures: [.takes(.bool("predicate"), returns: .long)],

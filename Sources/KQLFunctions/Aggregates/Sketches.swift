@@ -2,14 +2,14 @@ import Foundation
 import JSON
 import KQLValues
 
-/// A HyperLogLog sketch (Flajolet et al. 2007) of 2^14 registers, kept as the registers that are not 0.
+/// A HyperLogLog sketch (Flajolet et al. 2007) of 2^14 registers.
 struct HyperLogLog {
     private static let bits: UInt64 = 14
-    private var registers: [Int: UInt8] = [:]
+    private var registers = [UInt8](repeating: 0, count: 1 << HyperLogLog.bits)
 
     init() {}
 
-    /// Reads what `json` writes: `[14, register * 64 + rank…]`.
+    /// Reads what `json` writes: `[14, register * 64 + rank…]` of the registers that are not 0.
     init?(_ json: JSON) {
         guard let elements = json.arrayValue, elements.first == .int(Int64(HyperLogLog.bits)) else { return nil }
         for element in elements.dropFirst() {
@@ -19,26 +19,25 @@ struct HyperLogLog {
     }
 
     var json: JSON {
-        .array(
-            [.int(Int64(HyperLogLog.bits))]
-                + registers.sorted { $0.key < $1.key }.map { .int(Int64($0.key * 64) + Int64($0.value)) })
+        let packed = registers.enumerated().filter { $0.element > 0 }.map { $0.offset * 64 + Int($0.element) }
+        return .array([.int(Int64(HyperLogLog.bits))] + packed.map { .int(Int64($0)) })
     }
 
     mutating func insert(hash: UInt64) {
         let index = Int(hash >> (64 - HyperLogLog.bits))
         let rank = UInt8(min(51, (hash << HyperLogLog.bits).leadingZeroBitCount + 1))
-        registers[index] = max(rank, registers[index] ?? 0)
+        if rank > registers[index] { registers[index] = rank }
     }
 
     mutating func merge(_ other: HyperLogLog) {
-        registers.merge(other.registers) { max($0, $1) }
+        for index in registers.indices { registers[index] = max(registers[index], other.registers[index]) }
     }
 
     /// The estimated number of different values.
     var count: Int64 {
-        let size = Double(1 << HyperLogLog.bits)
-        let empty = size - Double(registers.count)
-        let sum = registers.values.reduce(empty) { $0 + pow(2, -Double($1)) }
+        let size = Double(registers.count)
+        let empty = Double(registers.count { $0 == 0 })
+        let sum = registers.reduce(0.0) { $0 + pow(2, -Double($1)) }
         let raw = 0.7213 / (1 + 1.079 / size) * size * size / sum
         return Int64((raw <= 2.5 * size && empty > 0 ? size * log(size / empty) : raw).rounded())
     }

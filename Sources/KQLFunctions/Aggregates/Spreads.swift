@@ -3,10 +3,12 @@ import KQLValues
 
 /// Variances, standard deviations and covariances.
 let spreadAggregates: [AggregateFunction] = aggregates {
-    spread("variance", "The variance of a sample.") { $0.sampleVariance }
-    spread("variancep", "The variance of a population.") { $0.populationVariance }
-    spread("stdev", "The standard deviation of a sample.") { $0.sampleVariance.squareRoot() }
-    spread("stdevp", "The standard deviation of a population.") { $0.populationVariance.squareRoot() }
+    spread("variance", "The variance of a sample.", sql: "var_samp") { $0.sampleVariance }
+    spread("variancep", "The variance of a population.", sql: "var_pop") { $0.populationVariance }
+    spread("stdev", "The standard deviation of a sample.", sql: "stddev_samp") { $0.sampleVariance.squareRoot() }
+    spread("stdevp", "The standard deviation of a population.", sql: "stddev_pop") {
+        $0.populationVariance.squareRoot()
+    }
     joint("covariance", "The covariance of a sample of pairs.") { $0.count < 2 ? 0 : $0.product / ($0.count - 1) }
     joint("covariancep", "The covariance of a population of pairs.") { $0.count < 1 ? 0 : $0.product / $0.count }
 }
@@ -44,7 +46,7 @@ private struct JointMoments {
 }
 
 private func spread(
-    _ name: String, _ summary: String, _ finish: @escaping @Sendable (Moments) -> Double
+    _ name: String, _ summary: String, sql: String, _ finish: @escaping @Sendable (Moments) -> Double
 ) -> [AggregateFunction] {
     conditional(name, summary, values: [.takes(.real("value"), returns: .real), .takes(.any("value"), returns: .real)])
     {

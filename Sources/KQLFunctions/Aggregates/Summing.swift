@@ -9,7 +9,13 @@ let summingAggregates: [AggregateFunction] = aggregates {
             .takes(.long("value"), returns: .long), .takes(.real("value"), returns: .real),
             .takes(.timespan("value"), returns: .timespan), .takes(.decimal("value"), returns: .decimal),
         ],
-        sql: { $0.types[0] == .long || $0.types[0] == .int ? "CAST(coalesce(sum($1), 0) AS BIGINT)" : nil }
+        sql: { arguments in
+            switch arguments.types[0] {
+            case .int, .long: "CAST(coalesce(sum($1), 0) AS BIGINT)"
+            case .real: "coalesce(sum($1), 0)"
+            default: nil
+            }
+        }
     ) { call, condition in
         switch call.arguments[0] {
         case .real(let vector): .real(Vector(accumulate(call, vector, condition: condition, 0.0) { $0 += $1 }))
@@ -26,7 +32,8 @@ let summingAggregates: [AggregateFunction] = aggregates {
         values: [
             .takes(.real("value"), returns: .real), .takes(.timespan("value"), returns: .timespan),
             .takes(.datetime("value"), returns: .datetime), .takes(.decimal("value"), returns: .decimal),
-        ]
+        ],
+        sql: { $0.types[0] == .real ? "coalesce(avg($1), 'NaN'::DOUBLE)" : nil }
     ) { call, condition in average(call, condition) }
     bits("binary_all_and", "The bits set in all values.", -1) { $0 &= $1 }
     bits("binary_all_or", "The bits set in one of the values.", 0) { $0 |= $1 }
@@ -60,7 +67,7 @@ private struct TickMean {
         if first == nil { first = ticks }
     }
 
-    var mean: Int64? { first.map { $0 &+ Int64((distance / count).rounded()) } }
+    var mean: Int64? { first.map { $0 &+ (Int64(exactly: (distance / count).rounded()) ?? 0) } }
 }
 
 private func bits(

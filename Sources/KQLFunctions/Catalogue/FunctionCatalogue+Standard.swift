@@ -4,13 +4,19 @@ extension FunctionCatalogue {
 
     private static let standardScalars: [ScalarFunction] = [
         comparisonOperators, betweenOperators, logicalOperators, arithmeticOperators, textOperators, memberOperators,
-        conversionFunctions, conditionalFunctions, textFunctions, searchFunctions, regexFunctions, elementaryFunctions,
+        conversionFunctions, conditionalFunctions, textFunctions, textPartFunctions, searchFunctions, regexFunctions,
+        elementaryFunctions,
         roundingFunctions, bitFunctions, dateTimeFunctions, periodFunctions, makingTimeFunctions, arrayFunctions,
-        arraySortFunctions, setFunctions, bagFunctions, makingDynamicFunctions, ipv4Functions, addressSearchFunctions,
+        arrayPartFunctions,
+        arraySortFunctions, setFunctions, bagFunctions, bagChangeFunctions, makingDynamicFunctions, ipv4Functions,
+        ipv4RangeFunctions, addressSearchFunctions,
         ipv6Functions, hashFunctions, base64Functions, urlFunctions, unicodeFunctions, punycodeFunctions,
         urlParsingFunctions, pathFunctions, recordFunctions, xmlFunctions, userAgentFunctions, timeFormatFunctions,
         formatFunctions, windowFunctions, randomFunctions, distributionFunctions, checkFunctions, elementwiseSeries,
-        fillingSeries, filterSeries, fittingSeries, seasonSeries, sketchFunctions,
+        fillingSeries, filterSeries, correlationSeries, fittingSeries, seasonSeries, sketchFunctions, unitFunctions,
+        geoPointFunctions, geoNearnessFunctions,
+        geoLineFunctions, geoLineShapeFunctions, geoPolygonFunctions,
+        geohashFunctions, s2Functions, h3Functions, wktFunctions,
     ].flatMap(\.self)
 
     private static let standardAggregates: [AggregateFunction] = [

@@ -27,7 +27,8 @@ extension Column {
         case .string(let strings):
             strings.vector(filler: 0) { Instant(kqlText: $0)?.ticks }
         case .dynamic(let values): Vector(values.lazy.map { $0.kqlInstant?.ticks }, filler: 0)
-        case .int, .long, .decimal, .real: longs
+        case .int, .long, .decimal, .real:
+            longs.compactMap(filler: 0) { (0...Instant.max.ticks).contains($0) ? $0 : nil }
         case .bool, .timespan, .guid: .nulls(count, filler: 0)
         }
     }

@@ -47,7 +47,7 @@ extension JSON {
     var kqlInstant: Instant? {
         switch self {
         case .string(let text): Instant(kqlText: text)
-        case .int(let ticks): Instant(ticks: ticks)
+        case .int(let ticks): (0...Instant.max.ticks).contains(ticks) ? Instant(ticks: ticks) : nil
         default: nil
         }
     }

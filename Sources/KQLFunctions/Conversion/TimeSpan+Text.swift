@@ -30,7 +30,8 @@ extension TimeSpan {
         }
         let days = head.count == 2 ? Int64(head[0]) : 0
         guard let days, days >= 0, days < 10_675_199, hours < 256_204_778 else { return nil }
-        return days * ticksPerDay + hours * 36_000_000_000 + minutes * 600_000_000 + Int64((seconds * 1e7).rounded())
+        return days * ticksPerDay + hours * 36_000_000_000 + minutes * 600_000_000
+            + Int64(((seconds * 1e7) + 1e-3).rounded(.down))
     }
 
     /// A number with a unit.

@@ -106,7 +106,7 @@ private func addMembers(_ call: ScalarCall, _ index: Int, ignoringCase: Bool, to
             found[row] =
                 !value.isNull
                 && members.contains { member in
-                    ignoringCase ? member.kqlText.lowercased() == value.kqlText : member == value
+                    ignoringCase ? member.kqlText.loweredByCharacter == value.kqlText : member == value
                 }
         }
         return
@@ -117,7 +117,7 @@ private func addMembers(_ call: ScalarCall, _ index: Int, ignoringCase: Bool, to
     if ignoringCase {
         let lower = { (operand: Operand) in
             Operand(
-                .string(StringColumn(operand.column.texts.strings.map { $0.lowercased() })),
+                .string(StringColumn(operand.column.texts.strings.map { $0.loweredByCharacter })),
                 isConstant: operand.mask == 0)
         }
         equal = compare(lower(left), lower(right), rowCount: call.rowCount, by: Equal.self)
@@ -133,6 +133,6 @@ extension StringColumn {
     var strings: [String] { (0..<count).map { self[$0] } }
 
     fileprivate func jsonStrings(lowered: Bool) -> [JSON] {
-        strings.map { .string(lowered ? $0.lowercased() : $0) }
+        strings.map { .string(lowered ? $0.loweredByCharacter : $0) }
     }
 }

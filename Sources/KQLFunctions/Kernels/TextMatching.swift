@@ -94,6 +94,29 @@ private func isTermScalar(_ bytes: UTF8Bytes) -> Bool {
     }
 }
 
+extension String {
+    /// Each character in lower case by itself, as .NET's invariant culture does it: no final sigma, no combining dots.
+    var loweredByCharacter: String {
+        if utf8.allSatisfy({ $0 < 0x80 }) { return lowercased() }
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            result.append(scalar.properties.lowercaseMapping.unicodeScalars.first ?? scalar)
+        }
+        return String(result)
+    }
+
+    /// Each character in upper case by itself; characters that would become several stay as they are.
+    var raisedByCharacter: String {
+        if utf8.allSatisfy({ $0 < 0x80 }) { return uppercased() }
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            let mapping = scalar.properties.uppercaseMapping.unicodeScalars
+            result.append(mapping.count == 1 ? mapping.first ?? scalar : scalar)
+        }
+        return String(result)
+    }
+}
+
 /// A test of a text against a needle: `(text, needle, folding)`.
 typealias TextTest = @Sendable (UTF8Bytes, UTF8Bytes, Bool) -> Bool
 
@@ -106,7 +129,7 @@ struct Needle {
 
     init(_ text: String, ignoringCase: Bool) {
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
-        utf8 = Array((ignoringCase ? text.lowercased() : text).utf8)
+        utf8 = Array((ignoringCase ? text.loweredByCharacter : text).utf8)
         folding = ignoringCase
         lowersText = ignoringCase && !isASCII
     }
@@ -114,7 +137,7 @@ struct Needle {
     func test(_ text: UTF8Bytes, _ test: TextTest) -> Bool {
         utf8.withUnsafeBufferPointer { needle in
             guard lowersText else { return test(text, needle, folding) }
-            var lowered = String(decoding: text, as: UTF8.self).lowercased()
+            var lowered = String(decoding: text, as: UTF8.self).loweredByCharacter
             return lowered.withUTF8 { test($0, needle, folding) }
         }
     }

@@ -6,6 +6,7 @@ struct TextSet {
     /// Row of `texts` plus one, 0 for a free slot; the count is a power of two.
     private var slots: [Int]
     private let ignoresCase: Bool
+    private var isASCII = true
 
     init(_ members: [String], ignoringCase: Bool) {
         ignoresCase = ignoringCase
@@ -13,7 +14,8 @@ struct TextSet {
         while size < members.count * 2 { size *= 2 }
         slots = Array(repeating: 0, count: size)
         for member in members {
-            let text = ignoringCase ? member.lowercased() : member
+            let text = ignoringCase ? member.loweredByCharacter : member
+            if !text.utf8.allSatisfy({ $0 < 0x80 }) { isASCII = false }
             guard case .free(let slot) = find(text) else { continue }
             texts.append(text)
             slots[slot] = texts.count
@@ -24,12 +26,14 @@ struct TextSet {
     func contains(_ text: UTF8Bytes) -> Bool {
         if ignoresCase {
             var lowered = [UInt8](text)
-            var isASCII = true
+            var isForeign = false
             for index in lowered.indices {
-                if lowered[index] >= 0x80 { isASCII = false }
+                if lowered[index] >= 0x80 { isForeign = true }
                 lowered[index] = asciiLowered(lowered[index])
             }
-            if !isASCII { return contains(String(decoding: text, as: UTF8.self).lowercased()) }
+            if isForeign {
+                return !isASCII && contains(String(decoding: text, as: UTF8.self).loweredByCharacter)
+            }
             return lowered.withUnsafeBufferPointer { slot(of: $0).isTaken }
         }
         return slot(of: text).isTaken

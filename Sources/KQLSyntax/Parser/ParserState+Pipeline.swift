@@ -108,6 +108,7 @@ extension ParserState {
     }
 
     private mutating func unknownOperator(_ word: String) -> Unwind {
+        guard diagnostics.count < Parser.diagnosticLimit else { return Unwind() }
         guard at(.identifier) else {
             return fail(
                 .missingToken, "expected an operator after '|', found \(shown(current))", at: current.span)
@@ -130,7 +131,7 @@ extension ParserState {
         var text = current.text
         var longest = (text: text, length: 1)
         var length = 1
-        while at(length, .minus), at(length + 1, .identifier), isGlued(length), isGlued(length + 1) {
+        while length < 8, at(length, .minus), at(length + 1, .identifier), isGlued(length), isGlued(length + 1) {
             text += "-" + token(length + 1).text
             length += 2
             let isLikely =

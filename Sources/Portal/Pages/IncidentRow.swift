@@ -12,7 +12,8 @@ struct IncidentRow: Sendable {
     let statusClass: String
     let score: String
     let scoreClass: String
-    let tactics: [String]
+    /// The furthest step along the kill chain.
+    let stage: String?
     let entities: [EntityChip]
     let alertCount: Int
     let owner: String
@@ -31,8 +32,9 @@ struct IncidentRow: Sendable {
         statusClass = incident.status.chipClass
         score = incident.priority.map { String($0.score) } ?? "–"
         scoreClass = incident.scoreClass
-        tactics = incident.tactics.map(\.rawValue)
-        entities = incident.entities.prefix(Self.shownEntities).map(EntityChip.init)
+        stage = incident.tactics.max { $0.killChainStage < $1.killChainStage }?.rawValue
+        entities = incident.entities.sorted { $0.kind.prominence < $1.kind.prominence }
+            .prefix(Self.shownEntities).map(EntityChip.init)
         alertCount = incident.alertIDs.count
         owner = incident.owner?.displayName ?? ""
         let time = ShownTime(incident.lastActivityTime ?? incident.createdTime, now: now)
@@ -53,6 +55,16 @@ struct EntityChip: Sendable {
 }
 
 extension EntityKind {
+    /// Who and where come before what, in a row that names only a few.
+    var prominence: Int {
+        switch self {
+        case .account, .mailbox: 0
+        case .host, .azureResource, .cloudApplication: 1
+        case .ip, .url, .dns: 2
+        default: 3
+        }
+    }
+
     /// The icon of entities of this kind, out of the icon sprite.
     var icon: String {
         switch self {

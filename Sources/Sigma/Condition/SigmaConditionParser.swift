@@ -32,29 +32,22 @@ struct SigmaConditionParser {
 
     private init(_ text: String) {
         tokens = []
-        length = text.count
-        var start: String.Index?
-        func flush(_ end: String.Index, into tokens: inout [Token]) {
-            if let begin = start {
-                tokens.append(
-                    Token(text: text[begin..<end], offset: text.distance(from: text.startIndex, to: begin)))
-                start = nil
-            }
-        }
+        var word: (start: String.Index, offset: Int)?
+        var offset = 0
         for index in text.indices {
             let character = text[index]
-            if character.isWhitespace || character == "(" || character == ")" || character == "|" {
-                flush(index, into: &tokens)
-                if !character.isWhitespace {
-                    let after = text.index(after: index)
-                    tokens.append(
-                        Token(text: text[index..<after], offset: text.distance(from: text.startIndex, to: index)))
-                }
-            } else if start == nil {
-                start = index
+            let isMark = character == "(" || character == ")" || character == "|"
+            if isMark || character.isWhitespace {
+                if let begun = word { tokens.append(Token(text: text[begun.start..<index], offset: begun.offset)) }
+                word = nil
+                if isMark { tokens.append(Token(text: text[index...index], offset: offset)) }
+            } else if word == nil {
+                word = (index, offset)
             }
+            offset += 1
         }
-        flush(text.endIndex, into: &tokens)
+        if let begun = word { tokens.append(Token(text: text[begun.start...], offset: begun.offset)) }
+        length = offset
     }
 
     private var peek: Token? { next < tokens.count ? tokens[next] : nil }

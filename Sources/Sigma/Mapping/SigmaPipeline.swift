@@ -1,5 +1,5 @@
-/// How a family of rules maps to real logs: which channel and event ids a log source means, and under which names a rule's
-/// fields appear there. Data only; `SigmaPipeline.windowsSysmon` and `.windowsAudit` are the shipped ones.
+/// How a family of rules maps to real logs: which channel and event ids a log source means, and under which names a
+/// rule's fields appear there. Data only; `SigmaPipeline.windowsSysmon` and `.windowsAudit` are the shipped ones.
 public struct SigmaPipeline: Sendable {
     /// What one kind of log source becomes.
     public struct Route: Sendable {

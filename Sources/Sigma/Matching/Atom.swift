@@ -65,6 +65,12 @@ struct AtomTable: Sendable {
         return index
     }
 
+    /// The number of a test that was added before.
+    func number(slot: Int32, test: SigmaTest) -> Int32? { known[Key(slot: slot, test: test)] }
+
+    /// Forgets what is needed only to add tests.
+    mutating func seal() { known = [:] }
+
     private mutating func make(slot: Int32, test: SigmaTest, slotOf: (String) -> Int32) -> Atom? {
         switch test {
         case .text(let text, let isCased):

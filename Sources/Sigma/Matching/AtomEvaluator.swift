@@ -12,6 +12,11 @@ struct AtomEvaluator: Sendable {
     private var slotRanks: [UInt8]
     /// Twice the event's number, plus one when the test holds.
     private var answers: [UInt64]
+    /// The event in which a test's needle was found last.
+    private var found: [UInt32]
+    /// The event for which a program was woken last.
+    private var wokenAt: [UInt32]
+    private let isIndexed: [Bool]
     private let table: AtomTable
 
     init(_ ruleSet: SigmaRuleSet) {
@@ -22,6 +27,9 @@ struct AtomEvaluator: Sendable {
         slotRanks = [UInt8](repeating: 0, count: slots)
         table = ruleSet.table
         answers = [UInt64](repeating: 0, count: ruleSet.table.atoms.count)
+        found = [UInt32](repeating: 0, count: ruleSet.table.atoms.count)
+        wokenAt = [UInt32](repeating: 0, count: ruleSet.programs.count)
+        isIndexed = ruleSet.index.isIndexed
     }
 
     /// Takes the next record.
@@ -29,7 +37,11 @@ struct AtomEvaluator: Sendable {
         if event == .max {
             event = 0
             for slot in slotEvents.indices { slotEvents[slot] = 0 }
-            for atom in answers.indices { answers[atom] = 0 }
+            for atom in answers.indices {
+                answers[atom] = 0
+                found[atom] = 0
+            }
+            for program in wokenAt.indices { wokenAt[program] = 0 }
         }
         event += 1
         current = record
@@ -63,8 +75,58 @@ struct AtomEvaluator: Sendable {
 }
 
 extension AtomEvaluator {
+    /// Finds the needles of the candidates' fields in the record and the programs that they wake.
+    mutating func search(
+        _ candidates: EventRouter.Candidates, _ index: NeedleIndex, _ fields: UnsafeFields, woken: inout [Int32]
+    ) {
+        for slot in candidates.slots {
+            guard let entry = entry(slot), let automaton = index.automata[Int(slot)] else { continue }
+            search(entry, automaton, candidates, index, fields, &woken)
+        }
+        guard candidates.hasKeywords, let keywords = index.keywords else { return }
+        for entry in fields.entries(of: current) where entry.kind != .null {
+            search(entry, keywords, candidates, index, fields, &woken)
+        }
+    }
+
+    private mutating func search(
+        _ entry: RecordBatch.Entry, _ automaton: NeedleAutomaton, _ candidates: EventRouter.Candidates,
+        _ index: NeedleIndex, _ fields: UnsafeFields, _ woken: inout [Int32]
+    ) {
+        guard entry.kind == .json else {
+            search(fields.value(entry), automaton, candidates, index, &woken)
+            return
+        }
+        var leaves: [String] = []
+        JSONLeaves.collect(fields.value(entry), into: &leaves)
+        for number in leaves.indices {
+            leaves[number].withUTF8 { search($0, automaton, candidates, index, &woken) }
+        }
+    }
+
+    private mutating func search(
+        _ text: UnsafeBufferPointer<UInt8>, _ automaton: NeedleAutomaton, _ candidates: EventRouter.Candidates,
+        _ index: NeedleIndex, _ woken: inout [Int32]
+    ) {
+        automaton.scan(text) { number, end in
+            let number = Int(number)
+            guard found[number] != event else { return }
+            guard table.confirms(table.atoms[number], text, end: end) else { return }
+            found[number] = event
+            for program in index.programs(wokenBy: number) where candidates.isMember[Int(program)] {
+                guard wokenAt[Int(program)] != event else { continue }
+                wokenAt[Int(program)] = event
+                woken.append(program)
+            }
+        }
+    }
+
     @inline(__always)
     private mutating func answer(_ index: Int, _ fields: UnsafeFields) -> Bool {
+        if isIndexed[index] {
+            guard found[index] == event else { return false }
+            if table.atoms[index].kind != .segments { return true }
+        }
         let known = answers[index]
         if known >> 1 == UInt64(event) { return known & 1 == 1 }
         let holds = evaluate(table.atoms[index], fields)

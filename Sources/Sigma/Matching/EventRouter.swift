@@ -9,12 +9,25 @@ struct EventRouter: Sendable {
         let eventID: Int
     }
 
+    /// The programs for one kind of record.
+    struct Candidates: Sendable {
+        /// Programs without a cover, to be run on each record.
+        var always: [Int32] = []
+        /// Per program, whether it belongs here.
+        var isMember: [Bool]
+        /// The fields that these programs search for texts.
+        var slots: [Int32] = []
+        /// Some of them search all fields for keywords.
+        var hasKeywords = false
+    }
+
     let programs: [SigmaRuleSet.Program]
+    private let index: NeedleIndex
     private let channelSlot: Int32
     private let eventIDSlot: Int32
     private let signatures: [RecordSignature]
     private var lists: [Key: Int] = [:]
-    private var candidateLists: [[Int32]] = []
+    private(set) var candidateLists: [Candidates] = []
     /// The list of the record before, for most records come from the same source as the one before.
     private var last: (signature: Int, channel: [UInt8], eventID: Int, list: Int)?
     private var lastKnownProduct: String?
@@ -23,13 +36,17 @@ struct EventRouter: Sendable {
 
     init(_ ruleSet: SigmaRuleSet) {
         programs = ruleSet.programs
+        index = ruleSet.index
         channelSlot = ruleSet.channelSlot
         eventIDSlot = ruleSet.eventIDSlot
         signatures = ruleSet.signatures
     }
 
-    /// Indices of programs whose log source may be that of the record which the evaluator holds.
-    mutating func candidates(_ evaluator: AtomEvaluator, _ fields: UnsafeFields, product known: String?) -> [Int32] {
+    /// Which of `candidateLists` holds the programs for the record that the evaluator holds, and whether its product is
+    /// unknown.
+    mutating func route(
+        _ evaluator: AtomEvaluator, _ fields: UnsafeFields, product known: String?
+    ) -> (list: Int, isUnknown: Bool) {
         let signature = known == nil ? signature(evaluator) : -1
         let channel = evaluator.entry(channelSlot).map { fields.value($0) } ?? UnsafeBufferPointer(start: nil, count: 0)
         let eventID = evaluator.entry(eventIDSlot).map { Self.number(fields.value($0)) } ?? -1
@@ -48,8 +65,7 @@ struct EventRouter: Sendable {
             last = (signature, Array(channel), eventID, list)
             lastKnownProduct = known
         }
-        guard signature < 0, known == nil else { return candidateLists[list] }
-        return candidateLists[list].filter { fits(programs[Int($0)], evaluator) }
+        return (list, signature < 0 && known == nil)
     }
 
     private mutating func list(for key: Key) -> Int {
@@ -58,17 +74,30 @@ struct EventRouter: Sendable {
             candidateLists.removeAll()
             lists.removeAll()
         }
-        candidateLists.append(programs.indices.filter { accepts(programs[$0], key) }.map { Int32($0) })
+        candidateLists.append(candidates(for: key))
         lists[key] = candidateLists.count - 1
         return candidateLists.count - 1
+    }
+
+    private func candidates(for key: Key) -> Candidates {
+        var candidates = Candidates(isMember: programs.map { accepts($0, key) })
+        var slots: Set<Int32> = []
+        for (number, program) in programs.enumerated() where candidates.isMember[number] {
+            if index.uncovered[number] { candidates.always.append(Int32(number)) }
+            slots.formUnion(program.slots)
+            if program.hasKeywords { candidates.hasKeywords = true }
+        }
+        candidates.slots = slots.filter { index.automata[Int($0)] != nil }.sorted()
+        return candidates
     }
 
     private func signature(_ evaluator: AtomEvaluator) -> Int {
         signatures.firstIndex { signature in signature.slots.allSatisfy { evaluator.entry($0) != nil } } ?? -1
     }
 
-    /// Whether a record of unknown product may be one of the rule's: a rule for one product must find a field of its own.
-    private func fits(_ program: SigmaRuleSet.Program, _ evaluator: AtomEvaluator) -> Bool {
+    /// Whether a record of unknown product may be one of the rule's: a rule for one product must find a field of its
+    /// own.
+    func fits(_ program: SigmaRuleSet.Program, _ evaluator: AtomEvaluator) -> Bool {
         program.product == nil || program.slots.contains { evaluator.entry($0) != nil }
     }
 

@@ -1,5 +1,5 @@
-/// Turns predicates into decision programs. Steps are made from the end of a program to its start, so that each knows where
-/// to go on.
+/// Turns predicates into decision programs. Steps are made from the end of a program to its start, so that each knows
+/// where to go on.
 struct RuleCompiler {
     private(set) var slotTable: SlotTable
     private(set) var table = AtomTable()
@@ -22,9 +22,18 @@ struct RuleCompiler {
         return compile(.all(conditions), [:], entry, SigmaRuleSet.reject)
     }
 
-    /// The slot of a rule's field on a route.
-    mutating func slot(_ field: String, route: SigmaPipeline.Route) -> Int32 {
-        slotTable.slot(route.fieldNames[field] ?? field)
+    /// Tests of which one must hold for the program, compiled before, to accept.
+    func cover(_ predicate: SigmaPredicate, route: SigmaPipeline.Route, commonSlot: Int32) -> [Int32]? {
+        let names = route.fieldNames
+        let cover = ProgramCover(
+            table: table,
+            atom: { field, test in
+                guard let field else { return table.number(slot: -1, test: test) }
+                return slotTable.slots[(names[field] ?? field).lowercased()].flatMap {
+                    table.number(slot: $0, test: test)
+                }
+            }, commonSlot: commonSlot)
+        return cover.cover(predicate)
     }
 
     private mutating func compile(

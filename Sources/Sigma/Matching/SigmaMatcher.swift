@@ -8,11 +8,17 @@ public struct SigmaMatcher: Sendable {
     private var plan = FieldPlan()
     /// Per rule the number of the event that it matched last.
     private var matchedAt: [UInt32]
+    /// Programs to run on the record under work.
+    private var woken: [Int32] = []
+    private let programRules: [Int32]
+    private let programEntries: [Int32]
 
     public init(_ ruleSet: SigmaRuleSet) {
         self.ruleSet = ruleSet
         evaluator = AtomEvaluator(ruleSet)
         router = EventRouter(ruleSet)
+        programRules = ruleSet.programs.map(\.rule)
+        programEntries = ruleSet.programs.map(\.entry)
         matchedAt = [UInt32](repeating: 0, count: ruleSet.rules.count)
     }
 
@@ -24,18 +30,32 @@ public struct SigmaMatcher: Sendable {
     ) {
         plan.prepare(fieldNames: batch.fieldNames, slots: ruleSet.slots)
         batch.withUnsafeFields { fields in
-            for record in 0..<batch.count {
-                evaluator.begin(record, fields, plan: plan)
-                let candidates = router.candidates(evaluator, fields, product: product)
-                for index in candidates {
-                    let program = router.programs[Int(index)]
-                    guard matchedAt[Int(program.rule)] != evaluator.event else { continue }
-                    if evaluator.run(program.entry, ruleSet, fields) {
-                        matchedAt[Int(program.rule)] = evaluator.event
-                        onMatch(record, Int(program.rule))
-                    }
-                }
-            }
+            for record in 0..<batch.count { match(record, fields, product, onMatch) }
+        }
+    }
+
+    private mutating func match(
+        _ record: Int, _ fields: UnsafeFields, _ product: String?, _ onMatch: (_ record: Int, _ rule: Int) -> Void
+    ) {
+        evaluator.begin(record, fields, plan: plan)
+        let (list, isUnknown) = router.route(evaluator, fields, product: product)
+        let candidates = router.candidateLists[list]
+        woken.removeAll(keepingCapacity: true)
+        evaluator.search(candidates, ruleSet.index, fields, woken: &woken)
+        for number in candidates.always { run(number, record, fields, isUnknown, onMatch) }
+        for number in woken { run(number, record, fields, isUnknown, onMatch) }
+    }
+
+    @inline(__always)
+    private mutating func run(
+        _ number: Int32, _ record: Int, _ fields: UnsafeFields, _ isUnknown: Bool, _ onMatch: (Int, Int) -> Void
+    ) {
+        let rule = Int(programRules[Int(number)])
+        guard matchedAt[rule] != evaluator.event else { return }
+        if isUnknown, !router.fits(router.programs[Int(number)], evaluator) { return }
+        if evaluator.run(programEntries[Int(number)], ruleSet, fields) {
+            matchedAt[rule] = evaluator.event
+            onMatch(record, rule)
         }
     }
 }

@@ -20,6 +20,7 @@ public struct SigmaRuleSet: Sendable {
         var service: String?
         /// The fields it tests.
         var slots: [Int32]
+        var hasKeywords: Bool
         /// In lower case; empty: any.
         var channels: [String]
         var eventIDs: [Int]
@@ -33,6 +34,7 @@ public struct SigmaRuleSet: Sendable {
     private(set) var programs: [Program] = []
     private(set) var steps: [Step] = []
     private(set) var table = AtomTable()
+    let index: NeedleIndex
     /// Names of the fields that rules test, in lower case; an index into it is a slot.
     private(set) var slotNames: [String] = []
     private(set) var slots: [String: Int32] = [:]
@@ -42,7 +44,8 @@ public struct SigmaRuleSet: Sendable {
     let eventIDSlot: Int32
     let signatures: [RecordSignature]
 
-    /// Compiles rules for the routes of all given pipelines. A rule that several routes reach still matches an event once.
+    /// Compiles rules for the routes of all given pipelines. A rule that several routes reach still matches an event
+    /// once.
     public init(_ rules: [SigmaRule], pipelines: [SigmaPipeline] = [.windowsSysmon]) {
         self.rules = rules
         var slotTable = SlotTable()
@@ -54,6 +57,7 @@ public struct SigmaRuleSet: Sendable {
                 slots: signature.fields.map { slotTable.slot($0) })
         }
         var compiler = RuleCompiler(slotTable: slotTable)
+        var covers: [[Int32]?] = []
         for (index, rule) in rules.enumerated() {
             let predicate = SigmaPredicate(rule)
             for pipeline in pipelines {
@@ -65,18 +69,28 @@ public struct SigmaRuleSet: Sendable {
                     findings.append(SigmaFinding(.warning, .unmappedField, message, at: rule.position))
                     continue
                 }
+                let firstStep = compiler.steps.count
                 let entry = compiler.compile(predicate, route: route)
+                let slots = Set(compiler.steps[firstStep...].map { compiler.table.atoms[Int($0.atom)].slot })
+                covers.append(compiler.cover(predicate, route: route, commonSlot: eventIDSlot))
+                var eventIDs = route.eventIDs
+                if eventIDs.isEmpty, let numbers = predicate.requiredNumbers(of: "eventid") {
+                    eventIDs = numbers.isEmpty ? [-2] : numbers.sorted()
+                }
                 programs.append(
                     Program(
                         rule: Int32(index), entry: entry, product: rule.logSource.product,
                         service: rule.logSource.service,
-                        slots: predicate.fields.map { compiler.slot($0, route: route) },
-                        channels: route.channels.map { $0.lowercased() }, eventIDs: route.eventIDs,
+                        slots: slots.filter { $0 >= 0 }.sorted(),
+                        hasKeywords: slots.contains(-1),
+                        channels: route.channels.map { $0.lowercased() }, eventIDs: eventIDs,
                         pipeline: pipeline.name))
             }
         }
+        self.index = NeedleIndex(compiler.table, slotCount: compiler.slotTable.names.count, covers: covers)
         steps = compiler.steps
         table = compiler.table
+        table.seal()
         slotNames = compiler.slotTable.names
         slots = compiler.slotTable.slots
     }

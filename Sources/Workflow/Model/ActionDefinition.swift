@@ -117,6 +117,7 @@ public enum OperationKind: String, Sendable, Hashable, CaseIterable {
     case apiConnectionWebhook = "ApiConnectionWebhook"
     case httpWebhook = "HttpWebhook"
     case workflow = "Workflow"
+    case sendToBatch = "SendToBatch"
 
     public init?(lenient text: String) {
         let folded = text.lowercased()

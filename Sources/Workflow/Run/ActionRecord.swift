@@ -17,6 +17,23 @@ public struct ActionRecord: Sendable, Hashable {
     /// How often its operation was tried again.
     public var retryCount: Int
     public var trackedProperties: JSON?
+
+    public init(
+        path: ActionPath, name: String, typeName: String, status: ActionStatus, startTime: Instant?,
+        endTime: Instant?, inputs: JSON, outputs: JSON, error: RunError?, retryCount: Int, trackedProperties: JSON?
+    ) {
+        self.path = path
+        self.name = name
+        self.typeName = typeName
+        self.status = status
+        self.startTime = startTime
+        self.endTime = endTime
+        self.inputs = inputs
+        self.outputs = outputs
+        self.error = error
+        self.retryCount = retryCount
+        self.trackedProperties = trackedProperties
+    }
 }
 
 /// One action of a run, as the interpreter keeps it.
@@ -75,16 +92,55 @@ struct Frame: Sendable {
     func path(of action: String) -> ActionPath { ActionPath(path.isEmpty ? action : "\(path)/\(action)") }
 }
 
-extension JSON {
-    private static let secretNames: Set<String> = ["password", "secret", "pfx", "value"]
+/// Keeps secrets out of the run history: passwords of `authentication`, headers that carry credentials, and the values
+/// of the workflow's secure parameters wherever they stand.
+struct SecretMask: Sendable {
+    private static let mask = "***"
+    private static let authenticationNames: Set<String> = ["password", "secret", "pfx", "value"]
+    private static let headerNames: Set<String> = [
+        "authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-functions-key",
+    ]
+    private static let shortestSecret = 4
 
-    /// Inputs of an operation without the secrets of its `authentication`.
-    var withoutSecrets: JSON {
-        guard case .object(var members) = self, case .object(var authentication)? = member("authentication") else {
-            return self
+    private let secrets: [String]
+
+    init(definition: WorkflowDefinition, environment: RunEnvironment) {
+        secrets = definition.parameters.filter(\.value.isSecure).compactMap { name, parameter in
+            let value = JSON.object(environment.parameters).member(name) ?? parameter.defaultValue
+            guard let text = value?.stringValue, text.utf8.count >= Self.shortestSecret else { return nil }
+            return text
         }
-        for key in authentication.keys where JSON.secretNames.contains(key.lowercased()) { authentication[key] = "***" }
-        for key in members.keys where key.lowercased() == "authentication" { members[key] = .object(authentication) }
+    }
+
+    func hiding(_ value: JSON) -> JSON { withoutSecretValues(withoutSecretMembers(value)) }
+
+    private func withoutSecretMembers(_ value: JSON) -> JSON {
+        guard case .object(var members) = value else { return value }
+        for (key, member) in members {
+            guard case .object(let inner) = member else { continue }
+            switch key.lowercased() {
+            case "authentication": members[key] = .object(masked(inner, Self.authenticationNames))
+            case "headers": members[key] = .object(masked(inner, Self.headerNames))
+            default: break
+            }
+        }
         return .object(members)
+    }
+
+    private func masked(_ members: JSONObject, _ names: Set<String>) -> JSONObject {
+        var result = members
+        for key in members.keys where names.contains(key.lowercased()) { result[key] = .string(Self.mask) }
+        return result
+    }
+
+    private func withoutSecretValues(_ value: JSON) -> JSON {
+        guard !secrets.isEmpty else { return value }
+        switch value {
+        case .null, .bool, .int, .double: return value
+        case .string(let text):
+            return .string(secrets.reduce(text) { $0.contains($1) ? $0.replacing($1, with: Self.mask) : $0 })
+        case .array(let elements): return .array(elements.map(withoutSecretValues))
+        case .object(let members): return .object(members.mapValues(withoutSecretValues))
+        }
     }
 }

@@ -42,6 +42,16 @@ public struct HTTPCall: Sendable, Hashable {
     public var body: JSON
     /// The action's `authentication` object, evaluated; null for none.
     public var authentication: JSON
+
+    public init(
+        method: String, uri: String, headers: JSONObject = [:], body: JSON = .null, authentication: JSON = .null
+    ) {
+        self.method = method
+        self.uri = uri
+        self.headers = headers
+        self.body = body
+        self.authentication = authentication
+    }
 }
 
 /// An operation of a managed connector.
@@ -56,6 +66,19 @@ public struct ConnectorCall: Sendable, Hashable {
     public var queries: JSONObject
     public var headers: JSONObject
     public var body: JSON
+
+    public init(
+        connector: String, connectionID: String, method: String, path: String, queries: JSONObject,
+        headers: JSONObject, body: JSON
+    ) {
+        self.connector = connector
+        self.connectionID = connectionID
+        self.method = method
+        self.path = path
+        self.queries = queries
+        self.headers = headers
+        self.body = body
+    }
 }
 
 /// The start of another workflow whose answer is awaited.

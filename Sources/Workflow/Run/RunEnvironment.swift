@@ -26,6 +26,36 @@ public struct RunEnvironment: Sendable, Hashable {
         self.callbackURLPrefix = callbackURLPrefix
     }
 
+    /// The environment as it is stored.
+    public var json: JSON {
+        [
+            "runId": .string(runID), "workflowName": .string(workflowName), "workflowId": .string(workflowID),
+            "location": .string(location), "parameters": .object(parameters),
+            "connections": .array(
+                connections.map {
+                    [
+                        "key": .string($0.key), "connector": .string($0.connector),
+                        "connectionId": .string($0.connectionID),
+                    ]
+                }), "callbackUrlPrefix": .string(callbackURLPrefix),
+        ]
+    }
+
+    /// Reads what `json` wrote; nil when it is something else.
+    public init?(json: JSON) {
+        func text(_ json: JSON, _ key: String) -> String { json[key]?.stringValue ?? "" }
+        guard let runID = json["runId"]?.stringValue, let parameters = json["parameters"]?.objectValue else {
+            return nil
+        }
+        self.init(
+            runID: runID, workflowName: text(json, "workflowName"), workflowID: text(json, "workflowId"),
+            location: text(json, "location"), parameters: parameters,
+            connections: (json["connections"]?.arrayValue ?? []).map {
+                WorkflowConnection(
+                    key: text($0, "key"), connector: text($0, "connector"), connectionID: text($0, "connectionId"))
+            }, callbackURLPrefix: text(json, "callbackUrlPrefix"))
+    }
+
     var workflow: JSON {
         [
             "id": .string(workflowID), "name": .string(workflowName), "type": "Microsoft.Logic/workflows",

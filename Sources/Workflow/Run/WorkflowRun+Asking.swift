@@ -28,7 +28,8 @@ extension WorkflowRun {
     private func operationCall(_ kind: OperationKind, _ inputs: JSON) throws(ExpressionError) -> OperationCall {
         switch kind {
         case .http: return .http(try httpCall(inputs))
-        case .function: return .http(try functionCall(inputs))
+        case .function: return try functionCall(inputs)
+        case .sendToBatch: return try batchCall(inputs)
         case .apiConnection: return .connector(try connectorCall(inputs, defaultMethod: "get"))
         case .apiConnectionWebhook: return .subscribe(try connectorCall(inputs, defaultMethod: "post"))
         case .httpWebhook: return .subscribeOverHTTP(try httpCall(inputs.member("subscribe") ?? .null))
@@ -59,15 +60,38 @@ extension WorkflowRun {
             body: inputs.member("body") ?? .null, authentication: inputs.member("authentication") ?? .null)
     }
 
-    /// An Azure Function as a plain request: its id is taken for an address, or for a path on `functions://`.
-    private func functionCall(_ inputs: JSON) throws(ExpressionError) -> HTTPCall {
+    /// An Azure Function: an address is asked plainly, a resource id goes to the connector `azurefunctions`.
+    private func functionCall(_ inputs: JSON) throws(ExpressionError) -> OperationCall {
         guard case .object(var members) = inputs,
-            let identity = inputs.member("function")?.member("id")?.stringValue
-                ?? inputs.member("uri")?.stringValue
+            let identity = inputs.member("function")?.member("id")?.stringValue ?? inputs.member("uri")?.stringValue
         else { throw ExpressionError(.wrongArgument, "a Function action needs 'function.id'") }
-        members["uri"] = .string(identity.contains("://") ? identity : "functions:/\(identity)")
-        if members["method"] == nil { members["method"] = "POST" }
-        return try httpCall(.object(members))
+        let method = inputs.member("method")?.stringValue ?? "POST"
+        guard identity.contains("://") else {
+            return .connector(
+                ConnectorCall(
+                    connector: "azurefunctions", connectionID: identity, method: method.uppercased(), path: identity,
+                    queries: inputs.member("queries")?.objectValue ?? [:],
+                    headers: inputs.member("headers")?.objectValue ?? [:], body: inputs.member("body") ?? .null))
+        }
+        members["uri"] = .string(identity)
+        members["method"] = .string(method)
+        return .http(try httpCall(.object(members)))
+    }
+
+    /// A message for a batch workflow: it gets a batch of this one message.
+    private func batchCall(_ inputs: JSON) throws(ExpressionError) -> OperationCall {
+        let host = inputs.member("host")
+        guard let identity = host?.member("workflow")?.member("id")?.stringValue else {
+            throw ExpressionError(.wrongArgument, "a SendToBatch action needs 'host.workflow.id'")
+        }
+        let item: JSON = [
+            "content": inputs.member("content") ?? .null, "messageId": inputs.member("messageId") ?? .null,
+            "partitionName": inputs.member("partitionName") ?? "DEFAULT",
+        ]
+        return .workflow(
+            WorkflowCall(
+                workflowID: identity, triggerName: host?.member("triggerName")?.stringValue ?? "", headers: [:],
+                body: ["batchName": inputs.member("batchName") ?? .null, "items": [item]]))
     }
 
     private func connectorCall(_ inputs: JSON, defaultMethod: String) throws(ExpressionError) -> ConnectorCall {

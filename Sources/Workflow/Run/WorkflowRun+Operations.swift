@@ -11,7 +11,7 @@ extension WorkflowRun {
         case .initializeVariable, .setVariable, .appendToArrayVariable, .appendToStringVariable, .incrementVariable,
             .decrementVariable:
             try changeVariable(kind, action, frame)
-        case .http, .function, .apiConnection, .apiConnectionWebhook, .httpWebhook, .workflow:
+        case .http, .function, .apiConnection, .apiConnectionWebhook, .httpWebhook, .workflow, .sendToBatch:
             try ask(kind, action, frame)
         case .compose, .parseJSON, .join, .expression, .terminate, .response, .wait:
             let inputs = try evaluate(action.inputs, frame, action.name)

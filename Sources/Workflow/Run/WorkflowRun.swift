@@ -26,6 +26,7 @@ public struct WorkflowRun: Sendable {
     var effects: [WorkflowEffect] = []
     var hasResponded = false
     private let maximumExecutions: Int
+    private let mask: SecretMask
     private var executions = 0
     private var changedPaths: OrderedSet<ActionPath> = []
     private var places: [ActionPath: Frame.Owner] = [:]
@@ -42,6 +43,7 @@ public struct WorkflowRun: Sendable {
     ///   - maximumExecutions: a run that begins more actions is stopped.
     public init(definition: WorkflowDefinition, environment: RunEnvironment, maximumExecutions: Int = 100_000) {
         self.maximumExecutions = maximumExecutions
+        mask = SecretMask(definition: definition, environment: environment)
         self.definition = definition
         self.environment = environment
     }
@@ -234,8 +236,8 @@ extension WorkflowRun {
         return ActionRecord(
             path: path, name: place.action, typeName: definition.typeName, status: state.status,
             startTime: state.startTime, endTime: state.endTime,
-            inputs: definition.options.hidesInputs ? .null : state.inputs.withoutSecrets,
-            outputs: definition.options.hidesOutputs ? .null : state.outputs, error: state.error,
+            inputs: definition.options.hidesInputs ? .null : mask.hiding(state.inputs),
+            outputs: definition.options.hidesOutputs ? .null : mask.hiding(state.outputs), error: state.error,
             retryCount: state.retryCount, trackedProperties: state.trackedProperties)
     }
 

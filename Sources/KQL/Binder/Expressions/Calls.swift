@@ -1,3 +1,4 @@
+import JSON
 import KQLFunctions
 import KQLSyntax
 import KQLValues
@@ -9,6 +10,7 @@ extension Binder {
         if case .function(let function)? = context.scope.lookup(name) {
             return try expand(function, node.arguments, at: node.span, in: context)
         }
+        if let elements = context.graph, let bound = try bindGraphCall(node, elements, in: context) { return bound }
         if let collector = context.aggregates, let aggregate = environment.catalogue.aggregate(name) {
             return try collector.add(aggregate, node, by: self, in: context)
         }
@@ -16,8 +18,10 @@ extension Binder {
         case "column_ifexists", "columnifexists": return try bindColumnIfExists(node, in: context)
         case "pack_all", "bag_pack_all": return try bindPackAll(node, in: context)
         case "materialize", "toscalar": return try bindWrapped(node, in: context)
+        case "ingestion_time": return context.ingestionTime
         default: break
         }
+        if let bound = try bindQueryFunction(node, in: context) { return bound }
         if let function = environment.catalogue.scalar(name) {
             return try bind(node, function, in: context)
         }
@@ -73,9 +77,7 @@ extension Binder {
     private func bindPackAll(
         _ node: CallExpression, in context: ExpressionContext
     ) throws(Diagnostic) -> BoundExpression {
-        guard let row = context.row else {
-            throw Diagnostic(.misplaced, "pack_all() needs the columns of a table", at: node.span)
-        }
+        guard let row = context.row else { return .constant(.dynamic(.object(JSONObject()))) }
         var ignoresNulls = BoundExpression.constant(.bool(false))
         if let argument = node.arguments.first { ignoresNulls = try bind(argument.value, in: context) }
         var arguments: [BoundExpression] = []
@@ -141,5 +143,15 @@ extension Binder {
         return Diagnostic(
             hasCount ? .wrongType : .wrongArguments, "'\(name)' cannot be applied to (\(given))", at: span,
             hint: "it takes \(wanted.joined(separator: " or "))")
+    }
+}
+
+extension ExpressionContext {
+    /// When a row was stored: the store keeps it in a column, or it is not known.
+    fileprivate var ingestionTime: BoundExpression {
+        for name in ["_IngestionTime", "_TimeReceived", "TimeGenerated"] {
+            if let column = row?.reference(name), column.type == .datetime { return column }
+        }
+        return .constant(.null(.datetime))
     }
 }

@@ -64,6 +64,7 @@ extension Binder {
     private func json(of value: DynamicValue, at span: Span) throws(Diagnostic) -> JSON {
         switch value {
         case .null: return .null
+        case .scalar(.timespan(let ticks)): return .int(ticks)
         case .scalar(let literal): return try self.value(of: literal, at: span).packed
         case .array(let elements):
             var result: [JSON] = []

@@ -12,6 +12,7 @@ extension Binder {
         if context.seesColumns, let collector = context.aggregates, let key = collector.keyReference(name.text) {
             return key
         }
+        if let element = context.graph?.bag(name.text) { return element }
         if let binding = context.scope.lookup(name.text) {
             return try scalar(binding, named: name, in: context)
         }
@@ -22,6 +23,10 @@ extension Binder {
                 at: name.span, hint: "for example take_any(\(name.text))")
         }
         if context.seesColumns, let row = context.row, row.isOpen { return .constant(.null(.dynamic)) }
+        if options.isFunctionBody, environment.tables.schema(of: name.text) == nil {
+            warn(.unknownName, "'\(name.text)' is taken for a parameter", at: name.span)
+            return .constant(.null(.dynamic))
+        }
         throw unknownName(name, in: context)
     }
 
@@ -38,7 +43,7 @@ extension Binder {
             return expression
         case .function(let function) where function.parameters.isEmpty:
             return try expand(function, [], at: name.span, in: context)
-        case .table, .function, .graph:
+        case .table, .function, .graph, .pattern:
             throw Diagnostic(
                 .misplaced, "'\(name.text)' is a table or function and cannot stand here", at: name.span,
                 hint: "use toscalar(\(name.text)) for its first value")

@@ -82,6 +82,7 @@ extension Binder {
             throw Diagnostic(
                 .recursion, "'\(function.name)' calls itself, directly or through others", at: span)
         }
+        try countOperator(at: span)
         expansions.append(function.name)
         defer { expansions.removeLast() }
         return try nested(at: span) { () throws(Diagnostic) in

@@ -70,11 +70,8 @@ final class AggregateCollector {
             if case .star = argument.value { continue }
             arguments.append(try binder.bind(argument.value, in: context))
         }
-        let suffix = node.arguments.first.flatMap { binder.impliedName($0.value, in: context) } ?? ""
-        var name = "\(function.namePrefix)_\(suffix)"
-        if function.name == "percentile" || function.name == "percentilew", let last = arguments.last?.constantValue {
-            name += "_" + last.numberText
-        }
+        if function.name == "count" { arguments = [] }
+        let name = binder.aggregateName(function, node, in: context)
         return NamedExpression(
             name, try add(value: function, arguments, named: name, by: binder, at: node.span))
     }

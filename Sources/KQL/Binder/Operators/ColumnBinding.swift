@@ -16,12 +16,10 @@ extension Binder {
         var columns = input.plan.passed
         var positions = Dictionary(
             columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        var namer = ColumnNamer(taken: columns.map(\.name) + items.flatMap { $0.names.map(\.text) })
-        var set: Set<String> = []
+        var namer = ColumnNamer(
+            avoiding: items.flatMap { $0.names.map(\.text) }, existing: columns.map(\.name))
         for item in items {
-            for var column in try bindItem(item, in: context, namer: &namer) {
-                if set.contains(column.name) { column = NamedExpression(namer.unique(column.name), column.expression) }
-                set.insert(column.name)
+            for column in try bindItem(item, in: context, namer: &namer) {
                 if let position = positions[column.name] {
                     columns[position] = column
                 } else {
@@ -47,20 +45,20 @@ extension Binder {
         _ items: [KQLSyntax.NamedExpression], in context: ExpressionContext
     ) throws(Diagnostic) -> [NamedExpression] {
         var columns: [NamedExpression] = []
-        var namer = ColumnNamer(taken: items.flatMap { $0.names.map(\.text) })
+        var namer = ColumnNamer(avoiding: items.flatMap { $0.names.map(\.text) })
         var used: Set<String> = []
         for item in items {
             if case .star = item.value.unwrapped, let row = context.row {
                 for index in row.schema.columns.indices where used.insert(row.schema.columns[index].name).inserted {
+                    namer.reserve(row.schema.columns[index].name)
                     columns.append(
                         NamedExpression(row.schema.columns[index].name, .column(row.schema.reference(index))))
                 }
                 continue
             }
             for column in try bindItem(item, in: context, namer: &namer) {
-                let name = used.contains(column.name) ? namer.unique(column.name) : column.name
-                used.insert(name)
-                columns.append(NamedExpression(name, column.expression))
+                used.insert(column.name)
+                columns.append(column)
             }
         }
         return columns
@@ -71,9 +69,14 @@ extension Binder {
         _ item: KQLSyntax.NamedExpression, in context: ExpressionContext, namer: inout ColumnNamer
     ) throws(Diagnostic) -> [NamedExpression] {
         let bound = try bind(item.value, in: context)
-        if item.isTuple { return try tuple(item, bound) }
-        if let name = item.name?.text { return [NamedExpression(name, bound)] }
-        if let name = impliedName(item.value, in: context) { return [NamedExpression(name, bound)] }
+        if item.isTuple {
+            return try tuple(item, bound).map { NamedExpression(namer.unique($0.name), $0.expression) }
+        }
+        if let name = item.name?.text { return [NamedExpression(namer.unique(name), bound)] }
+        if let columns = try impliedTuple(item.value, bound, in: context) {
+            return columns.map { NamedExpression(namer.unique($0.name), $0.expression) }
+        }
+        if let name = impliedName(item.value, in: context) { return [NamedExpression(namer.unique(name), bound)] }
         return [NamedExpression(namer.next(), bound)]
     }
 

@@ -37,7 +37,8 @@ extension Binder {
             switch parameter.name.text {
             case "with_itemindex":
                 indexColumn = columns.count
-                columns.append(ColumnSchema(parameter.value.text ?? "itemindex", .long))
+                var unique = ColumnNamer(taken: columns.map(\.name))
+                columns.append(ColumnSchema(unique.unique(parameter.value.text ?? "itemindex"), .long))
             case "kind", "bagexpansion": bagsAsArrays = parameter.value.text == "array"
             default: break
             }
@@ -55,7 +56,10 @@ extension Binder {
             plan: .placeholder(Placeholder(id: id, schema: expand.schema)), isOpen: input.isOpen)
         let body = try bind(node.subquery, over: elements, in: scope)
         let bodyNames = body.schema.columns.map(\.name)
-        let kept = input.schema.columns.indices.filter { !bodyNames.contains(input.schema.columns[$0].name) }
+        let expanded = Set(expand.expansions.map(\.output))
+        let kept = input.schema.columns.indices.filter {
+            !bodyNames.contains(input.schema.columns[$0].name) && !expanded.contains($0)
+        }
         let taken = Array(body.schema.columns.indices)
         let columns = kept.map { input.schema.columns[$0] } + body.schema.columns
         let apply = Plan.mvApply(

@@ -64,12 +64,12 @@ extension Binder {
         let text = { (name: String) -> String? in
             if case .string(let text)? = properties[name] { text } else { nil }
         }
-        let quotes = text("quote").map { $0.map(String.init) } ?? []
+        let quotes = text("quote").map { $0.count <= 2 ? [$0] : $0.map(String.init) } ?? []
         var result = input
         result.plan = .parseKeyValue(
             ParseKeyValue(
-                input: input.plan, source: source, keys: keys, pairDelimiter: text("pair_delimiter") ?? " ",
-                valueDelimiter: text("kv_delimiter") ?? "=", quotes: quotes, escape: text("escape") ?? "",
+                input: input.plan, source: source, keys: keys, pairDelimiter: text("pair_delimiter") ?? "",
+                valueDelimiter: text("kv_delimiter") ?? "", quotes: quotes, escape: text("escape") ?? "",
                 isGreedy: text("greedy") == "true", regex: text("regex"), schema: TableSchema(columns)))
         return result
     }

@@ -25,7 +25,12 @@ extension Binder {
             return Relation(plan: .values(Table(empty: known)), isOpen: true)
         }
         do {
-            return Relation(plan: .values(try probe.run(.plugin(call(TableSchema([]))))))
+            let table = try probe.run(.plugin(call(TableSchema([]))))
+            guard let declared else { return Relation(plan: .values(table)) }
+            let own = input.schema.columns.filter { column in
+                table.schema.index(of: column.name) != nil && declared.index(of: column.name) == nil
+            }
+            return Relation(plan: .values(table.conforming(to: TableSchema(own + declared.columns))))
         } catch {
             throw Diagnostic(.function, error.message, at: node.span)
         }

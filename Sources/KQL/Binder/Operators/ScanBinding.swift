@@ -33,7 +33,7 @@ extension Binder {
                 name: step.name.text, isOptional: step.isOptional,
                 output: step.output.map { ScanSteps.Output($0) } ?? .all,
                 condition: try bindPredicate(step.condition, in: context),
-                assignments: try bindAssignments(step.assignments, declared, in: context))
+                assignments: try bindAssignments(step.assignments, state, in: context))
         }
         var schema = state
         var matchColumn: Int?
@@ -50,17 +50,17 @@ extension Binder {
     }
 
     private func bindAssignments(
-        _ items: [KQLSyntax.NamedExpression], _ declared: [NamedExpression], in context: ExpressionContext
-    ) throws(Diagnostic) -> [(declared: Int, value: BoundExpression)] {
-        var assignments: [(declared: Int, value: BoundExpression)] = []
+        _ items: [KQLSyntax.NamedExpression], _ state: [ColumnSchema], in context: ExpressionContext
+    ) throws(Diagnostic) -> [(column: Int, value: BoundExpression)] {
+        var assignments: [(column: Int, value: BoundExpression)] = []
         for item in items {
-            guard let name = item.name, let index = declared.firstIndex(where: { $0.name == name.text }) else {
+            guard let name = item.name, let index = state.lastIndex(where: { $0.name == name.text }) else {
                 throw Diagnostic(
-                    .unknownName, "only declared variables can be assigned in a step", at: item.span,
+                    .unknownName, "only columns and declared variables can be assigned in a step", at: item.span,
                     hint: "add it to declare (…)")
             }
             let value = try bind(item.value, in: context)
-            assignments.append((index, converted(value, to: declared[index].expression.type)))
+            assignments.append((index, converted(value, to: state[index].type)))
         }
         return assignments
     }

@@ -186,7 +186,7 @@ extension Binder {
 
     private func pack(_ columns: [NamedExpression], at span: Span) throws(Diagnostic) -> NamedExpression {
         let arguments = columns.flatMap { [BoundExpression.constant(.string($0.name)), $0.expression] }
-        if arguments.isEmpty { return NamedExpression("pack_", .constant(.dynamic(.object([:])))) }
+        if arguments.isEmpty { return NamedExpression("pack_", .constant(.dynamic(.object(JSONObject())))) }
         return NamedExpression("pack_", try call(try builtin("bag_pack", at: span), arguments, at: span))
     }
 }

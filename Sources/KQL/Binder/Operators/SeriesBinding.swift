@@ -7,7 +7,7 @@ extension Binder {
     func bind(_ node: MakeSeriesOperator, _ input: Relation, in scope: Scope) throws(Diagnostic) -> Relation {
         let rows = rows(of: input, in: scope)
         let written = node.aggregates.map(\.expression) + node.groups + [node.axis]
-        var namer = ColumnNamer(taken: written.flatMap { $0.names.map(\.text) })
+        var namer = ColumnNamer(avoiding: written.flatMap { $0.names.map(\.text) })
         let keys = try bindKeys(node.groups, in: rows, namer: &namer)
         var axis = try bindKeys([node.axis], in: rows, namer: &namer)[0]
         if axis.expression.type == .dynamic || axis.expression.type == .string {
@@ -49,20 +49,12 @@ extension Binder {
         var context = ExpressionContext(scope: scope, row: rows.row)
         context.aggregates = collector
         let named = try bindAggregateItem(item.expression, collector, in: context, namer: &namer)
-        guard let output = named.first, named.count == 1, collector.aggregates.count == 1,
-            case .column(let reference) = output.expression, reference.index == 0
-        else {
-            throw Diagnostic(
-                .misplaced, "make-series takes plain aggregations", at: item.span,
-                hint: "compute with the series in an extend after it")
+        guard let output = named.first, named.count == 1 else {
+            throw Diagnostic(.misplaced, "make-series takes one value per series", at: item.span)
         }
-        var aggregate = collector.aggregates[0]
-        aggregate.outputs = aggregate.outputs.prefix(1).map {
-            AggregateOutput(name: output.name, type: $0.type, source: $0.source)
-        }
-        var filler = BoundExpression.constant(aggregate.outputs[0].type == .real ? .real(0) : .long(0))
+        var filler = BoundExpression.constant(output.expression.type == .real ? .real(0) : .long(0))
         if let value = item.defaultValue { filler = try bindConstant(value, in: scope) }
-        return MakeSeries.Series(aggregate: aggregate, filler: filler)
+        return MakeSeries.Series(aggregates: collector.aggregates, value: output, filler: filler)
     }
 
     func bind(_ node: TopHittersOperator, _ input: Relation, in scope: Scope) throws(Diagnostic) -> Relation {
@@ -99,7 +91,7 @@ extension Binder {
 
     func bind(_ node: TopNestedOperator, _ input: Relation, in scope: Scope) throws(Diagnostic) -> Relation {
         let rows = rows(of: input, in: scope)
-        var namer = ColumnNamer(taken: node.levels.flatMap { $0.value.names.map(\.text) })
+        var namer = ColumnNamer(avoiding: node.levels.flatMap { $0.value.names.map(\.text) })
         var levels: [TopNested.Level] = []
         for level in node.levels {
             let key = try bindKeys([level.value], in: rows, namer: &namer)[0]

@@ -72,7 +72,9 @@ extension Binder {
                 continue
             }
             let bound = try bind(item.value, in: context)
-            if item.isTuple {
+            if item.names.isEmpty, let several = try impliedTuple(item.value, bound, in: context) {
+                columns += several
+            } else if item.isTuple {
                 columns += try tuple(item, bound)
             } else {
                 columns.append(NamedExpression(item.name?.text ?? namer.unique("print_\(position)"), bound))

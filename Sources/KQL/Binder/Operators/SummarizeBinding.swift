@@ -5,7 +5,9 @@ import KQLValues
 extension Binder {
     func bind(_ node: SummarizeOperator, _ input: Relation, in scope: Scope) throws(Diagnostic) -> Relation {
         let rows = rows(of: input, in: scope)
-        var namer = ColumnNamer(taken: (node.aggregates + (node.groups ?? [])).flatMap { $0.names.map(\.text) })
+        var namer = ColumnNamer(
+            avoiding: (node.aggregates + (node.groups ?? [])).flatMap { $0.names.map(\.text) },
+            existing: input.schema.columns.map(\.name))
         let keys = try bindKeys(node.groups ?? [], in: rows, namer: &namer)
         let collector = AggregateCollector(input: rows, keys: keys)
         var context = ExpressionContext(scope: scope, row: rows.row)
@@ -27,7 +29,7 @@ extension Binder {
             if item.isTuple {
                 keys += try tuple(item, bound)
             } else if let name = item.name?.text {
-                keys.append(NamedExpression(name, bound))
+                keys.append(NamedExpression(namer.unique(name), bound))
             } else if let name = impliedName(item.value, in: context) {
                 keys.append(NamedExpression(namer.unique(name), bound))
             } else {
@@ -49,13 +51,13 @@ extension Binder {
             outputs = try collector.bind(function, call, by: self, in: context)
         } else {
             let bound = try bind(item.value, in: context)
-            if let name = item.name?.text { return [NamedExpression(name, bound)] }
+            if let name = item.name?.text { return [NamedExpression(namer.unique(name), bound)] }
             let implied = impliedName(item.value, in: context)
             return [NamedExpression(implied.map { namer.unique($0) } ?? namer.next(), bound)]
         }
         if item.isTuple, outputs.count == 1, item.names.count > 1 { return try tuple(item, outputs[0].expression) }
         for index in outputs.indices {
-            let name = index < item.names.count ? item.names[index].text : namer.unique(outputs[index].name)
+            let name = namer.unique(index < item.names.count ? item.names[index].text : outputs[index].name)
             outputs[index] = NamedExpression(name, outputs[index].expression)
         }
         return outputs

@@ -38,7 +38,8 @@ extension Binder {
             return [UnionOperand(relation: relation, name: relation.name ?? "union_arg\(position)")]
         }
         guard name.isWildcard else {
-            return [UnionOperand(relation: try bindTable(named: name, in: scope), name: name.text)]
+            let relation = try bindTable(named: name, in: scope)
+            return [UnionOperand(relation: relation, name: relation.name ?? "union_arg\(position)")]
         }
         let fits = { (candidate: String) in wildcard(name.text, matches: candidate) }
         let names = environment.tables.tableNames.filter(fits) + scope.tables(where: fits)
@@ -75,8 +76,16 @@ extension Binder {
                 targets.append((all.count == 1 ? name : namer.unique("\(name)_\(type.rawValue)"), source))
             }
         }
+        let offset = sourceColumn == nil ? 0 : 1
+        let positions = Dictionary(
+            targets.enumerated().map { ($1.source, $0 + offset) }, uniquingKeysWith: { first, _ in first })
+        // What a table lacks is null; these expressions are shared by all tables.
+        var template = targets.map { NamedExpression($0.name, .constant(.missing($0.source.type))) }
+        if let sourceColumn { template.insert(NamedExpression(sourceColumn, .constant(.string(""))), at: 0) }
         let plans = operands.map { operand in
-            aligned(operand, to: targets, sourceColumn: sourceColumn)
+            var columns = template
+            if offset == 1 { columns[0] = NamedExpression(template[0].name, .constant(.string(operand.name))) }
+            return aligned(operand.relation.plan, to: columns, positions: positions)
         }
         let schema = plans[0].schema
         let isOpen = operands.contains(where: \.relation.isOpen)
@@ -84,25 +93,15 @@ extension Binder {
             plan: plans.count == 1 ? plans[0] : .union(Union(inputs: plans, schema: schema)), isOpen: isOpen)
     }
 
-    private func aligned(
-        _ operand: UnionOperand, to targets: [(name: String, source: ColumnSchema)], sourceColumn: String?
-    ) -> Plan {
-        let schema = operand.relation.schema
-        var columns: [NamedExpression] = []
-        if let sourceColumn { columns.append(NamedExpression(sourceColumn, .constant(.string(operand.name)))) }
-        for target in targets {
-            if let index = schema.columns.firstIndex(of: target.source) {
-                columns.append(NamedExpression(target.name, .column(schema.reference(index))))
-            } else {
-                columns.append(NamedExpression(target.name, .constant(.missing(target.source.type))))
-            }
+    private func aligned(_ plan: Plan, to template: [NamedExpression], positions: [ColumnSchema: Int]) -> Plan {
+        let schema = plan.schema
+        var columns = template
+        var isSame = columns.count == schema.columns.count
+        for (index, column) in schema.columns.enumerated() {
+            guard let position = positions[column] else { continue }
+            columns[position] = NamedExpression(template[position].name, .column(schema.reference(index)))
+            isSame = isSame && position == index && template[position].name == column.name
         }
-        let isSame =
-            columns.count == schema.columns.count
-            && zip(columns, schema.columns).enumerated().allSatisfy { index, pair in
-                guard pair.0.name == pair.1.name, case .column(let reference) = pair.0.expression else { return false }
-                return reference.index == index
-            }
-        return isSame ? operand.relation.plan : .project(Project(input: operand.relation.plan, columns: columns))
+        return isSame ? plan : .project(Project(input: plan, columns: columns))
     }
 }

@@ -19,7 +19,8 @@ struct Plugin: Sendable {
 
     /// All plugins, in order of name.
     static let all: [Plugin] = [
-        activeUsersCount, activityCountsMetrics, bagUnpack, geoPolygonLookup, ipv4Lookup, narrow,
+        activeUsersCount, activityCountsMetrics, activityEngagement, bagUnpack, geoPolygonLookup, ipv4Lookup, narrow,
+        newActivityMetrics,
         pivot, rollingPercentile,
     ]
 

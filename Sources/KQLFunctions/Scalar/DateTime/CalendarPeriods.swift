@@ -60,7 +60,8 @@ extension Instant {
             let (total, overflow) = Int(count).multipliedReportingOverflow(by: months)
             return overflow ? nil : adding(months: total)
         }
-        guard let unit = part.ticks else { return Instant(ticks: ticks &+ count / 100) }
+        let unit = part.ticks ?? 1
+        let count = part == .nanosecond ? count / 100 : count
         let (span, overflow) = count.multipliedReportingOverflow(by: unit)
         let (sum, secondOverflow) = ticks.addingReportingOverflow(span)
         return overflow || secondOverflow || sum < 0 || sum > Instant.max.ticks ? nil : Instant(ticks: sum)

@@ -34,6 +34,12 @@ let dateTimeFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "datetime_part", aliases: ["datepart"], family: .dateTime, summary: "A part of a datetime as a number.",
         signatures: [.takes(.constantString("part"), .datetime("date"), returns: .long)],
+        sql: .duckDB { arguments in
+            guard case .string(let name)? = arguments.constants[0], let part = CalendarPart(name: name) else {
+                return nil
+            }
+            return partSQL(part).map { "\($0)($2)" }
+        },
         evaluate: eachPart { part in each { (_: String, date: Instant) in date.number(of: part) } })
     ScalarFunction(
         "datetime_add", family: .dateTime, summary: "The datetime some parts later.",
@@ -46,6 +52,16 @@ let dateTimeFunctions: [ScalarFunction] = scalars {
         evaluate: eachPart { part in
             each { (_: String, later: Instant, earlier: Instant) in later.count(of: part, since: earlier) }
         })
+}
+
+/// The SQL functions that read a calendar part alike.
+private func partSQL(_ part: CalendarPart) -> String? {
+    switch part {
+    case .year, .quarter, .month, .day, .hour, .minute, .second: part.rawValue
+    case .week, .weekOfYear: "week"
+    case .dayOfYear: "dayofyear"
+    default: nil
+    }
 }
 
 /// The starts and ends of calendar periods.

@@ -49,6 +49,10 @@ let arrayFunctions: [ScalarFunction] = scalars {
             }
             return sum
         })
+}
+
+/// Arrays cut, chosen from, moved and zipped.
+let arrayPartFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "array_split", family: .dynamic, summary: "The array cut at one or several positions.",
         signatures: [
@@ -100,7 +104,7 @@ private let indexOf: Evaluation = { call throws(EvaluationError) in
         let start = given < 0 ? max(0, elements.count + given) : given
         let length = Int(clamping: lengths[row].flatMap(\.self) ?? -1)
         guard start < elements.count else { return -1 }
-        let end = length < 0 ? elements.count : min(elements.count, start + length)
+        let end = length < 0 ? elements.count : start + min(elements.count - start, length)
         var left = occurrences[row].flatMap(\.self) ?? 1
         for index in start..<max(start, end) where elements[index] == value {
             left -= 1

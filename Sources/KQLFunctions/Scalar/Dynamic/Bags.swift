@@ -32,7 +32,8 @@ let bagFunctions: [ScalarFunction] = scalars {
         signatures: [.takes(.dynamic("bag"), returns: .dynamic)],
         evaluate: each { (bag: JSON) -> JSON? in
             guard let members = bag.objectValue else { return nil }
-            return .object(members.filter { !$0.value.isNull && $0.value != .string("") })
+            return .object(
+                members.filter { !$0.value.isNull && ![.string(""), .object([:]), .array([])].contains($0.value) })
         })
     ScalarFunction(
         "pack_array", family: .dynamic, summary: "An array of the values.",
@@ -48,6 +49,10 @@ let bagFunctions: [ScalarFunction] = scalars {
         evaluate: each { (bag: JSON, key: String) in
             key.hasPrefix("$") ? JSONPath(key)?.value(in: bag) != nil : bag.objectValue?[key] != nil
         })
+}
+
+/// Property bags merged and changed, and access by key or index.
+let bagChangeFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "bag_merge", family: .dynamic, summary: "The members of all bags; of equal keys the first one counts.",
         signatures: [.takes(.dynamic("bag"), .dynamic("more", .repeated), returns: .dynamic)],
@@ -78,7 +83,8 @@ let bagFunctions: [ScalarFunction] = scalars {
         "bag_zip", family: .dynamic, summary: "A bag of an array of keys and an array of values.",
         signatures: [.takes(.dynamic("keys"), .dynamic("values"), returns: .dynamic)],
         evaluate: each { (keys: JSON, values: JSON) -> JSON? in
-            guard let keys = keys.arrayValue, let values = values.arrayValue else { return nil }
+            guard let keys = keys.arrayValue else { return nil }
+            let values = values.arrayValue ?? []
             var bag = JSONObject()
             for (index, key) in keys.enumerated() {
                 if case .string(let name) = key { bag[name] = index < values.count ? values[index] : .null }

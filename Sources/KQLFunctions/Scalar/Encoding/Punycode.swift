@@ -21,7 +21,7 @@ private func punycode(
     ScalarFunction(
         name, family: .encoding, summary: summary,
         signatures: [.takes(.string("text"), returns: .string)],
-        evaluate: each { (text: String) in body(text) })
+        evaluate: each { (text: String) in text.utf8.count <= 4096 ? body(text) : nil })
 }
 
 /// Changes each label of a domain; the ideographic full stops separate labels too.

@@ -40,6 +40,10 @@ let ipv4Functions: [ScalarFunction] = scalars {
         evaluate: each { (first: String, second: String, prefix: Int64?) -> Bool? in
             networkParts(first, second, prefix).map { $0 == $1 }
         })
+}
+
+/// Membership in IPv4 networks.
+let ipv4RangeFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "ipv4_is_in_range", family: .ip, summary: "Whether an address lies in a network.",
         signatures: [.takes(.string("ip"), .string("range"), returns: .bool)],

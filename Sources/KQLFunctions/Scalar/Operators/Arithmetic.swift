@@ -1,3 +1,4 @@
+import Chronology
 import Foundation
 import JSON
 import KQLValues
@@ -47,6 +48,7 @@ let arithmeticOperators: [ScalarFunction] = scalars {
             .takes(.timespan("left"), .timespan("right"), returns: .timespan),
             .takes(.datetime("left"), .timespan("right"), returns: .timespan),
         ] + mixedNumbers,
+        sql: .duckDB(sqlRemainder),
         evaluate: arithmetic(Remaindering.self))
 }
 
@@ -66,8 +68,24 @@ private let signs: [Signature] = [
     .takes(.dynamic("value"), returns: .dynamic),
 ]
 
+/// Reals; differences of datetimes; a datetime and a constant of whole microseconds. Whole numbers would end the query
+/// in SQL where they overflow.
 private func sqlSum(_ arguments: SQLArguments, _ sign: String) -> String? {
-    arguments.types.allSatisfy { $0 == .real } ? "$1 \(sign) $2" : nil
+    switch (arguments.types[0], arguments.types[1]) {
+    case (.real, .real): return "$1 \(sign) $2"
+    case (.datetime, .datetime) where sign == "-": return "(epoch_us($1) - epoch_us($2)) * 10"
+    case (.datetime, .timespan):
+        guard case .timespan(let span)? = arguments.constants[1], span.ticks % 10 == 0 else { return nil }
+        return "make_timestamp(epoch_us($1) \(sign) (\(span.ticks / 10)))"
+    default: return nil
+    }
+}
+
+private let sqlRemainder: SQLForms.Rule = { arguments in
+    guard arguments.types.allSatisfy({ $0 == .long }), case .long(let divisor)? = arguments.constants[1], divisor > 0,
+        divisor < 1 << 32
+    else { return nil }
+    return "(($1 % \(divisor)) + \(divisor)) % \(divisor)"
 }
 
 private func sqlNegative(_ arguments: SQLArguments) -> String? {
@@ -132,6 +150,14 @@ private func arithmetic<C: Calculating>(_: C.Type) -> Evaluation {
         let left = call.arguments[0].type
         let right = call.arguments[1].type
         let times: Set<KQLType> = [.datetime, .timespan]
+        if call.resultType == .datetime {
+            // Outside the calendar there is no datetime.
+            return loop(call, { $0.longs }, 0) { left, right in
+                C.of(left, right).flatMap { (0...Instant.max.ticks).contains($0) ? $0 : nil }
+            } wrap: {
+                .datetime($0)
+            }
+        }
         if times.contains(left), times.contains(right) {
             if call.resultType == .real {
                 return loop(call, { $0.reals }, Double.filler) {

@@ -64,7 +64,9 @@ private func terms(_ name: String, _ summary: String, all: Bool, negated: Bool) 
 enum SQLMembers {
     /// `$1 IN ('a', 'b')`, when the value is a string and so are all constants, or likewise long.
     static func template(for arguments: SQLArguments, negated: Bool, ignoringCase: Bool) -> String? {
-        guard let members = constants(arguments), members.count <= 10_000 else { return nil }
+        guard let members = constants(arguments), members.count <= 10_000,
+            !ignoringCase || arguments.types[0] == .string
+        else { return nil }
         var literals: [String] = []
         for member in members {
             switch (arguments.types[0], member) {

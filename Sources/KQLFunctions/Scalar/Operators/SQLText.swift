@@ -4,7 +4,7 @@ import KQLValues
 enum SQLText: Sendable {
     case equal, part, prefix, suffix, term, termPrefix, termSuffix
 
-    /// The template, or nil when the right side is not a constant of ASCII text (or, for terms, of letters and digits).
+    /// The template, or nil when the right side is not a constant of printable ASCII text.
     func template(for arguments: SQLArguments, ignoringCase: Bool, negated: Bool) -> String? {
         guard arguments.types[0] == .string, case .string(let needle)? = arguments.constants[1],
             needle.utf8.allSatisfy({ (0x20..<0x7F).contains($0) })
@@ -19,9 +19,10 @@ enum SQLText: Sendable {
         case .prefix: test = "starts_with(\(text), \(literal))"
         case .suffix: test = "ends_with(\(text), \(literal))"
         case .term, .termPrefix, .termSuffix:
-            guard let pattern = termPattern(needle) else { return needle.isEmpty ? (negated ? "false" : "true") : nil }
-            let regex = SQLText.literal((ignoringCase ? "(?i)" : "") + pattern)
-            test = "contains(\(text), \(literal)) AND regexp_matches(\(ignoringCase ? text : "$1"), \(regex))"
+            guard !needle.isEmpty else { return negated ? "false" : "true" }
+            // The text is in lower case already where case is ignored.
+            let regex = SQLText.literal(termPattern(ignoringCase ? needle.lowercased() : needle))
+            test = "contains(\(text), \(literal)) AND regexp_matches(\(text), \(regex))"
         }
         return negated ? "NOT (\(test))" : test
     }
@@ -30,13 +31,18 @@ enum SQLText: Sendable {
     private static let asciiLowered =
         "translate($1, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
 
-    private func termPattern(_ needle: String) -> String? {
-        guard !needle.isEmpty, needle.utf8.allSatisfy({ $0.isASCIILetterOrDigit }) else { return nil }
-        return switch self {
-        case .termPrefix: #"(^|[^\pL\pN])"# + needle
-        case .termSuffix: needle + #"([^\pL\pN]|$)"#
-        default: #"(^|[^\pL\pN])"# + needle + #"([^\pL\pN]|$)"#
+    /// The needle with a term boundary at each edge that is a letter or digit.
+    private func termPattern(_ needle: String) -> String {
+        var pattern = ""
+        for character in needle {
+            if #"\.+*?()|[]{}^$"#.contains(character) { pattern.append("\\") }
+            pattern.append(character)
         }
+        if self != .termSuffix, needle.utf8.first?.isASCIILetterOrDigit == true {
+            pattern = #"(^|[^\pL\pN])"# + pattern
+        }
+        if self != .termPrefix, needle.utf8.last?.isASCIILetterOrDigit == true { pattern += #"([^\pL\pN]|$)"# }
+        return pattern
     }
 
     /// `matches regex` with a constant pattern, which RE2 reads in both places.

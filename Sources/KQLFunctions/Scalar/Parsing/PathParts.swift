@@ -27,8 +27,6 @@ private func pathParts(_ path: String) -> JSON {
     let characters = Array(rest.prefix(3))
     if characters.count >= 2, characters[1] == ":", characters[0].isLetter {
         root = String(characters.prefix(characters.count > 2 && isSeparator(characters[2]) ? 3 : 2))
-    } else if let first = characters.first, first == "/" {
-        root = "/"
     }
     let separator = rest.lastIndex { isSeparator($0) }
     let directory = separator.map { rest[..<$0] } ?? ""

@@ -12,7 +12,8 @@ let regexFunctions: [ScalarFunction] = scalars {
             .takes(
                 .constantString("regex"), .long("group"), .string("text"), .init("type", .any, mustBeConstant: true),
                 gives: .namedByArgument(3, default: .string)),
-        ]
+        ],
+        sql: .duckDB(extractSQL)
     ) { call throws(EvaluationError) in
         let groups = call.reader(1, Int64.self)
         let textCall = ScalarCall(
@@ -58,6 +59,18 @@ let regexFunctions: [ScalarFunction] = scalars {
             }
             return String(result)
         })
+}
+
+private let extractSQL: SQLForms.Rule = { arguments in
+    guard arguments.types.count == 3, arguments.types[2] == .string, case .string(let regex)? = arguments.constants[0],
+        case .long(let group)? = arguments.constants[1], !regex.unicodeScalars.contains("\0")
+    else { return nil }
+    do {
+        guard (0...Int64(min(9, try RE2Pattern(regex).groupCount))).contains(group) else { return nil }
+    } catch {
+        return nil
+    }
+    return "regexp_extract($3, \(SQLText.literal(regex)), \(group))"
 }
 
 extension RE2Pattern {

@@ -76,7 +76,7 @@ struct SeasonSearch {
     }
 
     func period(threshold: Double) -> Int {
-        guard let best = peaks(from: 4, through: detrended.count / 2).first, best.score >= threshold else { return 0 }
+        guard let best = peaks(from: 4, through: detrended.count / 3).first, best.score >= threshold else { return 0 }
         return best.period
     }
 

@@ -65,7 +65,7 @@ private func interpolated(_ elements: [JSON], _ placeholder: JSON, fillsEdges: B
         guard let start = elements[left].seriesNumber, let end = elements[right].seriesNumber else { continue }
         for index in left + 1..<right {
             let value = start + (end - start) * Double(index - left) / Double(right - left)
-            result[index] = isWhole ? .int(Int64(value)) : .double(value)
+            result[index] = isWhole ? .int(Int64(exactly: value.rounded(.towardZero)) ?? 0) : .double(value)
         }
     }
     if fillsEdges {

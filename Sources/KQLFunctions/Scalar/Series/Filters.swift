@@ -56,6 +56,10 @@ let filterSeries: [ScalarFunction] = scalars {
             .takes(.number("series1"), .dynamic("series2"), returns: .real),
         ],
         evaluate: each { (first: JSON, second: JSON) -> Double? in dotProduct(first, second) })
+}
+
+/// Magnitudes, similarities and transforms of series.
+let correlationSeries: [ScalarFunction] = scalars {
     number("series_magnitude", "The square root of the sum of the squares.") {
         $0.reduce(0) { $0 + $1 * $1 }.squareRoot()
     }

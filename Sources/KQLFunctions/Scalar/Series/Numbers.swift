@@ -57,7 +57,7 @@ func median(_ values: [Double]) -> Double {
 /// The value below which a share (0 to 1) of the sorted values lies, interpolated linearly.
 func quantile(_ sorted: [Double], _ share: Double) -> Double {
     guard let last = sorted.last else { return .nan }
-    let position = share * Double(sorted.count - 1)
+    let position = (share > 0 ? min(1, share) : 0) * Double(sorted.count - 1)
     let index = Int(position)
     guard index + 1 < sorted.count else { return last }
     return sorted[index] + (position - Double(index)) * (sorted[index + 1] - sorted[index])

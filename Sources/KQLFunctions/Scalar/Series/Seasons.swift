@@ -11,7 +11,7 @@ let seasonSeries: [ScalarFunction] = scalars {
         ],
         evaluate: each { (series: JSON, period: Int64?, testPoints: Int64?) -> JSON? in
             guard let values = Series(series)?.filled, !values.isEmpty else { return nil }
-            let learned = Array(values.dropLast(Int(clamping: testPoints ?? 0)))
+            let learned = Array(values.dropLast(max(0, Int(clamping: testPoints ?? 0))))
             let given = Int(clamping: period ?? -1)
             let length = given < 0 ? SeasonSearch(learned).period(threshold: 0.6) : given
             guard length > 0, length <= learned.count else { return .reals(values.map { _ in 0 }) }
@@ -27,7 +27,8 @@ let seasonSeries: [ScalarFunction] = scalars {
         evaluate: each { (series: JSON, least: Double, greatest: Double, count: Int64) -> JSON? in
             guard let values = Series(series)?.filled, least.isFinite, greatest.isFinite, (1...16).contains(count)
             else { return nil }
-            let found = SeasonSearch(values).peaks(from: Int(max(4, least)), through: Int(min(1e6, greatest)))
+            let found = SeasonSearch(values).peaks(
+                from: Int(max(4, min(1e6, least))), through: Int(max(0, min(1e6, greatest))))
             let padded = (0..<Int(count)).map { $0 < found.count ? found[$0] : (period: 0, score: 0) }
             return [.reals(padded.map { Double($0.period) }), .reals(padded.map(\.score))]
         })
@@ -72,7 +73,9 @@ private let validatePeriods: Evaluation = { call throws(EvaluationError) in
         guard let values = series[row].flatMap({ Series($0) })?.filled else { return nil }
         let search = SeasonSearch(values)
         let lags = periods.compactMap { $0[row] }
-        return [.reals(lags), .reals(lags.map { lag in lag.isFinite ? max(0, search.score(Int(lag.rounded()))) : 0 })]
+        return [
+            .reals(lags), .reals(lags.map { lag in abs(lag) < 1e9 ? max(0, search.score(Int(lag.rounded()))) : 0 }),
+        ]
     }
 }
 
@@ -89,7 +92,7 @@ private let outliers: Evaluation = { call throws(EvaluationError) in
         let high = bounds.1[row].flatMap(\.self) ?? (isTukey ? 75 : 90)
         let skipped = ignored[row].flatMap(\.self)
         let kept = values.map { $0 == skipped ? nil : $0 }
-        let learned = values.count - Int(clamping: testPoints[row].flatMap(\.self) ?? 0)
+        let learned = values.count - max(0, Int(clamping: testPoints[row].flatMap(\.self) ?? 0))
         return .reals(
             outlierScores(kept, low: low / 100, high: high / 100, factor: isTukey ? 1 : 0.535, learned: max(0, learned))
         )
@@ -136,7 +139,7 @@ private let anomalies: Evaluation = { call throws(EvaluationError) in
     let seasonThresholds = call.reader(6, Double?.self)
     return try eachRow(call) { row -> JSON? in
         guard let values = series[row].flatMap({ Series($0) })?.filled, !values.isEmpty else { return nil }
-        let tests = Int(clamping: testPoints[row].flatMap(\.self) ?? 0)
+        let tests = max(0, Int(clamping: testPoints[row].flatMap(\.self) ?? 0))
         let parts = Decomposition(
             values, period: Int(clamping: periods[row].flatMap(\.self) ?? -1),
             trend: trends[row].flatMap(\.self) ?? "avg",

@@ -70,14 +70,21 @@ private func translate(_ text: String, from search: [Unicode.Scalar], to replace
     return String(result)
 }
 
+/// Changes the searched texts one after the other, but nothing inside of a replacement. A replacement that is no string
+/// leaves its text as it is.
 private func replaceAll(in text: String, _ searches: JSON, _ replacements: JSON) -> String? {
     guard let searches = searches.arrayValue else { return nil }
-    var result = text
+    var pieces: [(text: String, isFinal: Bool)] = [(text, false)]
     for (index, search) in searches.enumerated() where !search.kqlText.isEmpty {
         let replacement = replacements.arrayValue.map { index < $0.count ? $0[index] : .null } ?? replacements
-        result = parts(of: result, separatedBy: search.kqlText).joined(separator: replacement.kqlText)
+        let substitute = replacement.stringValue ?? search.kqlText
+        pieces = pieces.flatMap { piece -> [(text: String, isFinal: Bool)] in
+            guard !piece.isFinal else { return [piece] }
+            let rest = parts(of: piece.text, separatedBy: search.kqlText).map { (text: $0, isFinal: false) }
+            return Array(rest.map { [$0] }.joined(separator: [(text: substitute, isFinal: true)]))
+        }
     }
-    return result
+    return pieces.map(\.text).joined()
 }
 
 /// The position of the wanted occurrence: `start` and `length` bound where an occurrence may begin.
@@ -134,7 +141,7 @@ private struct SearchWindow {
         let length = Int(clamping: lengths[row].flatMap(\.self) ?? -1)
         guard start <= count, length >= -1 else { return nil }
         let index = text.unicodeScalars.index(text.startIndex, offsetBy: start)
-        return (index, length < 0 ? count : min(count, start + length))
+        return (index, length < 0 ? count : start + min(count - start, length))
     }
 }
 

@@ -17,11 +17,12 @@ let textFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "tolower", family: .string, summary: "The text in lower case.",
         signatures: [.takes(.any("text"), returns: .string)],
-        evaluate: each { (text: String) in text.lowercased() })
+        sql: .duckDB { $0.types[0] == .string ? "lower($1)" : nil },
+        evaluate: each { (text: String) in text.loweredByCharacter })
     ScalarFunction(
         "toupper", family: .string, summary: "The text in upper case.",
         signatures: [.takes(.any("text"), returns: .string)],
-        evaluate: each { (text: String) in text.uppercased() })
+        evaluate: each { (text: String) in text.raisedByCharacter })
     ScalarFunction(
         "reverse", family: .string, summary: "The text backwards.",
         signatures: [.takes(.any("text"), returns: .string)],
@@ -50,6 +51,10 @@ let textFunctions: [ScalarFunction] = scalars {
         evaluate: each { (first: String, second: String) -> Int64? in
             first == second ? 0 : first.unicodeScalars.lexicographicallyPrecedes(second.unicodeScalars) ? -1 : 1
         })
+}
+
+/// Strings repeated, cut and split.
+let textPartFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "strrep", family: .string, summary: "The text repeated, with a delimiter in between.",
         signatures: [.takes(.any("value"), .long("count"), .any("delimiter", .optional), returns: .string)]
@@ -63,6 +68,7 @@ let textFunctions: [ScalarFunction] = scalars {
         "substring", family: .string,
         summary: "The part of a text from a character position on; a negative one counts from the end.",
         signatures: [.takes(.any("text"), .long("start"), .long("length", .optional), returns: .string)],
+        sql: .duckDB(substringSQL),
         evaluate: substring)
     ScalarFunction(
         "split", family: .string, summary: "The parts of a text between delimiters, or only the part at a position.",
@@ -100,6 +106,16 @@ private let strcatSQL: SQLForms.Rule = { arguments in
         parts.append("(" + text.replacing("$1", with: "$\(index + 1)") + ")")
     }
     return parts.joined(separator: " || ")
+}
+
+/// Constant positions from 0 on, which SQL counts from 1.
+private let substringSQL: SQLForms.Rule = { arguments in
+    guard arguments.types[0] == .string, case .long(let start)? = arguments.constants[1],
+        (0..<1_000_000).contains(start)
+    else { return nil }
+    guard arguments.types.count > 2 else { return "substring($1, \(start + 1))" }
+    guard case .long(let length)? = arguments.constants[2], (0..<1_000_000).contains(length) else { return nil }
+    return "substring($1, \(start + 1), \(length))"
 }
 
 private let substring: Evaluation = { call throws(EvaluationError) in

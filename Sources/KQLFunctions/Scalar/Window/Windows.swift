@@ -60,7 +60,7 @@ private func neighbour(_ name: String, _ summary: String, direction: Int) -> Sca
         ],
         determinism: .rowOrder
     ) { call in
-        let offset = Int(clamping: call.constant(1, Int64.self) ?? 1)
+        let offset = max(-call.rowCount, min(call.rowCount, Int(clamping: call.constant(1, Int64.self) ?? 1)))
         var source = call.arguments[0]
         var missing = -1
         if call.arguments.count > 2, call.arguments[2].count > 0 {
@@ -68,8 +68,8 @@ private func neighbour(_ name: String, _ summary: String, direction: Int) -> Sca
             source.append(contentsOf: call.arguments[2].gather([0]).converted(to: source.type))
         }
         let rows = (0..<call.rowCount).map { row in
-            let (target, overflow) = row.addingReportingOverflow(direction * offset)
-            return !overflow && (0..<call.rowCount).contains(target) ? call.row(target, of: 0) : missing
+            let target = row + direction * offset
+            return (0..<call.rowCount).contains(target) ? call.row(target, of: 0) : missing
         }
         return source.gather(rows)
     }

@@ -101,3 +101,8 @@ extension ParserState {
         },
     ]
 }
+
+extension Parser {
+    /// The keywords of all operators that may follow `|`, older spellings among them, in alphabetical order.
+    public static let operatorNames: [String] = ParserState.operators.keys.sorted()
+}

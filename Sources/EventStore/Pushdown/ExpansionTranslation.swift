@@ -1,0 +1,94 @@
+import KQL
+import KQLFunctions
+import KQLValues
+
+extension PlanTranslation {
+    /// `mv-expand` of one column. Bags are not taken apart: they make the statement fail, and then the runtime does it.
+    func mvExpand(_ node: MvExpand) throws(Decline) -> Relation {
+        guard node.expansions.count == 1, let expansion = node.expansions.first, node.indexColumn == nil,
+            node.rowLimit == nil, expansion.type == .dynamic, expansion.source.type == .dynamic
+        else {
+            throw Decline(operation: "mv-expand", reason: "has a SQL form only for one dynamic column without limit")
+        }
+        var input = try relation(node.input)
+        let source = SQLExpression.column(input.columns.count)
+        let value = try translator(over: input).term(expansion.source, of: "mv-expand").expression
+        var terms = passedOn(input, count: node.schema.columns.count)
+        // The list is named first, so that it is computed once.
+        input.select = input.base.selecting(input.base.columns + [input.base.rebased(value)])
+        input.columns.append(RelationColumn(.dynamic))
+        terms[expansion.output] = SQLTerm(
+            .template(
+                """
+                unnest(CASE json_type($1)
+                WHEN 'ARRAY' THEN CAST(from_json($1, '["JSON"]') AS VARCHAR[])
+                WHEN 'OBJECT' THEN [CAST(error('mv-expand of a bag') AS VARCHAR)]
+                ELSE [$1] END)
+                """, [source]), .dynamic)
+        return Relation(
+            input.base.selecting(terms.map { input.base.rebased($0.expression) }), terms.map(RelationColumn.init),
+            steps: input.steps + ["mv-expand"])
+    }
+
+    /// `parse` into strings: one regular expression, of which each column takes a group.
+    func parse(_ node: Parse) throws(Decline) -> Relation {
+        guard node.mode == .simple, !node.dropsMisses, node.regexFlags.isEmpty, let regex = ParseRegex(node.pattern)
+        else {
+            throw Decline(operation: "parse", reason: "has a SQL form only for kind=simple into strings")
+        }
+        let input = try relation(node.input)
+        let source = try translator(over: input).term(node.source, of: "parse").expression
+        var terms = passedOn(input, count: node.schema.columns.count)
+        // The same call for each column, which DuckDB computes once.
+        let names = regex.outputs.indices.map { "'g\($0)'" }.joined(separator: ", ")
+        let groups = "regexp_extract($1, \(SQLText.literal(regex.text)), [\(names)])"
+        for (position, output) in regex.outputs.enumerated() {
+            let template = "struct_extract(\(groups), 'g\(position)')"
+            terms[output] = SQLTerm(.template(template, [source]), .string)
+        }
+        return Relation(
+            input.base.selecting(terms.map { input.base.rebased($0.expression) }), terms.map(RelationColumn.init),
+            steps: input.steps + ["parse"])
+    }
+
+    /// The input's columns in their places, with nulls in places beyond.
+    private func passedOn(_ input: Relation, count: Int) -> [SQLTerm] {
+        (0..<count).map { index in
+            guard index < input.columns.count else { return SQLTerm(.value(.null(.dynamic)), .dynamic) }
+            let column = input.columns[index]
+            return SQLTerm(.column(index), column.type, isNullable: column.isNullable)
+        }
+    }
+}
+
+/// The pattern of a simple `parse` as a regular expression with a group per column, as the runtime reads it too.
+private struct ParseRegex {
+    private(set) var text = "(?s)^"
+    /// Where each group's text goes.
+    private(set) var outputs: [Int] = []
+
+    /// Nil when a column is no string.
+    init?(_ pattern: [Parse.Segment]) {
+        for (position, segment) in pattern.enumerated() {
+            let isLast = position == pattern.count - 1
+            switch segment {
+            case .text(let literal):
+                guard !literal.utf8.contains(0) else { return nil }
+                text += ParseRegex.quoted(literal)
+            case .skip: if !isLast { text += ".*?" }
+            case .column(let output, let type):
+                guard type == .string else { return nil }
+                text += "(.*?)\(isLast ? "$" : "")"
+                outputs.append(output)
+            }
+        }
+        if outputs.isEmpty { return nil }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { result, scalar in
+            if "\\^$.|?*+()[]{}".unicodeScalars.contains(scalar) { result += "\\" }
+            result.unicodeScalars.append(scalar)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import KQLFunctions
+import KQLValues
+
+/// Moves each condition of a filter as near to the tables as it may go.
+func pushingFilters(_ plan: Plan) -> Plan {
+    guard case .filter(let node) = plan else { return plan.mapInputs(pushingFilters) }
+    var conditions = node.predicate.conjuncts
+    var input = node.input
+    // Filters that stand on each other are moved together; the lower one's conditions come first.
+    while case .filter(let inner) = input, !inner.predicate.dependsOnRow, !node.predicate.dependsOnRow {
+        conditions = inner.predicate.conjuncts + conditions
+        input = inner.input
+    }
+    if node.predicate.dependsOnRow {
+        return .filter(Filter(input: pushingFilters(input), predicate: node.predicate))
+    }
+    var kept: [BoundExpression] = []
+    for condition in conditions {
+        if let pushed = pushed(condition, into: input) {
+            input = pushed
+        } else {
+            kept.append(condition)
+        }
+    }
+    return kept.reduce(pushingFilters(input)) { .filter(Filter(input: $0, predicate: $1)) }
+}
+
+/// The operator with a condition below it, or nil when that would change the result.
+private func pushed(_ condition: BoundExpression, into plan: Plan) -> Plan? {
+    switch plan {
+    case .project(let node):
+        guard let below = translated(condition, through: node) else { return nil }
+        return .project(Project(input: .filter(Filter(input: node.input, predicate: below)), columns: node.columns))
+    case .sort(let node):
+        return .sort(Sort(input: .filter(Filter(input: node.input, predicate: condition)), keys: node.keys))
+    case .union(let node):
+        return .union(
+            Union(
+                inputs: node.inputs.map { .filter(Filter(input: $0, predicate: condition)) }, schema: node.schema))
+    case .join(let node): return pushed(condition, into: node)
+    default: return nil
+    }
+}
+
+/// The condition in terms of a projection's input, when the columns it needs are only passed on or constant.
+private func translated(_ condition: BoundExpression, through node: Project) -> BoundExpression? {
+    guard !node.columns.contains(where: { $0.expression.dependsOnRow }) else { return nil }
+    for index in condition.columnIndexes {
+        switch node.columns[index].expression {
+        case .column, .constant: continue
+        default: return nil
+        }
+    }
+    return condition.replacingColumns { node.columns[$0.index].expression }
+}
+
+private func pushed(_ condition: BoundExpression, into node: Join) -> Plan? {
+    let outputs = condition.columnIndexes.map { node.outputs[$0] }
+    let side: JoinOutput.Side
+    if outputs.allSatisfy({ $0.side == .left }) {
+        guard [.inner, .leftOuter, .leftSemi, .leftAnti].contains(node.kind) else { return nil }
+        side = .left
+    } else if outputs.allSatisfy({ $0.side == .right }) {
+        guard [.inner, .rightOuter, .rightSemi, .rightAnti].contains(node.kind) else { return nil }
+        side = .right
+    } else {
+        return nil
+    }
+    let below = condition.replacingColumns { reference in
+        .column(
+            ColumnReference(index: node.outputs[reference.index].index, name: reference.name, type: reference.type))
+    }
+    var changed = node
+    switch side {
+    case .left: changed.left = .filter(Filter(input: node.left, predicate: below))
+    case .right: changed.right = .filter(Filter(input: node.right, predicate: below))
+    }
+    return .join(changed)
+}

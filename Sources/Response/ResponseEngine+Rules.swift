@@ -1,0 +1,177 @@
+internal import Casebook
+internal import Chronology
+internal import JSON
+internal import Logging
+internal import StateStore
+internal import Vocabulary
+internal import Workflow
+
+// Applying the automation rules.
+extension ResponseEngine {
+    private static let loopWindow = TimeSpan.minutes(10)
+    private static let maximumFirings = 10
+
+    /// Applies the rules, one after another, to a journal entry. Doing it again has no further effect.
+    func apply(to sequence: Int64) async throws {
+        guard let entry = try await journal.entries(after: sequence - 1, limit: 1).first, entry.sequence == sequence,
+            let occasion = RuleOccasion(entry)
+        else { return }
+        let wanted = rules.filter {
+            $0.isActive(at: time.now()) && $0.subject == occasion.kind && $0.occasion == occasion.occasion
+        }
+        for (index, rule) in wanted.enumerated() {
+            try await apply(rule, to: occasion, isLast: index == wanted.count - 1)
+        }
+    }
+
+    private func apply(_ rule: AutomationRule, to occasion: RuleOccasion, isLast: Bool) async throws {
+        switch try await passes.firing(of: rule.id, at: occasion.sequence) {
+        case .done: return
+        case .begun: break
+        case .none:
+            guard try await isFree(rule, of: occasion), try await isSatisfied(rule, by: occasion) else { return }
+            try await passes.begin(rule.id, at: occasion.sequence, on: occasion.subjectID, time: time.now())
+        }
+        var faults: [String] = []
+        for (index, action) in rule.actions.enumerated() {
+            let key = "\(occasion.sequence)/\(rule.id)/\(index)"
+            do {
+                let isFinal = isLast && index == rule.actions.count - 1
+                try await perform(action, of: rule, on: occasion, key: key, waits: !isFinal)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                faults.append("\(action.typeName): \(error)")
+                logger.warning(
+                    "an action of an automation rule failed: \(error)", metadata: ["rule": "\(rule.displayName)"])
+            }
+        }
+        let error = faults.isEmpty ? nil : faults.joined(separator: "; ")
+        try await passes.end(rule.id, at: occasion.sequence, error: error)
+    }
+
+    /// A rule is not set off by what it did itself, directly or through a playbook, and not without end.
+    private func isFree(_ rule: AutomationRule, of occasion: RuleOccasion) async throws -> Bool {
+        if occasion.actor.kind == .automationRule, occasion.actor.id == rule.id { return false }
+        if occasion.actor.kind == .playbook,
+            try await runner.store.hasRun(
+                playbook: occasion.actor.id, incident: occasion.subjectID, rule: rule.id)
+        {
+            return false
+        }
+        let firings = try await passes.count(
+            of: rule.id, on: occasion.subjectID, since: time.now() + -Self.loopWindow)
+        if firings >= Self.maximumFirings {
+            logger.warning(
+                "an automation rule took effect \(firings) times in 10 minutes and is held back",
+                metadata: ["rule": "\(rule.displayName)", "subject": "\(occasion.subjectID)"])
+        }
+        return firings < Self.maximumFirings
+    }
+
+    /// Judged on the incident as earlier rules left it.
+    private func isSatisfied(_ rule: AutomationRule, by occasion: RuleOccasion) async throws -> Bool {
+        switch occasion.subject {
+        case .incidentCreated(let id): return try await facts(of: id, update: nil)?.satisfy(rule.conditions) ?? false
+        case .incidentUpdated(let id, let update):
+            guard update.isNotable else { return false }
+            return try await facts(of: id, update: update)?.satisfy(rule.conditions) ?? false
+        case .alertCreated(let id):
+            guard let alert = try await casebook.alert(id) else { return false }
+            return AlertFacts(alert: alert).satisfy(rule.conditions)
+        }
+    }
+
+    private func facts(of id: IncidentID, update: IncidentUpdate?) async throws -> RuleFacts? {
+        guard let incident = try await casebook.incident(id) else { return nil }
+        return RuleFacts(incident: incident, alerts: try await casebook.alerts(of: id), update: update)
+    }
+
+    private func perform(
+        _ action: RuleAction, of rule: AutomationRule, on occasion: RuleOccasion, key: String, waits: Bool
+    ) async throws {
+        let actor = JournalActor(kind: .automationRule, id: rule.id, name: rule.displayName)
+        switch (action, occasion.subject) {
+        case (.runPlaybook(let reference), _):
+            let playbook = try playbook(reference)
+            let id = SentinelConnector.identifier(for: key)
+            let started = try await runner.start(
+                try await request(playbook, id: id, for: occasion, rule: rule.id, by: actor))
+            guard waits, options.playbookWait > .zero else { return }
+            for run in started { _ = try await runner.end(of: run, within: options.playbookWait) }
+        case (.modifyProperties(var change), .incidentCreated(let id)),
+            (.modifyProperties(var change), .incidentUpdated(let id, _)):
+            if change.status == .closed, change.classification == nil { change.classification = .undetermined }
+            try await casebook.update(id, change, by: actor)
+        case (.addTask(let title, let description), .incidentCreated(let id)),
+            (.addTask(let title, let description), .incidentUpdated(let id, _)):
+            _ = try await casebook.addTask(
+                title: title, description: description, to: id, id: TaskID(SentinelConnector.identifier(for: key)),
+                by: actor)
+        case (.modifyProperties, .alertCreated), (.addTask, .alertCreated):
+            throw ResponseError(.notSupported, "a rule about alerts can only run playbooks")
+        }
+    }
+
+    func playbook(_ reference: String) throws(ResponseError) -> Playbook {
+        guard let playbook = shelf.library.playbook(reference) else {
+            throw ResponseError(.playbookNotFound, "there is no playbook '\(reference)'")
+        }
+        return playbook
+    }
+
+    private func request(
+        _ playbook: Playbook, id: String, for occasion: RuleOccasion, rule: String, by actor: JournalActor
+    ) async throws -> RunRequest {
+        switch occasion.subject {
+        case .incidentCreated(let incident):
+            try await request(playbook, id: id, on: incident, update: nil, rule: rule, by: actor)
+        case .incidentUpdated(let incident, let update):
+            try await request(playbook, id: id, on: incident, update: update, rule: rule, by: actor)
+        case .alertCreated(let alert):
+            try await request(playbook, id: id, onAlert: alert, rule: rule, by: actor)
+        }
+    }
+}
+
+extension IncidentUpdate {
+    /// Rules about updates look at status, owner, severity, labels, tactics, and what was added.
+    fileprivate var isNotable: Bool {
+        !addedAlerts.isEmpty || !addedComments.isEmpty
+            || changes.contains { [.status, .owner, .severity, .labels, .tactics].contains($0.field) }
+    }
+}
+
+/// What the conditions of rules about alerts are judged on.
+struct AlertFacts {
+    let alert: Alert
+
+    func satisfy(_ conditions: [RuleCondition]) -> Bool { conditions.allSatisfy(holds) }
+
+    private func holds(_ condition: RuleCondition) -> Bool {
+        switch condition {
+        case .all(let inner): inner.allSatisfy(holds)
+        case .any(let inner): inner.contains(where: holds)
+        case .property(let property, let test, let wanted):
+            test.isNegative
+                ? values(of: property).allSatisfy { test.holds($0, wanted.map(Self.lastPart)) }
+                : values(of: property).contains { test.holds($0, wanted.map(Self.lastPart)) }
+        case .array, .changed, .added: false
+        }
+    }
+
+    private static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    private func values(of property: RuleProperty) -> [String] {
+        switch property {
+        case .incident(.alertRuleIDs), .incident(.ruleIDs): [alert.content.ruleID]
+        case .incident(.alertTitle), .incident(.title): [alert.content.displayName]
+        case .incident(.severity): [alert.content.severity.rawValue]
+        case .incident(.alertProductNames): [alert.content.productName]
+        case .incident(.tactics): alert.content.tactics.map(\.rawValue)
+        case .entity(let kind, let identifier):
+            alert.content.entities.filter { $0.kind == kind }.compactMap { $0[identifier] }
+        case .incident: []
+        }
+    }
+}

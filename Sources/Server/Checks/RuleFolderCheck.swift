@@ -1,0 +1,45 @@
+internal import Chronology
+internal import Collection
+public import Detection
+public import Foundation
+public import JSON
+internal import KQL
+internal import KQLConformance
+internal import KQLFunctions
+internal import KQLValues
+
+/// Checks a folder of rules without a server: their fields, and their queries against known tables and functions.
+public struct RuleFolderCheck: Sendable {
+    public let findings: [RuleFinding]
+    /// `valid P of N`.
+    public let summary: String
+    public let isClean: Bool
+
+    /// - Parameters:
+    ///   - content: the content folder, whose table schemas and saved functions are known.
+    ///   - schemas: further tables, `{name: {column: type}}`.
+    ///   - functions: further saved functions, `{name: {params, query}}`.
+    public init(folder: URL, content: URL, schemas: JSON?, functions: JSON?) throws {
+        guard FileManager.default.fileExists(atPath: folder.path) else {
+            throw SettingsError(message: "\(folder.path) is not there")
+        }
+        var tables = CollectionContent.load(from: content).content.tables.tables.mapValues(\.schema)
+        if let schemas { tables.merge(ConformanceFiles.tables(schemas).tables) { _, given in given } }
+        var saved = SavedFunctions.load(content)
+        if let functions { saved.merge(ConformanceFiles.functions(functions)) { _, given in given } }
+        let environment = QueryEnvironment(
+            catalogue: .standard, tables: FixedTableCatalog(tables), functions: saved)
+        var validation = RuleValidation { QueryCheck($0, environment: environment) }
+        for file in RuleFolder.files(in: [folder]) {
+            do {
+                validation.add(try RuleFolder.text(of: file), file: file.path)
+            } catch {
+                validation.addUnreadable(
+                    file: file.path, reason: "cannot be read as UTF-8: \(error.localizedDescription)")
+            }
+        }
+        findings = validation.findings
+        summary = validation.summary
+        isClean = validation.validCount == validation.count
+    }
+}

@@ -1,0 +1,74 @@
+internal import Access
+internal import Casebook
+internal import Chronology
+internal import DuckDBStore
+internal import EventStore
+internal import Foundation
+internal import Investigation
+internal import JSON
+internal import KQL
+internal import KQLConformance
+internal import Logging
+internal import StateStore
+
+/// The ground of an installation: its databases and what works on them directly.
+struct Core: Sendable {
+    let settings: Settings
+    let time: TimeSource
+    let logger: Logger
+    let database: StateDatabase
+    let events: DuckDBEventStore
+    let casebook: Casebook
+    let access: AccessControl
+    let queries: QueryService
+
+    /// Opens the data folder, which is made when it is not there.
+    ///
+    /// - Throws: `StateStoreError`, `EventStoreError` or a file error, each with its remedy.
+    static func open(_ settings: Settings, time: TimeSource, logger: Logger) async throws -> Core {
+        try FileManager.default.createDirectory(
+            at: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let database = try StateDatabase.open(path: settings.stateFile.path, rooms: Rooms.migrations)
+        let library = try DuckDBLibrary.load(
+            environment: ProcessInfo.processInfo.environment, directories: settings.libraryFolders.map(\.path))
+        let events = try DuckDBEventStore(
+            library: library,
+            options: DuckDBOptions(
+                path: settings.eventFile.path, threads: settings.events.threads,
+                memoryLimit: "\(settings.events.memoryMiB)MB"),
+            now: { time.now() })
+        return Core(
+            settings: settings, time: time, logger: logger, database: database, events: events,
+            casebook: Casebook(database: database, time: time),
+            access: AccessControl(database: database, time: time),
+            queries: QueryService(
+                store: events, functions: SavedFunctions.load(settings.contentFolder),
+                now: { time.now() }))
+    }
+
+    /// Writes what is pending and closes the databases.
+    func close() async {
+        await events.close()
+        do {
+            try database.close()
+        } catch {
+            logger.error("the state database did not close cleanly", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The address of an incident's page.
+    func incidentURL(_ id: IncidentID) -> String {
+        "\(settings.http.address)/incidents/\(id.rawValue)"
+    }
+}
+
+/// The saved functions of the content folder: `functions/*.json`, each name to parameters and query.
+enum SavedFunctions {
+    static func load(_ content: URL) -> [String: SavedFunction] {
+        ContentFiles.texts(in: content.appending(path: "functions"), ending: ".json").reduce(into: [:]) { all, file in
+            // What ships is checked by a test; a file that is no JSON defines no function.
+            guard let json = try? JSON(parsing: file.text) else { return }
+            all.merge(ConformanceFiles.functions(json)) { _, new in new }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import API
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import Logging
+internal import NIOSSL
+internal import Portal
+internal import Preparation
+internal import StateStore
+internal import WebGate
+
+/// The web server: assets, sign-in, portal, API.
+struct Web: Sendable {
+    private let core: Core
+    private let api: APIServices
+    private let portal: PortalServices
+    private let localToken: LocalToken
+    private let callbacks: CallbackRoutes
+
+    init(core: Core, life: Life, localToken: LocalToken) {
+        self.core = core
+        self.localToken = localToken
+        callbacks = CallbackRoutes(engine: life.response)
+        let workspace = core.settings.workspace
+        api = APIServices(
+            access: core.access, casebook: core.casebook, queries: core.queries, intake: life.intake,
+            names: WorkspaceNames(
+                subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
+                workspace: workspace.name, workspaceID: workspace.id),
+            incidentURL: { core.incidentURL($0) })
+        portal = PortalServices(
+            casebook: core.casebook, journal: core.database.journal, queries: core.queries,
+            rules: { await RuleListing(life) }, response: PortalPlaybooks(engine: life.response),
+            plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
+            now: { core.time.now() }, webFolder: core.settings.webFolder)
+    }
+
+    /// The routes; each is open on purpose or behind a gate.
+    func router() throws -> Router<TocsinRequestContext> {
+        let isSecure = core.settings.http.isSecure
+        let router = Router(context: TocsinRequestContext.self)
+        router.add(middleware: SecurityHeaders(isSecure: isSecure))
+        router.get("healthz") { _, _ in "ok" }
+        AssetRoutes(webFolder: core.settings.webFolder).add(to: router.group())
+        callbacks.add(to: router.group())
+        let pages = router.group().add(middleware: try ProblemPages(logger: core.logger))
+        try AccessRoutes(access: core.access, isSecure: isSecure).add(to: pages.group())
+        try PortalRoutes(portal).add(
+            to: pages.group().add(
+                middleware: Gate(access: core.access, localToken: localToken, refusal: .signIn(path: "/sign-in"))))
+        APIRoutes(api).add(
+            to: router.group().add(
+                middleware: Gate(access: core.access, localToken: localToken, refusal: .unauthorized)))
+        return router
+    }
+
+    /// The application, listening when it runs; `onServing` is told the port.
+    func application(
+        onServing: @escaping @Sendable (Int) async -> Void
+    ) throws -> some ApplicationProtocol {
+        let http = core.settings.http
+        return Application(
+            router: try router(),
+            server: try builder(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(http.host, port: http.port), serverName: "tocsin"),
+            onServerRunning: { channel in await onServing(channel.localAddress?.port ?? http.port) },
+            logger: core.logger)
+    }
+
+    private func builder() throws -> HTTPServerBuilder {
+        let http = core.settings.http
+        guard let certificate = http.tlsCertificate, let key = http.tlsKey else { return .http1() }
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+            let configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+            return try .tls(.http1(), tlsConfiguration: configuration)
+        } catch {
+            throw SettingsError(
+                message: "TLS cannot be set up with \(certificate) and \(key): \(error); both must be PEM files")
+        }
+    }
+}

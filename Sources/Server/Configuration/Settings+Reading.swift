@@ -1,0 +1,89 @@
+internal import Chronology
+internal import Configuration
+public import Foundation
+internal import SystemPackage
+
+/// Why the configuration cannot be used.
+public struct SettingsError: Error, Sendable, CustomStringConvertible {
+    public let message: String
+    public var description: String { message }
+}
+
+extension Settings {
+    /// Reads the configuration: `TOCSIN_…` environment variables win over the file, the file over the defaults.
+    ///
+    /// - Parameter file: a YAML file; nil: `tocsin.yaml` in the data folder, if it is there.
+    public static func read(dataFolder: URL, file: URL?, home: URL) async throws -> Settings {
+        let path = (file ?? dataFolder.appending(path: "tocsin.yaml")).path
+        let provider: FileProvider<YAMLSnapshot>
+        do {
+            provider = try await FileProvider<YAMLSnapshot>(filePath: FilePath(path), allowMissing: file == nil)
+        } catch {
+            throw SettingsError(message: "\(path): the configuration cannot be read: \(error)")
+        }
+        let reader = ConfigReader(providers: [
+            EnvironmentVariablesProvider().prefixKeys(with: "tocsin"), provider,
+        ])
+        var settings = Settings(dataFolder: dataFolder, home: home)
+        settings.readServers(reader)
+        try settings.readMail(reader, path: path)
+        settings.readDetection(reader)
+        settings.workspace.subscriptionID = reader.string(
+            forKey: "workspace.subscriptionID", default: settings.workspace.subscriptionID)
+        settings.workspace.resourceGroup = reader.string(
+            forKey: "workspace.resourceGroup", default: settings.workspace.resourceGroup)
+        settings.workspace.name = reader.string(forKey: "workspace.name", default: settings.workspace.name)
+        settings.workspace.id = reader.string(forKey: "workspace.id", default: settings.workspace.id)
+        settings.outgoing.allowedPrivateHosts = reader.stringArray(forKey: "outgoing.allowedPrivateHosts", default: [])
+        settings.events.memoryMiB = reader.int(forKey: "events.memoryMiB", default: settings.events.memoryMiB)
+        settings.events.threads = reader.int(forKey: "events.threads", default: settings.events.threads)
+        return settings
+    }
+
+    /// The defaults for a data folder; `home` is the folder that holds `content` and `.deps`.
+    public init(dataFolder: URL, home: URL) {
+        self.dataFolder = dataFolder
+        contentFolder = home.appending(path: "content")
+        webFolder = home.appending(path: ".deps/web")
+        libraryFolders = [home.appending(path: ".deps/duckdb")]
+    }
+
+    private mutating func readServers(_ reader: ConfigReader) {
+        if let folder = reader.string(forKey: "content") { contentFolder = URL(filePath: folder) }
+        http.host = reader.string(forKey: "http.host", default: http.host)
+        http.port = reader.int(forKey: "http.port", default: http.port)
+        http.publicURL = reader.string(forKey: "http.publicURL")
+        http.tlsCertificate = reader.string(forKey: "http.tls.certificate")
+        http.tlsKey = reader.string(forKey: "http.tls.key")
+        http.maximumBody = reader.int(forKey: "http.maximumBody", default: http.maximumBody)
+        syslog.host = reader.string(forKey: "syslog.host", default: syslog.host)
+        syslog.tcpPort = reader.int(forKey: "syslog.tcpPort")
+        syslog.udpPort = reader.int(forKey: "syslog.udpPort")
+    }
+
+    private mutating func readMail(_ reader: ConfigReader, path: String) throws {
+        mail.host = reader.string(forKey: "mail.host")
+        mail.port = reader.int(forKey: "mail.port", default: mail.port)
+        mail.security = reader.string(forKey: "mail.security", default: mail.security)
+        mail.username = reader.string(forKey: "mail.username")
+        mail.password = reader.string(forKey: "mail.password", isSecret: true)
+        mail.from = reader.string(forKey: "mail.from", default: mail.from)
+        mail.caFile = reader.string(forKey: "mail.caFile")
+        guard ["none", "starttls", "tls"].contains(mail.security) else {
+            throw SettingsError(
+                message: "\(path): mail.security is '\(mail.security)'; it must be 'none', 'starttls' or 'tls'")
+        }
+        guard (http.tlsCertificate == nil) == (http.tlsKey == nil) else {
+            throw SettingsError(message: "\(path): http.tls needs both 'certificate' and 'key', or neither")
+        }
+    }
+
+    private mutating func readDetection(_ reader: ConfigReader) {
+        detection.scheduledDelay = .seconds(
+            reader.double(forKey: "detection.scheduledDelaySeconds", default: detection.scheduledDelay.seconds))
+        detection.nearRealTimeDelay = .seconds(
+            reader.double(forKey: "detection.nearRealTimeDelaySeconds", default: detection.nearRealTimeDelay.seconds))
+        detection.ruleFolders = reader.stringArray(forKey: "detection.ruleFolders", default: [])
+        detection.sigmaFolders = reader.stringArray(forKey: "detection.sigmaFolders", default: [])
+    }
+}

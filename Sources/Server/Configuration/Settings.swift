@@ -1,0 +1,94 @@
+public import Chronology
+public import Foundation
+
+/// Everything that can be configured, read once at start. `docs/operating.md` lists the keys.
+public struct Settings: Sendable {
+    /// Where state, events and secrets are kept.
+    public var dataFolder: URL
+    /// Where what ships with the product lies: schemas, rules, playbooks, plans.
+    public var contentFolder: URL
+    /// Where the browser libraries lie (`scripts/fetch-assets`).
+    public var webFolder: URL
+    /// Folders searched for the DuckDB library after `TOCSIN_DUCKDB_LIBRARY` and the system's path.
+    public var libraryFolders: [URL]
+    public var http = HTTP()
+    public var syslog = Syslog()
+    public var mail = Mail()
+    public var detection = Detection()
+    public var workspace = Workspace()
+    public var outgoing = Outgoing()
+    public var events = Events()
+
+    /// The web server.
+    public struct HTTP: Sendable {
+        public var host = "127.0.0.1"
+        public var port = 7700
+        /// The address that links in mails and playbooks start with; nil: made of host and port.
+        public var publicURL: String?
+        /// PEM files; both or none.
+        public var tlsCertificate: String?
+        public var tlsKey: String?
+        /// The largest request body taken, in bytes.
+        public var maximumBody = 256 << 20
+
+        /// Whether the server speaks TLS.
+        public var isSecure: Bool { tlsCertificate != nil }
+
+        /// The address of the portal, without a slash at its end.
+        public var address: String {
+            publicURL ?? "\(isSecure ? "https" : "http")://\(host):\(port)"
+        }
+    }
+
+    /// The syslog listeners; a port of nil is not opened.
+    public struct Syslog: Sendable {
+        public var host = "127.0.0.1"
+        public var tcpPort: Int?
+        public var udpPort: Int?
+    }
+
+    /// The mail server that notifications go out through; without a host none are sent and the outbox waits.
+    public struct Mail: Sendable {
+        public var host: String?
+        public var port = 587
+        public var security = "starttls"
+        public var username: String?
+        public var password: String?
+        public var from = "tocsin@localhost"
+        /// A PEM file of certificate authorities to trust besides the system's.
+        public var caFile: String?
+    }
+
+    /// When rules run.
+    public struct Detection: Sendable {
+        /// How long after its nominal time a scheduled rule runs, so that late events are there.
+        public var scheduledDelay = TimeSpan.minutes(5)
+        /// The same for near-real-time rules.
+        public var nearRealTimeDelay = TimeSpan.minutes(2)
+        /// Folders of analytics rules (Sentinel YAML) besides the shipped ones.
+        public var ruleFolders: [String] = []
+        /// Folders of Sigma rules besides the shipped ones.
+        public var sigmaFolders: [String] = []
+    }
+
+    /// The names under which the resources of this installation appear in ARM paths.
+    public struct Workspace: Sendable {
+        public var subscriptionID = "00000000-0000-0000-0000-000000000000"
+        public var resourceGroup = "tocsin"
+        public var name = "tocsin"
+        public var id = "00000000-0000-0000-0000-000000000001"
+    }
+
+    /// What playbooks may reach.
+    public struct Outgoing: Sendable {
+        /// Hosts (or `host:port`) that playbooks may call although they are loopback, link-local or private.
+        public var allowedPrivateHosts: [String] = []
+    }
+
+    /// The event store.
+    public struct Events: Sendable {
+        /// The most memory the event store may take, in MiB.
+        public var memoryMiB = 2048
+        public var threads = 2
+    }
+}

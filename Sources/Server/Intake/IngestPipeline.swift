@@ -1,0 +1,76 @@
+internal import API
+internal import Chronology
+internal import Collection
+internal import Detection
+internal import EventStore
+internal import Logging
+internal import Records
+internal import StateStore
+
+/// The ingestion path: bytes are read and mapped, rows stored durably, then rules matched on the same records.
+///
+/// Every way in (HTTP, syslog, simulation) goes through `take` or `store`.
+final class IngestPipeline: EventIntake {
+    private let collector: Collector
+    private let eventStore: any EventStore
+    private let detector: StreamDetector
+    private let time: TimeSource
+    private let logger: Logger
+
+    init(
+        collector: Collector, eventStore: any EventStore, detector: StreamDetector, time: TimeSource, logger: Logger
+    ) {
+        self.collector = collector
+        self.eventStore = eventStore
+        self.detector = detector
+        self.time = time
+        self.logger = logger
+    }
+
+    func take(
+        _ chunks: some AsyncSequence<[UInt8], any Error> & Sendable, as description: IntakeDescription
+    ) async throws -> IntakeReceipt {
+        let options = CollectionOptions(
+            origin: description.source, source: description.format, table: description.table)
+        if let fault = collector.fault(of: options) { throw IntakeRefusal(fault) }
+        var reader = collector.reader(options, now: time.now())
+        var receipt = IntakeReceipt()
+        for try await chunk in chunks {
+            reader.feed(chunk)
+            while let block = reader.next() { receipt.add(try await store(block, options)) }
+        }
+        reader.finish()
+        while let block = reader.next() { receipt.add(try await store(block, options)) }
+        if let block = reader.flush() { receipt.add(try await store(block, options)) }
+        return receipt
+    }
+
+    /// Takes in text that is there as a whole.
+    func take(text: String, origin: String) async throws {
+        let options = CollectionOptions(origin: origin)
+        var reader = collector.reader(options, now: time.now())
+        reader.feed(Array(text.utf8))
+        reader.finish()
+        while let block = reader.next() { _ = try await store(block, options) }
+        if let block = reader.flush() { _ = try await store(block, options) }
+    }
+
+    /// Stores a block of records and matches rules on it; when it returns, its rows are durable and its alerts recorded.
+    func store(_ block: RecordBlock, _ options: CollectionOptions) async throws -> IntakeReceipt {
+        let chunk = collector.collect(block, options, now: time.now())
+        if !chunk.batches.isEmpty { try await eventStore.append(chunk.batches) }
+        try await detector.detect(chunk.records)
+        var receipt = IntakeReceipt(rejected: chunk.deadLetters.count)
+        for batch in chunk.batches where batch.table != "DeadLetter_CL" {
+            receipt.tables[batch.table, default: 0] += batch.rowCount
+        }
+        return receipt
+    }
+}
+
+extension IntakeReceipt {
+    fileprivate mutating func add(_ other: IntakeReceipt) {
+        tables.merge(other.tables, uniquingKeysWith: +)
+        rejected += other.rejected
+    }
+}

@@ -1,0 +1,22 @@
+internal import Access
+internal import Casebook
+internal import Detection
+internal import Foundation
+internal import Notification
+internal import Response
+internal import StateStore
+
+/// The rooms that keep state, in the order in which their tables are made.
+enum Rooms {
+    static let migrations: [RoomMigrations] = [
+        Casebook.migrations, AccessControl.migrations, DetectionTables.migrations, NotificationEngine.migrations,
+        ResponseEngine.migrations,
+    ]
+}
+
+extension Settings {
+    /// The database of state and journal.
+    var stateFile: URL { dataFolder.appending(path: "state.sqlite") }
+    /// The database of events.
+    var eventFile: URL { dataFolder.appending(path: "events.duckdb") }
+}

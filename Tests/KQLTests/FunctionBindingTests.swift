@@ -1,0 +1,39 @@
+import KQL
+import KQLValues
+import Testing
+
+struct FunctionBindingTests {
+    @Test func `user functions take defaults, named arguments and tables`() throws {
+        let query = """
+            let twice = (x: long, factor: long = 2) { x * factor };
+            let big = (T: (a: long), least: long) { T | where a >= least };
+            big((range a from 1 to 3 step 1), 2) | extend b = twice(a), c = twice(a, factor = 10)
+            """
+        #expect(try rows(query) == ["a:long|b:long|c:long", "2|4|20", "3|6|30"])
+    }
+
+    @Test func `a saved function is found and takes its default`() throws {
+        #expect(try rows("OnComputer | count") == ["Count:long", "3"])
+        #expect(try rows("OnComputer('pc1') | where EventID == 4625 | count") == ["Count:long", "1"])
+    }
+
+    @Test func `toscalar and in run their subqueries`() throws {
+        let query =
+            "let m = toscalar(range x from 1 to 3 step 1 | summarize max(x)); print m, 2 in (range y from 1 to 2 step 1)"
+        #expect(try rows(query) == ["print_0:long|print_1:bool", "3|true"].map { $0.replacing("true", with: "True") })
+    }
+
+    @Test func `a pattern chooses its body by the arguments`() throws {
+        let query = """
+            declare pattern p = (n: string)[k: string] { ("a").["b"] = { print v = 1 }; ("a").["c"] = { print v = 2 }; };
+            p("a").c
+            """
+        #expect(try rows(query).last == "2")
+    }
+
+    @Test func `materialized parts run once`() throws {
+        let result = try run("let m = materialize(Events | count); union m, m, m")
+        #expect(result.parts[0].stages.count { $0.name == "table" } == 1)
+        #expect(result.table.rowCount == 3)
+    }
+}

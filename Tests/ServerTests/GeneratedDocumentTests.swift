@@ -1,0 +1,11 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct GeneratedDocumentTests {
+    @Test func `the KQL reference is what the program prints`() async throws {
+        let printed = try await Command.run(["kql", "reference"])
+        let kept = try String(contentsOf: SharedFolder.checkout.appending(path: "docs/kql.md"), encoding: .utf8)
+        #expect(printed.output == kept, "run 'make generate'")
+    }
+}

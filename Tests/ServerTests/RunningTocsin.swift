@@ -1,0 +1,209 @@
+import AsyncHTTPClient
+import Foundation
+import JSON
+import NIOCore
+import NIOHTTP1
+import Synchronization
+import TestSupport
+import Testing
+
+/// The real program, started as a user would start it, on a data folder of its own.
+final class RunningTocsin: Sendable {
+    let data: URL
+    let address: String
+    let token: String
+    /// What it printed until it was ready.
+    let announcement: String
+    private let process: Mutex<Process>
+
+    /// The program that was built beside these tests.
+    static let program: URL = {
+        let beside = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "tocsin")
+        if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+        return SharedFolder.checkout.appending(path: ".build/debug/tocsin")
+    }()
+
+    static func environment(_ further: [String: String] = [:]) -> [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+        environment["TOCSIN_HOME"] = SharedFolder.checkout.path
+        environment["TOCSIN_DATA"] = nil
+        environment["SHELL"] = "/bin/bash"
+        return environment.merging(further) { $1 }
+    }
+
+    static func temporaryFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tocsin-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    /// Starts a server and waits until it says that it answers.
+    init(data: URL, environment: [String: String] = [:], arguments: [String] = []) async throws {
+        let process = Process()
+        process.executableURL = Self.program
+        process.arguments = ["serve", "--data", data.path, "--port", "0"] + arguments
+        process.environment = Self.environment(environment)
+        let output = Pipe()
+        let errors = Pipe()
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let printed = try await Self.lines(of: output.fileHandleForReading, until: "Stop with Ctrl-C.")
+        guard printed.contains("Stop with Ctrl-C.") else {
+            let reason = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            throw Failure(description: "the server did not start: \(printed)\(reason)")
+        }
+        errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        self.data = data
+        announcement = printed
+        self.process = Mutex(process)
+        let running = try JSON(parsing: try Data(contentsOf: data.appending(path: "server.json")))
+        address = try #require(running["address"]?.stringValue)
+        token = try #require(running["token"]?.stringValue)
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Reads until a line is there or the output ends.
+    private static func lines(of handle: FileHandle, until last: String) async throws -> String {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var text = ""
+                while !text.contains(last) {
+                    let chunk = handle.availableData
+                    if chunk.isEmpty { break }
+                    text += String(decoding: chunk, as: UTF8.self)
+                }
+                continuation.resume(returning: text)
+            }
+        }
+    }
+
+    /// Ends the process at once, as a crash would.
+    func kill() {
+        process.withLock {
+            Foundation.kill($0.processIdentifier, SIGKILL)
+            $0.waitUntilExit()
+        }
+    }
+
+    /// Asks the process to end and waits for it.
+    func stop() {
+        process.withLock {
+            if $0.isRunning { $0.terminate() }
+            $0.waitUntilExit()
+        }
+    }
+
+    deinit { process.withLock { if $0.isRunning { Foundation.kill($0.processIdentifier, SIGKILL) } } }
+}
+
+/// A request to a running server.
+struct Answer: Sendable {
+    let status: Int
+    let headers: [String: String]
+    let text: String
+
+    var json: JSON {
+        get throws { try JSON(parsing: text) }
+    }
+}
+
+extension RunningTocsin {
+    /// Sends a request; `token` nil sends none.
+    func send(
+        _ method: String, _ path: String, body: String? = nil, type: String = "application/json", token: String?,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : address + path)
+        request.method = .init(rawValue: method)
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if let body {
+            request.headers.add(name: "Content-Type", value: type)
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let content = try await response.body.collect(upTo: 1 << 28)
+        return Answer(
+            status: Int(response.status.code),
+            headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 }),
+            text: String(buffer: content))
+    }
+
+    func get(_ path: String) async throws -> JSON {
+        try await send("GET", path, token: token).json
+    }
+
+    func ingest(_ lines: String, _ parameters: String = "source=test") async throws -> JSON {
+        let answer = try await send(
+            "POST", "/api/ingest?\(parameters)", body: lines, type: "application/x-ndjson", token: token)
+        return try answer.json
+    }
+
+    /// The rows of a query, each cell as JSON.
+    func query(_ text: String) async throws -> [[JSON]] {
+        let answer = try await send(
+            "POST", "/api/query", body: JSON.object(["query": .string(text)]).description, token: token)
+        let json = try answer.json
+        let rows = try #require(json["tables"]?[0]?["rows"]?.arrayValue, "\(answer.text)")
+        return rows.map { $0.arrayValue ?? [] }
+    }
+
+    /// Asks again until the condition holds; gives up after a minute.
+    func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            if try await condition() { return }
+            await Task.yield()
+        }
+        throw Failure(description: "did not happen within a minute: \(what)")
+    }
+}
+
+/// The program run to its end.
+struct Command {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    static func run(_ arguments: [String], environment: [String: String] = [:], input: String = "") async throws
+        -> Command
+    {
+        try await run(RunningTocsin.program, arguments, environment: environment, input: input)
+    }
+
+    static func run(
+        _ program: URL, _ arguments: [String], environment: [String: String] = [:], input: String = "",
+        folder: URL? = nil
+    ) async throws -> Command {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.environment = RunningTocsin.environment(environment)
+        if let folder { process.currentDirectoryURL = folder }
+        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = stdin
+        process.standardOutput = stdout
+        process.standardError = stderr
+        try process.run()
+        stdin.fileHandleForWriting.write(Data(input.utf8))
+        try stdin.fileHandleForWriting.close()
+        async let output = text(stdout.fileHandleForReading)
+        async let errors = text(stderr.fileHandleForReading)
+        let (printed, complaints) = (await output, await errors)
+        process.waitUntilExit()
+        return Command(status: process.terminationStatus, output: printed, errors: complaints)
+    }
+
+    private static func text(_ handle: FileHandle) async -> String {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: String(decoding: handle.readDataToEndOfFile(), as: UTF8.self))
+            }
+        }
+    }
+}
