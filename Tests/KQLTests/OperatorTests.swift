@@ -61,6 +61,13 @@ struct OperatorTests {
             "datatable(a:string)['x','y','x'] | top-hitters 1 of a", "a:string|approximate_count_a:long", "x|2"),
     ]
 
+    static let chosenRows = [
+        OperatorCase("datatable(x:long,y:string)[1,'a'] | summarize take_any(x), any(y)", "x:long|any_y:string", "1|a"),
+        OperatorCase("datatable(x:long,y:string)[1,'a'] | summarize any(*) by y", "y:string|any_x:long", "a|1"),
+        OperatorCase(
+            "datatable(x:long,y:string)[1,'a',2,'b'] | summarize (m, n) = arg_max(x, y)", "m:long|n:string", "2|b"),
+    ]
+
     static let combinations = [
         OperatorCase(
             "let L = datatable(k:long,a:string)[1,'x',1,'y']; let R = datatable(k:long,b:string)[1,'z']; L | join R on k",
@@ -111,7 +118,7 @@ struct OperatorTests {
             "b|5"),
     ]
 
-    @Test(arguments: rowOperators + columnOperators + aggregations + combinations + expansions)
+    @Test(arguments: rowOperators + columnOperators + aggregations + chosenRows + combinations + expansions)
     func `an operator gives the rows that Kusto gives`(_ test: OperatorCase) throws {
         #expect(try rows(test.query) == test.expected)
         #expect(try rows(test.query, rules: []) == test.expected)

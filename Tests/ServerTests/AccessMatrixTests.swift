@@ -43,7 +43,7 @@ struct AccessMatrixTests {
         #expect(allowed.status == 200)
         let denied = try await server.send("POST", "/api/query", body: #"{"query":"print 1"}"#, token: token)
         #expect(denied.status == 403)
-        server.stop()
+        await server.stop()
     }
 
     @Test func `pages carry the headers that bind the browser`() async throws {

@@ -14,7 +14,7 @@ struct BadInputTests {
         #expect(letters.map { $0[0].stringValue } == ["mail-gateway", "mail-gateway"])
         #expect(letters.allSatisfy { $0[1].stringValue?.isEmpty == false })
         #expect(letters.first?[2].stringValue?.contains("broken") == true)
-        server.stop()
+        await server.stop()
     }
 
     @Test func `a wrong query is answered with its place and what was meant`() async throws {
@@ -30,7 +30,7 @@ struct BadInputTests {
             "POST", "/api/query", body: #"{"query":"SecurityEvents | count"}"#, token: server.token)
         #expect(unknown.status == 400)
         #expect(unknown.text.contains("SecurityEvent"))
-        server.stop()
+        await server.stop()
     }
 
     @Test(arguments: [

@@ -32,7 +32,7 @@ struct DurabilityTests {
         let ids = try alerts.json["value"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
         #expect(!ids.isEmpty)
         #expect(Set(ids).count == ids.count)
-        server.stop()
+        await server.stop()
         let check = try await Command.run(["journal", "verify", "--data", data.path])
         #expect(check.status == 0)
         #expect(check.output.contains("intact"))
@@ -54,7 +54,7 @@ struct DurabilityTests {
                         } catch {
                             return mine
                         }
-                        if sender == 0, batch == 5 { server.kill() }
+                        if sender == 0, batch == 5 { await server.kill() }
                     }
                     return mine
                 }
@@ -69,6 +69,6 @@ struct DurabilityTests {
         let second = try await Command.run(["serve", "--data", data.path, "--port", "0"])
         #expect(second.status != 0)
         #expect(second.errors.contains("open already"))
-        server.stop()
+        await server.stop()
     }
 }

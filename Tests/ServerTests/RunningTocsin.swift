@@ -3,7 +3,6 @@ import Foundation
 import JSON
 import NIOCore
 import NIOHTTP1
-import Synchronization
 import TestSupport
 import Testing
 
@@ -14,7 +13,7 @@ final class RunningTocsin: Sendable {
     let token: String
     /// What it printed until it was ready.
     let announcement: String
-    private let process: Mutex<Process>
+    private let process: ChildProcess
 
     /// The program that was built beside these tests.
     static let program: URL = {
@@ -39,15 +38,11 @@ final class RunningTocsin: Sendable {
 
     /// Starts a server and waits until it says that it answers.
     init(data: URL, environment: [String: String] = [:], arguments: [String] = []) async throws {
-        let process = Process()
-        process.executableURL = Self.program
-        process.arguments = ["serve", "--data", data.path, "--port", "0"] + arguments
-        process.environment = Self.environment(environment)
         let output = Pipe()
         let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
+        let process = try ChildProcess(
+            Self.program, ["serve", "--data", data.path, "--port", "0"] + arguments,
+            environment: Self.environment(environment), output: output, errors: errors)
         let printed = try await Self.lines(of: output.fileHandleForReading, until: "Stop with Ctrl-C.")
         guard printed.contains("Stop with Ctrl-C.") else {
             let reason = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -57,7 +52,7 @@ final class RunningTocsin: Sendable {
         output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
         self.data = data
         announcement = printed
-        self.process = Mutex(process)
+        self.process = process
         let running = try JSON(parsing: try Data(contentsOf: data.appending(path: "server.json")))
         address = try #require(running["address"]?.stringValue)
         token = try #require(running["token"]?.stringValue)
@@ -83,22 +78,18 @@ final class RunningTocsin: Sendable {
     }
 
     /// Ends the process at once, as a crash would.
-    func kill() {
-        process.withLock {
-            Foundation.kill($0.processIdentifier, SIGKILL)
-            $0.waitUntilExit()
-        }
+    func kill() async {
+        process.signal(SIGKILL)
+        await process.ended()
     }
 
     /// Asks the process to end and waits for it.
-    func stop() {
-        process.withLock {
-            if $0.isRunning { $0.terminate() }
-            $0.waitUntilExit()
-        }
+    func stop() async {
+        process.signal(SIGTERM)
+        await process.ended()
     }
 
-    deinit { process.withLock { if $0.isRunning { Foundation.kill($0.processIdentifier, SIGKILL) } } }
+    deinit { process.signal(SIGKILL) }
 }
 
 /// A request to a running server.
@@ -180,23 +171,16 @@ struct Command {
         _ program: URL, _ arguments: [String], environment: [String: String] = [:], input: String = "",
         folder: URL? = nil
     ) async throws -> Command {
-        let process = Process()
-        process.executableURL = program
-        process.arguments = arguments
-        process.environment = RunningTocsin.environment(environment)
-        if let folder { process.currentDirectoryURL = folder }
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stderr
-        try process.run()
+        let process = try ChildProcess(
+            program, arguments, environment: RunningTocsin.environment(environment), input: stdin, output: stdout,
+            errors: stderr, folder: folder)
         stdin.fileHandleForWriting.write(Data(input.utf8))
         try stdin.fileHandleForWriting.close()
         async let output = text(stdout.fileHandleForReading)
         async let errors = text(stderr.fileHandleForReading)
         let (printed, complaints) = (await output, await errors)
-        process.waitUntilExit()
-        return Command(status: process.terminationStatus, output: printed, errors: complaints)
+        return Command(status: await process.ended(), output: printed, errors: complaints)
     }
 
     private static func text(_ handle: FileHandle) async -> String {

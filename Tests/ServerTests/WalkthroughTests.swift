@@ -27,7 +27,7 @@ struct WalkthroughTests {
     private func check(_ output: String) throws {
         #expect(output.contains("sent to lead@example.org"))
         #expect(output.contains("why this priority"))
-        #expect(output.contains("Subject:"))
+        #expect(output.contains("[Tocsin] High:"))
         #expect(output.contains("\ncomments\n"))
         #expect(output.contains("TruePositive"))
         #expect(output.contains("the journal is intact"))
@@ -40,7 +40,7 @@ struct WalkthroughTests {
         let commands = Self.shellBlocks(of: text).filter { !$0.contains("make release") }.joined(separator: "\n")
         let script = """
             set -euo pipefail
-            trap 'trap - EXIT; kill $(jobs -p) 2>/dev/null || true; wait' EXIT
+            trap 'trap - EXIT; kill -KILL $(jobs -p) 2>/dev/null || true; wait' EXIT
             \(commands)
             """
         let programs = RunningTocsin.program.deletingLastPathComponent().path

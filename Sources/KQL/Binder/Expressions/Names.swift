@@ -3,6 +3,12 @@ import KQLFunctions
 import KQLSyntax
 import KQLValues
 
+/// Columns that every table of Azure Monitor has without showing them.
+private let standardColumns: [String: KQLType] = [
+    "_ItemId": .string, "_TimeReceived": .datetime, "_ResourceId": .string, "_SubscriptionId": .string,
+    "_IsBillable": .string, "_BilledSize": .real, "_Internal_WorkspaceResourceId": .string,
+]
+
 extension Binder {
     /// Binds a name: a column first, then what let and parameters define.
     func bind(_ name: Name, in context: ExpressionContext) throws(Diagnostic) -> BoundExpression {
@@ -23,6 +29,10 @@ extension Binder {
                 at: name.span, hint: "for example take_any(\(name.text))")
         }
         if context.seesColumns, let row = context.row, row.isOpen { return .constant(.null(.dynamic)) }
+        if context.seesColumns, context.row != nil, let type = standardColumns[name.text] {
+            warn(.unknownName, "'\(name.text)' is not kept for this table; it is empty", at: name.span)
+            return .constant(.missing(type))
+        }
         if options.isFunctionBody, environment.tables.schema(of: name.text) == nil {
             warn(.unknownName, "'\(name.text)' is taken for a parameter", at: name.span)
             return .constant(.null(.dynamic))

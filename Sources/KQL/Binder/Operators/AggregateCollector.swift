@@ -130,13 +130,12 @@ final class AggregateCollector {
             if index == 0 || !isExtreme { arguments.append(bound) }
             if isConditional, index == node.arguments.count - 1, index > 0 { continue }
             let implied = binder.impliedName(argument.value, in: context)
-            let prefix = isExtreme && index == 0 ? String(function.name.dropFirst(4)) : function.namePrefix
-            columns.append(NamedExpression(implied ?? "\(prefix)_", bound))
+            let prefix = isExtreme && index == 0 ? "\(function.name.dropFirst(4))_" : ""
+            columns.append(NamedExpression(implied ?? (prefix.isEmpty ? "Column\(index + 1)" : prefix), bound))
         }
         let chosen = binder.choose(function.signatures, for: arguments)?.arguments ?? arguments
-        let isLoneAny = !isExtreme && node.arguments.count <= (isConditional ? 2 : 1) && columns.count == 1
-        if isLoneAny, let only = columns.first {
-            columns = [NamedExpression("\(function.namePrefix)_\(only.name)", only.expression)]
+        if !isExtreme, !function.namePrefix.isEmpty {
+            columns = columns.map { NamedExpression("\(function.namePrefix)_\($0.name)", $0.expression) }
         }
         let outputs = columns.map { AggregateOutput(name: $0.name, type: $0.expression.type, source: $0.expression) }
         let aggregate = BoundAggregate(
