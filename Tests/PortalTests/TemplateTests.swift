@@ -25,6 +25,15 @@ struct TemplateTests {
         #expect(html.contains("&lt;script&gt;alert(1)"))
     }
 
+    @Test(arguments: [
+        ("<p>One &amp; two</p><p>three</p>", "One & two\nthree"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a  b"),
+        ("<script>alert(1)</script>", "alert(1)"), ("1 < 2", "1 < 2"), ("<b", "<b"),
+    ])
+    func `a playbook's comment is shown as text`(html: String, text: String) {
+        #expect(PlainText.text(ofHTML: html) == text)
+    }
+
     @Test func `a value in a script block cannot end the block`() {
         #expect(!ScriptJSON.text(["label": "</script><script>alert(1)"]).contains("</script>"))
     }

@@ -5,6 +5,8 @@ import Synchronization
 final class ChildProcess: Sendable {
     private let state = Mutex(State())
     private let identifier: Int32
+    /// Kept alive until the end, or its end would never be told.
+    private let process: Mutex<Process>
 
     private struct State {
         var status: Int32?
@@ -27,6 +29,8 @@ final class ChildProcess: Sendable {
         process.terminationHandler = { arrival.end($0.terminationStatus) }
         try process.run()
         identifier = process.processIdentifier
+        self.process = Mutex(process)
+        Leftovers.add(identifier)
         arrival.onEnd { [weak self] status in self?.end(status) }
     }
 
@@ -50,6 +54,7 @@ final class ChildProcess: Sendable {
     private func end(_ status: Int32) {
         let waiting = state.withLock { state in
             state.status = status
+            Leftovers.remove(identifier)
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -75,5 +80,21 @@ private final class EndNotice: Sendable {
             return state.status
         }
         if let status { receiver(status) }
+    }
+}
+
+/// Processes that still run when the tests end; they are ended with them.
+private enum Leftovers {
+    private static let identifiers: Mutex<Set<Int32>> = {
+        atexit { Leftovers.endAll() }
+        return Mutex([])
+    }()
+
+    static func add(_ identifier: Int32) { _ = identifiers.withLock { $0.insert(identifier) } }
+
+    static func remove(_ identifier: Int32) { _ = identifiers.withLock { $0.remove(identifier) } }
+
+    static func endAll() {
+        for identifier in identifiers.withLock({ $0 }) { kill(identifier, SIGKILL) }
     }
 }

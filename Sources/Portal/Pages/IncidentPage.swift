@@ -122,7 +122,8 @@ struct EntityRow: Sendable {
 struct TaskRow: Sendable {
     let path: String
     let title: String
-    let description: String?
+    /// Named apart from the incident's description, which a template would fall back to.
+    let detail: String?
     let isDone: Bool
     let icon: String
     let toggleLabel: String
@@ -130,7 +131,7 @@ struct TaskRow: Sendable {
     init(_ task: IncidentTask, csrf: String) {
         path = PortalURL.task(incident: task.incidentID.rawValue, task: task.id.rawValue).path
         title = task.title
-        description = task.description.isEmpty ? nil : task.description
+        detail = task.description.isEmpty ? nil : task.description
         isDone = task.status == .completed
         icon = isDone ? "check" : "clock"
         toggleLabel = isDone ? "Mark as open" : "Mark as done"

@@ -14,7 +14,8 @@ struct TimelineItem: Sendable {
     let time: String
     let timeISO: String
     let actor: String
-    let severity: String?
+    /// Of alerts only. Named apart from the incident's, which a template would fall back to.
+    let alertSeverity: String?
     let headline: String
     let text: String?
     let evidence: Evidence?
@@ -48,7 +49,7 @@ struct TimelineItem: Sendable {
         self.time = time.exact
         timeISO = time.iso
         self.actor = actor
-        self.severity = severity
+        alertSeverity = severity
         self.headline = headline
         self.text = text
         self.evidence = evidence
@@ -68,7 +69,7 @@ struct TimelineItem: Sendable {
         let kind: Kind = comment.author.kind == .playbook ? .automation : .comment
         self.init(
             kind, at: comment.createdTime, now: now, actor: comment.author.name, headline: "Comment",
-            text: comment.message)
+            text: kind == .automation ? PlainText.text(ofHTML: comment.message) : comment.message)
     }
 
     /// Nil for what the timeline shows in another form (alerts, comments) or not at all (scores).
