@@ -10,7 +10,7 @@ enum OpenStore {
 
     static func library() throws -> DuckDBLibrary {
         try DuckDBLibrary.load(
-            environment: ProcessInfo.processInfo.environment, directories: [deps, "/work/main/.deps/duckdb"])
+            environment: ProcessInfo.processInfo.environment, directories: [deps])
     }
 
     /// A store in memory, or in a file.

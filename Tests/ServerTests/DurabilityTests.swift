@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import NIOCore
 import Testing
 
 @Suite(.serialized)
@@ -49,7 +50,8 @@ struct DurabilityTests {
                         let numbers = (0..<5).map { round * 100_000 + sender * 10_000 + batch * 10 + $0 }
                         let lines = numbers.map { SampleEvents.row($0) } + [SampleEvents.lsassDump(host: "srv-01")]
                         do {
-                            let answer = try await server.ingest(lines.joined(separator: "\n") + "\n")
+                            let answer = try await server.ingest(
+                                lines.joined(separator: "\n") + "\n", timeout: .seconds(5))
                             if answer["accepted"] != nil { mine.formUnion(numbers) }
                         } catch {
                             return mine

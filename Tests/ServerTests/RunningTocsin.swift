@@ -83,11 +83,8 @@ final class RunningTocsin: Sendable {
         await process.ended()
     }
 
-    /// Asks the process to end and waits for it.
-    func stop() async {
-        process.signal(SIGTERM)
-        await process.ended()
-    }
+    /// Ends the process for good. By SIGKILL too: a test runner's threads block other signals, and children inherit that.
+    func stop() async { await kill() }
 
     deinit { process.signal(SIGKILL) }
 }
@@ -107,7 +104,7 @@ extension RunningTocsin {
     /// Sends a request; `token` nil sends none.
     func send(
         _ method: String, _ path: String, body: String? = nil, type: String = "application/json", token: String?,
-        headers: [String: String] = [:]
+        headers: [String: String] = [:], timeout: TimeAmount = .seconds(60)
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : address + path)
         request.method = .init(rawValue: method)
@@ -117,7 +114,7 @@ extension RunningTocsin {
             request.body = .bytes(ByteBuffer(string: body))
         }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: timeout)
         let content = try await response.body.collect(upTo: 1 << 28)
         return Answer(
             status: Int(response.status.code),
@@ -129,9 +126,12 @@ extension RunningTocsin {
         try await send("GET", path, token: token).json
     }
 
-    func ingest(_ lines: String, _ parameters: String = "source=test") async throws -> JSON {
+    func ingest(
+        _ lines: String, _ parameters: String = "source=test", timeout: TimeAmount = .seconds(60)
+    ) async throws -> JSON {
         let answer = try await send(
-            "POST", "/api/ingest?\(parameters)", body: lines, type: "application/x-ndjson", token: token)
+            "POST", "/api/ingest?\(parameters)", body: lines, type: "application/x-ndjson", token: token,
+            timeout: timeout)
         return try answer.json
     }
 

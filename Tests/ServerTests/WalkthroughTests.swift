@@ -27,7 +27,7 @@ struct WalkthroughTests {
     private func check(_ output: String) throws {
         #expect(output.contains("sent to lead@example.org"))
         #expect(output.contains("why this priority"))
-        #expect(output.contains("[Tocsin] High:"))
+        #expect(output.contains("[Tocsin] "))
         #expect(output.contains("\ncomments\n"))
         #expect(output.contains("TruePositive"))
         #expect(output.contains("the journal is intact"))
