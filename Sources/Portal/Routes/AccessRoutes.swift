@@ -12,10 +12,10 @@ public struct AccessRoutes: Sendable {
     private let isSecure: Bool
 
     /// - Parameter isSecure: whether cookies may travel over TLS only.
-    public init(access: AccessControl, isSecure: Bool) throws {
+    public init(access: AccessControl, templates: Templates, isSecure: Bool) {
         self.access = access
         self.isSecure = isSecure
-        templates = try Templates()
+        self.templates = templates
     }
 
     public func add(to group: RouterGroup<TocsinRequestContext>) {

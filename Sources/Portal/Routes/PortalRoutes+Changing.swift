@@ -36,7 +36,7 @@ extension PortalRoutes {
                 change.owner = owner.isEmpty ? .unassign : .assign(IncidentOwner(assignedTo: owner))
             }
             change.labels = form["labels"].map { text in
-                text.split(separator: ",").map { $0.trimmingSpaces }.filter { !$0.isEmpty }
+                text.split(separator: ",").map { $0.trimmingBlanks }.filter { !$0.isEmpty }
                     .map { IncidentLabel(name: $0) }
             }
             try await services.casebook.update(
@@ -95,11 +95,5 @@ extension PortalRoutes {
         }
         let path = PortalURL.incident(id.rawValue).path
         return .redirect(to: notice?.on(path) ?? path, type: .normal)
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingSpaces: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }

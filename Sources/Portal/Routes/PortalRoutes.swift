@@ -9,9 +9,9 @@ public struct PortalRoutes: Sendable {
     let services: PortalServices
     let templates: Templates
 
-    public init(_ services: PortalServices) throws {
+    public init(_ services: PortalServices, templates: Templates) {
         self.services = services
-        templates = try Templates()
+        self.templates = templates
     }
 
     /// Adds all pages to a group that lets only signed-in people through.

@@ -8,8 +8,8 @@ public struct ProblemPages: RouterMiddleware {
     private let templates: Templates
     private let logger: Logger
 
-    public init(logger: Logger) throws {
-        templates = try Templates()
+    public init(templates: Templates, logger: Logger) {
+        self.templates = templates
         self.logger = logger
     }
 

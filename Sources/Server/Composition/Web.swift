@@ -39,14 +39,15 @@ struct Web: Sendable {
     /// The routes; each is open on purpose or behind a gate.
     func router() throws -> Router<TocsinRequestContext> {
         let isSecure = core.settings.http.isSecure
+        let templates = try Templates()
         let router = Router(context: TocsinRequestContext.self)
         router.add(middleware: SecurityHeaders(isSecure: isSecure))
         router.get("healthz") { _, _ in "ok" }
         AssetRoutes(webFolder: core.settings.webFolder).add(to: router.group())
         callbacks.add(to: router.group())
-        let pages = router.group().add(middleware: try ProblemPages(logger: core.logger))
-        try AccessRoutes(access: core.access, isSecure: isSecure).add(to: pages.group())
-        try PortalRoutes(portal).add(
+        let pages = router.group().add(middleware: ProblemPages(templates: templates, logger: core.logger))
+        AccessRoutes(access: core.access, templates: templates, isSecure: isSecure).add(to: pages.group())
+        PortalRoutes(portal, templates: templates).add(
             to: pages.group().add(
                 middleware: Gate(access: core.access, localToken: localToken, refusal: .signIn(path: "/sign-in"))))
         APIRoutes(api).add(

@@ -47,12 +47,10 @@ final class IngestPipeline: EventIntake {
 
     /// Takes in text that is there as a whole.
     func take(text: String, origin: String) async throws {
-        let options = CollectionOptions(origin: origin)
-        var reader = collector.reader(options, now: time.now())
-        reader.feed(Array(text.utf8))
-        reader.finish()
-        while let block = reader.next() { _ = try await store(block, options) }
-        if let block = reader.flush() { _ = try await store(block, options) }
+        let (chunks, input) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+        input.yield(Array(text.utf8))
+        input.finish()
+        _ = try await take(chunks, as: IntakeDescription(source: origin))
     }
 
     /// Stores a block of records and matches rules on it; when it returns, its rows are durable and its alerts recorded.
