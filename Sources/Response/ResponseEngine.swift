@@ -96,7 +96,7 @@ public final class ResponseEngine: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             while true {
                 try Task.checkCancellation()
-                let seen = bell.count
+                let seen = bell.position
                 if try await takePending() > 0 { continue }
                 for subject in try await passes.subjects() where claim(subject) {
                     group.addTask {
@@ -118,11 +118,11 @@ public final class ResponseEngine: Sendable {
 
     private func release(_ subject: String) { _ = busy.withLock { $0.remove(subject) } }
 
-    private func wait(for bell: ChangeBell, after count: Int) async throws {
+    private func wait(for bell: ChangeBell, after rung: Int64) async throws {
         let position = try await reader.position()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [journal] in await journal.waitForEntries(after: position) }
-            group.addTask { await bell.wait(after: count) }
+            group.addTask { await bell.wait(after: rung) }
             await group.next()
             group.cancelAll()
         }

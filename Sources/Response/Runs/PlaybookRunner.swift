@@ -97,7 +97,7 @@ final class PlaybookRunner: Sendable {
         state.withLock { state in state.pending = unfinished + state.pending.filter { !unfinished.contains($0) } }
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                let seen = bell.count
+                let seen = bell.position
                 while let (id, events) = next() {
                     group.addTask {
                         await self.drive(id, events)
@@ -261,7 +261,7 @@ extension PlaybookRunner {
         do {
             guard let id = try await start(request).first else { return WorkflowAnswer(statusCode: 202) }
             while true {
-                let seen = bell.count
+                let seen = bell.position
                 guard let (answer, status) = try await store.response(of: id) else {
                     return .refusal(404, code: "WorkflowRunNotFound", "the run \(id) is gone")
                 }
@@ -286,7 +286,7 @@ extension PlaybookRunner {
         try await withThrowingTaskGroup(of: RunStatus?.self) { group in
             group.addTask { [store, bell] in
                 while true {
-                    let seen = bell.count
+                    let seen = bell.position
                     guard let summary = try await store.summary(id) else { return nil }
                     if summary.status != .running { return summary.status }
                     await bell.wait(after: seen)

@@ -3,7 +3,7 @@ public import GRDB
 /// Tocsin's state: one SQLite database, read by many and written by one at a time.
 public struct StateDatabase: Sendable {
     let writer: any DatabaseWriter
-    let bell = JournalBell()
+    let bell = ChangeBell()
 
     /// Opens or makes the database at `path` and brings every room's tables up to date.
     ///
