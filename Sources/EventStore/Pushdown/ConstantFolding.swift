@@ -14,7 +14,7 @@ struct ConstantFolding {
     private func column(of expression: BoundExpression) -> Column? {
         switch expression {
         case .constant(let value): return Column(type: value.type, [value])
-        case .column, .subquery: return nil
+        case .column, .subquery, .shared: return nil
         case .convert(let inner, let type): return column(of: inner)?.converted(to: type)
         case .call(let call):
             guard call.isConstant else { return nil }

@@ -29,11 +29,13 @@ struct ExpressionTranslator {
 
     /// The expression in SQL that gives the very same values; nil when there is none.
     func exact(_ expression: BoundExpression) -> SQLTerm? {
+        guard expression.size <= Self.maximumSize else { return nil }
         switch expression {
         case .constant(let value): return constant(value)
         case .column(let reference): return column(reference)
         case .convert(let inner, let type): return conversion(of: inner, to: type)
         case .subquery(let query): return subquery(query)
+        case .shared(let shared): return exact(shared.expression)
         case .call(let call):
             if let value = folding.value(of: expression) { return constant(value) }
             guard call.function.determinism == .pure else { return nil }
@@ -41,6 +43,9 @@ struct ExpressionTranslator {
             return special(plain) ?? catalogued(plain)
         }
     }
+
+    /// Calls that SQL text may stand for; larger expressions share parts, which SQL cannot say.
+    private static let maximumSize = 1000
 
     private func constant(_ value: Value) -> SQLTerm {
         SQLTerm(.value(value), value.type, isNullable: value.isNull)
@@ -125,6 +130,7 @@ struct ExpressionTranslator {
 private struct ColumnPacking {
     let translation: PlanTranslation
     private(set) var references: [ColumnReference] = []
+    private var packedShares: [ObjectIdentifier: SharedExpression] = [:]
 
     init(translation: PlanTranslation) {
         self.translation = translation
@@ -154,6 +160,11 @@ private struct ColumnPacking {
             var arguments: [BoundExpression] = []
             for argument in call.arguments { arguments.append(try packed(argument, of: operation)) }
             return .call(BoundCall(function: call.function, arguments: arguments, type: call.type))
+        case .shared(let shared):
+            if let known = packedShares[ObjectIdentifier(shared)] { return .shared(known) }
+            let result = SharedExpression(try packed(shared.expression, of: operation))
+            packedShares[ObjectIdentifier(shared)] = result
+            return .shared(result)
         }
     }
 }
@@ -166,6 +177,7 @@ extension BoundExpression {
         case .column(let reference): reference.name
         case .convert(_, let type): "a conversion to \(type)"
         case .subquery: "a subquery"
+        case .shared(let shared): shared.expression.outline
         case .call(let call): "'\(call.function.name)'"
         }
     }

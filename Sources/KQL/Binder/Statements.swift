@@ -54,8 +54,7 @@ extension Binder {
             if case .datatable = pipeline.source, pipeline.operators.isEmpty { relation.name = name.text }
             return .table(relation)
         case .scalar(let expression):
-            let value = try bind(expression, in: context)
-            return .scalar(value, row: value.isConstant ? nil : row?.id)
+            return scalar(try bind(expression, in: context), over: row)
         case .undecided(let expression):
             if case .name(let other) = expression.unwrapped, case .function(let function)? = scope.lookup(other.text),
                 !function.parameters.isEmpty
@@ -65,9 +64,14 @@ extension Binder {
             if isTabular(expression.unwrapped, in: context) {
                 return .table(try bindTable(expression.unwrapped, in: scope))
             }
-            let value = try bind(expression, in: context)
-            return .scalar(value, row: value.isConstant ? nil : row?.id)
+            return scalar(try bind(expression, in: context), over: row)
         }
+    }
+
+    /// The binding of a name to a value, which is computed once however often the name is used.
+    func scalar(_ value: BoundExpression, over row: RowContext?) -> Binding {
+        if value.isConstant { return .scalar(value, row: nil) }
+        return .scalar(value.size > 0 ? .shared(SharedExpression(value)) : value, row: row?.id)
     }
 
     private func bind(_ node: QueryParametersStatement, in scope: Scope) throws(Diagnostic) -> Scope {

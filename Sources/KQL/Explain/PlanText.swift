@@ -80,6 +80,7 @@ extension BoundExpression: CustomStringConvertible {
         case .column(let reference): return reference.name
         case .convert(let inner, let type): return "to\(type.rawValue)(\(inner))"
         case .subquery(let query): return "toscalar(#\(query.id))"
+        case .shared(let shared): return shared.size > 40 ? "(… \(shared.size) calls)" : shared.expression.description
         case .call(let call):
             let arguments = call.arguments.map(\.description)
             if arguments.count == 2, call.function.name == "[]" { return "\(arguments[0])[\(arguments[1])]" }

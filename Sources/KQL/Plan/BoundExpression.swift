@@ -13,6 +13,8 @@ public indirect enum BoundExpression: Sendable {
     case convert(BoundExpression, to: KQLType)
     /// A query whose result is one constant; it runs once per execution.
     case subquery(ScalarSubquery)
+    /// What a `let` or a parameter stands for, used in several places: it is computed once for the same rows.
+    case shared(SharedExpression)
 
     /// The type of the values.
     public var type: KQLType {
@@ -22,6 +24,7 @@ public indirect enum BoundExpression: Sendable {
         case .call(let call): call.type
         case .convert(_, let type): type
         case .subquery(let query): query.type
+        case .shared(let shared): shared.expression.type
         }
     }
 
@@ -32,6 +35,17 @@ public indirect enum BoundExpression: Sendable {
         case .column: false
         case .call(let call): call.isConstant
         case .convert(let inner, _): inner.isConstant
+        case .shared(let shared): shared.expression.isConstant
+        }
+    }
+
+    /// The number of calls inside, what is shared counted at each place: what writing it out as text would take.
+    public var size: Int {
+        switch self {
+        case .constant, .column, .subquery: 0
+        case .call(let call): call.size
+        case .convert(let inner, _): inner.size
+        case .shared(let shared): shared.size
         }
     }
 
@@ -63,6 +77,8 @@ public struct BoundCall: Sendable {
     public let type: KQLType
     /// All arguments are constant and the function gives the same in every row.
     public let isConstant: Bool
+    /// The number of calls inside, this one included, what is shared counted at each place; it stops at `Int.max`.
+    public let size: Int
 
     public init(function: ScalarFunction, arguments: [BoundExpression], type: KQLType) {
         self.function = function
@@ -73,6 +89,28 @@ public struct BoundCall: Sendable {
             case .pure, .perQuery: arguments.allSatisfy(\.isConstant)
             case .perRow, .rowOrder: false
             }
+        size = arguments.reduce(1) { sum, argument in
+            let (total, overflows) = sum.addingReportingOverflow(argument.size)
+            return overflows ? .max : total
+        }
+    }
+}
+
+/// An expression that stands in several places of a query. Its identity tells that two places mean the same.
+public final class SharedExpression: Sendable {
+    public let expression: BoundExpression
+    /// The positions of the columns inside.
+    public let columnIndexes: Set<Int>
+    /// Whether some function inside gives other values when other rows are taken away.
+    let dependsOnRow: Bool
+    /// See `BoundExpression.size`.
+    public let size: Int
+
+    public init(_ expression: BoundExpression) {
+        self.expression = expression
+        columnIndexes = expression.columnIndexes
+        dependsOnRow = expression.dependsOnRow
+        size = expression.size
     }
 }
 

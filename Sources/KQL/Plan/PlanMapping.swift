@@ -140,20 +140,15 @@ extension BoundExpression {
         case .column(let reference): [reference.index]
         case .convert(let inner, _): inner.columnIndexes
         case .call(let call): call.arguments.reduce(into: []) { $0.formUnion($1.columnIndexes) }
+        case .shared(let shared): shared.columnIndexes
         }
     }
 
     /// The expression with other expressions in place of its columns.
     func replacingColumns(_ replacement: (ColumnReference) -> BoundExpression) -> BoundExpression {
-        switch self {
-        case .constant, .subquery: self
-        case .column(let reference): replacement(reference)
-        case .convert(let inner, let type): .convert(inner.replacingColumns(replacement), to: type)
-        case .call(let call):
-            .call(
-                BoundCall(
-                    function: call.function, arguments: call.arguments.map { $0.replacingColumns(replacement) },
-                    type: call.type))
+        var mapping = ExpressionMapping()
+        return mapping.map(self) { leaf in
+            if case .column(let reference) = leaf { replacement(reference) } else { leaf }
         }
     }
 
@@ -168,16 +163,34 @@ extension BoundExpression {
 
     /// The expression with the plans of its subqueries changed.
     func mapSubqueries(_ transform: (Plan) -> Plan) -> BoundExpression {
-        switch self {
-        case .constant, .column: self
-        case .subquery(let query):
-            .subquery(ScalarSubquery(id: query.id, plan: transform(query.plan), form: query.form, type: query.type))
-        case .convert(let inner, let type): .convert(inner.mapSubqueries(transform), to: type)
+        var mapping = ExpressionMapping()
+        return mapping.map(self) { leaf in
+            guard case .subquery(let query) = leaf else { return leaf }
+            return .subquery(
+                ScalarSubquery(id: query.id, plan: transform(query.plan), form: query.form, type: query.type))
+        }
+    }
+}
+
+/// Changes the leaves of expressions; what is shared is changed once and stays shared.
+struct ExpressionMapping {
+    private var changed: [ObjectIdentifier: SharedExpression] = [:]
+
+    mutating func map(
+        _ expression: BoundExpression, _ transform: (BoundExpression) -> BoundExpression
+    ) -> BoundExpression {
+        switch expression {
+        case .constant, .column, .subquery: return transform(expression)
+        case .convert(let inner, let type): return .convert(map(inner, transform), to: type)
         case .call(let call):
-            .call(
+            return .call(
                 BoundCall(
-                    function: call.function, arguments: call.arguments.map { $0.mapSubqueries(transform) },
-                    type: call.type))
+                    function: call.function, arguments: call.arguments.map { map($0, transform) }, type: call.type))
+        case .shared(let shared):
+            if let known = changed[ObjectIdentifier(shared)] { return .shared(known) }
+            let result = SharedExpression(map(shared.expression, transform))
+            changed[ObjectIdentifier(shared)] = result
+            return .shared(result)
         }
     }
 }

@@ -6,13 +6,14 @@ extension Plan {
         var count = 0
         var open = [self]
         var shared: Set<Int> = []
+        var seen: Set<ObjectIdentifier> = []
         while let plan = open.popLast(), count <= limit {
             count += 1
             // What is materialized runs once, however often it is used.
             if case .materialized(let node) = plan, !shared.insert(node.id).inserted { continue }
             open += plan.inputs
             _ = plan.mapExpressions { expression in
-                expression.collectSubqueries(into: &open)
+                expression.collectSubqueries(into: &open, seen: &seen)
                 return expression
             }
         }
@@ -21,12 +22,16 @@ extension Plan {
 }
 
 extension BoundExpression {
-    fileprivate func collectSubqueries(into plans: inout [Plan]) {
+    fileprivate func collectSubqueries(into plans: inout [Plan], seen: inout Set<ObjectIdentifier>) {
         switch self {
         case .constant, .column: break
         case .subquery(let query): plans.append(query.plan)
-        case .convert(let inner, _): inner.collectSubqueries(into: &plans)
-        case .call(let call): for argument in call.arguments { argument.collectSubqueries(into: &plans) }
+        case .convert(let inner, _): inner.collectSubqueries(into: &plans, seen: &seen)
+        case .call(let call):
+            for argument in call.arguments { argument.collectSubqueries(into: &plans, seen: &seen) }
+        case .shared(let shared):
+            guard seen.insert(ObjectIdentifier(shared)).inserted else { return }
+            shared.expression.collectSubqueries(into: &plans, seen: &seen)
         }
     }
 }

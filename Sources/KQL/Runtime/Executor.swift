@@ -51,6 +51,7 @@ final class Execution {
     private var scalars: [Int: Value] = [:]
     private var placeholders: [Int: Table] = [:]
     private var depth = 0
+    private var steps = 0
     /// Above zero inside subqueries that run once per row or key, which are not reported one by one.
     private var quietness = 0
     private(set) var stages: [StageStatistics] = []
@@ -97,6 +98,12 @@ final class Execution {
                 .timeout,
                 "the query ran longer than \(executor.limits.seconds) s; narrow its time range or filter earlier")
         }
+    }
+
+    /// `check`, at every 64th call, for work in small steps.
+    func checkNowAndThen() throws(ExecutionError) {
+        steps &+= 1
+        if steps & 63 == 0 { try check() }
     }
 
     private func checkSize(of table: Table, from plan: Plan) throws(ExecutionError) {

@@ -52,10 +52,16 @@ extension Execution {
             return Evaluated(column: values.column.converted(to: type), isConstant: values.isConstant)
         case .call(let call):
             return try evaluate(call, over: rows)
+        case .shared(let shared):
+            if let known = rows.computed[ObjectIdentifier(shared)] { return known }
+            let values = try evaluate(shared.expression, over: rows)
+            rows.computed[ObjectIdentifier(shared)] = values
+            return values
         }
     }
 
     private func evaluate(_ call: BoundCall, over rows: RowView) throws(ExecutionError) -> Evaluated {
+        try checkNowAndThen()
         var columns: [Column] = []
         var constancy: [Bool] = []
         for argument in call.arguments {

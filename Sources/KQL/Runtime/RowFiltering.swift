@@ -58,6 +58,7 @@ extension BoundExpression {
         switch self {
         case .constant, .column, .subquery: false
         case .convert(let inner, _): inner.dependsOnRow
+        case .shared(let shared): shared.dependsOnRow
         case .call(let call):
             switch call.function.determinism {
             case .perRow, .rowOrder: true

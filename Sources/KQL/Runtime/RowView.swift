@@ -6,6 +6,8 @@ final class RowView {
     /// The rows of the table that are seen, in order; nil: all.
     let selection: [Int]?
     private var gathered: [Int: Column] = [:]
+    /// The values of shared expressions over these rows.
+    var computed: [ObjectIdentifier: Evaluated] = [:]
 
     init(_ table: Table, selection: [Int]? = nil) {
         self.table = table

@@ -5,7 +5,7 @@ extension Binder {
     /// The expression, or its value when that is known already.
     func folded(_ expression: BoundExpression) -> BoundExpression {
         switch expression {
-        case .constant, .column, .subquery: return expression
+        case .constant, .column, .subquery, .shared: return expression
         case .convert(let inner, let type):
             guard let value = inner.constantValue else { return expression }
             return .constant(Column(type: value.type, [value]).converted(to: type)[0])

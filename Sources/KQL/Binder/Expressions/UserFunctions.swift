@@ -166,7 +166,7 @@ extension Binder {
                     at: argument.span)
             }
             let value = bound.type == wanted ? bound : folded(.convert(bound, to: wanted))
-            scope.define(parameter.name.text, as: .scalar(value, row: value.isConstant ? nil : context.row?.id))
+            scope.define(parameter.name.text, as: scalar(value, over: context.row))
         }
     }
 }
