@@ -8,6 +8,7 @@ RELEASE := --scratch-path .build-release -c release $(STRICT)
 TOCSIN := .build-release/release/tocsin
 DATA ?= data
 PORT ?= 7700
+FUZZ_SECONDS ?= 600
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -34,10 +35,14 @@ lint:  ## check format, structure, scripts and content
 	@scripts/lint
 
 format:  ## format the sources in place
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Fuzzing Package.swift
 
 bench: release  ## run all benchmarks (figures: docs/performance.md)
 	@scripts/bench
+
+fuzz:  ## fuzz the KQL parser, binder and runtime (FUZZ_SECONDS=600)
+	@scripts/bootstrap
+	@scripts/fuzz $(FUZZ_SECONDS)
 
 generate:  ## renew generated documents
 	@scripts/target-graph > docs/target-graph.txt
@@ -45,6 +50,6 @@ generate:  ## renew generated documents
 	@.build/debug/tocsin kql reference > docs/kql.md
 
 clean:  ## remove what was built (not data/, not .deps/)
-	rm -rf .build .build-release
+	rm -rf .build .build-release .build-fuzz
 
-.PHONY: help run release build test lint format bench generate clean
+.PHONY: help run release build test lint format bench fuzz generate clean

@@ -217,7 +217,11 @@ let tests: [Target] = [
 
 let package = Package(
     name: "tocsin",
-    products: [.executable(name: "tocsin", targets: ["tocsin"])],
+    products: [
+        .executable(name: "tocsin", targets: ["tocsin"]),
+        // The language on its own, for other programs and for Fuzzing/.
+        .library(name: "KQL", targets: ["KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "Chronology", "JSON"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
