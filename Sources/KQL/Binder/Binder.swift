@@ -27,7 +27,15 @@ final class Binder {
     static let maximumOperators = 50_000
     static let maximumExpansions = 40
 
-    init(environment: QueryEnvironment, options: CompileOptions, probe: PlanProbe?) {
+    /// Notes columns and names for editors; with it, binding goes on after an error.
+    let recorder: AnalysisRecorder?
+    /// Above zero inside `attempt`.
+    private var attempts = 0
+
+    init(
+        environment: QueryEnvironment, options: CompileOptions, probe: PlanProbe?, recorder: AnalysisRecorder? = nil
+    ) {
+        self.recorder = recorder
         self.environment = environment
         self.options = options
         self.probe = probe
@@ -47,6 +55,27 @@ final class Binder {
 
     func report(_ diagnostic: Diagnostic) {
         diagnostics.append(diagnostic)
+    }
+
+    /// Reports an error and lets binding go on, when the binder works for an editor; else throws it.
+    func recover(from diagnostic: Diagnostic) throws(Diagnostic) {
+        guard let recorder, recorder.isActive, attempts == 0 else { throw diagnostic }
+        if diagnostics.count < 200 { report(diagnostic) }
+    }
+
+    /// Binds what may fail without being wrong: the first error is thrown always.
+    func attempt<Result>(_ body: () throws(Diagnostic) -> Result) throws(Diagnostic) -> Result {
+        attempts += 1
+        defer { attempts -= 1 }
+        return try body()
+    }
+
+    /// Binds something for what it records alone; what it reports is dropped.
+    func silently(_ body: () throws(Diagnostic) -> Void) {
+        let reported = diagnostics.count
+        // The same text is bound again, and its errors told, where it is used.
+        do { try body() } catch {}
+        diagnostics.removeSubrange(min(reported, diagnostics.count)...)
     }
 
     /// Runs `body` one level deeper and refuses what is nested too deeply.

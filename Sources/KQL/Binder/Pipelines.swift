@@ -12,24 +12,49 @@ extension Binder {
             if case .name(let name) = pipeline.source, case .graph(let graph)? = scope.lookup(name.text) {
                 return try bind(pipeline.operators[...], over: graph, at: pipeline.span, in: scope)
             }
-            var relation = try bind(pipeline.source, in: scope)
+            var relation = try bindSource(of: pipeline, in: scope)
             for (index, step) in pipeline.operators.enumerated() {
                 try countOperator(at: step.span)
+                recorder?.begin(
+                    .operator, at: step.span, next: pipeline.beginning(ofOperator: index + 1),
+                    pipelineEnd: pipeline.span.upper, input: relation)
                 if case .makeGraph(let node) = step {
                     let graph = try bindGraph(node, relation, in: scope)
                     return try bind(pipeline.operators[(index + 1)...], over: graph, at: node.span, in: scope)
                 }
-                relation = try bind(step, relation, in: scope)
+                do throws(Diagnostic) {
+                    relation = try bind(step, relation, in: scope)
+                    recorder?.finish(step.span, output: relation)
+                } catch {
+                    try recover(from: error)
+                    relation.isOpen = true
+                }
                 if !step.keepsName { relation.name = nil }
                 if case .as(let node) = step {
                     scope = Scope(parent: scope)
                     scope.define(node.name.text, as: .table(relation))
+                    recorder?.define(
+                        node.name, as: .table(relation), visibleIn: Span(node.span.upper, pipeline.span.upper))
                 }
             }
             if relation.plan.operatorCount(upTo: Binder.maximumOperators) > Binder.maximumOperators {
                 throw tooManyOperators(at: pipeline.span)
             }
             return relation
+        }
+    }
+
+    private func bindSource(of pipeline: TabularExpression, in scope: Scope) throws(Diagnostic) -> Relation {
+        let span = pipeline.source.span
+        recorder?.begin(
+            .source, at: span, next: pipeline.beginning(ofOperator: 0), pipelineEnd: pipeline.span.upper, input: nil)
+        do throws(Diagnostic) {
+            let relation = try bind(pipeline.source, in: scope)
+            recorder?.finish(span, output: relation)
+            return relation
+        } catch {
+            try recover(from: error)
+            return .unknown
         }
     }
 
@@ -76,10 +101,10 @@ extension Binder {
             return try bindPattern(pattern, call, path: path.text, declaredIn: outer, in: scope)
         }
         do {
-            return try bind(node.target, in: scope)
+            return try attempt { () throws(Diagnostic) in try bind(node.target, in: scope) }
         } catch  where error.code == .unknownTable || error.code == .unknownFunction {
             warn(error.code, error.message + " here; it counts as empty", at: node.span)
-            return Relation(plan: .values(Table(empty: TableSchema([]))), isOpen: true)
+            return .unknown
         }
     }
 
@@ -138,6 +163,7 @@ extension Binder {
         case .facet(let node): return try bind(node, input, in: scope)
         case .scan(let node): return try bind(node, input, in: scope)
         case .reduce(let node): return try bind(node, input, in: scope)
+        case .error: throw Diagnostic(.misplaced, "this is not an operator", at: step.span)
         default:
             throw Diagnostic(.notSupported, "this operator is not supported here", at: step.span)
         }
@@ -151,5 +177,12 @@ extension TabularOperator {
         case .as, .render, .fork, .facet: true
         default: false
         }
+    }
+}
+
+extension TabularExpression {
+    /// Where an operator begins; nil when there is no such operator.
+    fileprivate func beginning(ofOperator index: Int) -> Int? {
+        index < operators.count ? operators[index].span.lower : nil
     }
 }

@@ -16,13 +16,14 @@ extension Binder {
                         next.define(node.name.text, as: .table(try bind(pipeline, in: scope)))
                         scope = next
                     }
-                default: scope = try bind([statement], in: scope)
+                default: scope = try bind([statement], in: scope, until: query.span.upper)
                 }
             } catch {
                 report(error)
-                return []
+                guard recorder != nil else { return [] }
             }
         }
+        bindUncalledFunctions()
         if results.isEmpty {
             report(
                 Diagnostic(

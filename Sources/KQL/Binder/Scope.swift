@@ -25,6 +25,9 @@ struct Relation {
     var siblings: [Relation] = []
 
     var schema: TableSchema { plan.schema }
+
+    /// No rows, of any columns.
+    static var unknown: Relation { Relation(plan: .values(Table(empty: TableSchema([]))), isOpen: true) }
 }
 
 /// A function written in KQL, with the names that are visible in it.

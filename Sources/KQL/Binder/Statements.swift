@@ -5,18 +5,30 @@ extension Binder {
     /// Binds statements that define names, each visible to those after it.
     ///
     /// `row`: inside the body of a scalar function, the row whose columns the arguments may refer to.
-    func bind(_ statements: [Statement], in scope: Scope, row: RowContext? = nil) throws(Diagnostic) -> Scope {
+    /// `end`: where the text ends in which the names are visible.
+    func bind(
+        _ statements: [Statement], in scope: Scope, row: RowContext? = nil, until end: Int
+    ) throws(Diagnostic) -> Scope {
         var scope = scope
         for statement in statements {
             switch statement {
             case .let(let node):
                 let next = Scope(parent: scope)
-                next.define(node.name.text, as: try bind(node, in: scope, row: row))
+                let binding: Binding
+                do throws(Diagnostic) {
+                    binding = try bind(node, in: scope, row: row)
+                } catch {
+                    try recover(from: error)
+                    binding = node.bindingAfterError
+                }
+                next.define(node.name.text, as: binding)
+                recorder?.define(node.name, as: binding, visibleIn: Span(node.span.upper, end))
                 scope = next
-            case .declareQueryParameters(let node): scope = try bind(node, in: scope)
+            case .declareQueryParameters(let node): scope = try bind(node, in: scope, until: end)
             case .declarePattern(let node):
                 let next = Scope(parent: scope)
                 next.define(node.name.text, as: .pattern(node, scope))
+                recorder?.define(node.name, as: .pattern(node, scope), visibleIn: Span(node.span.upper, end))
                 scope = next
             case .tabular(let node):
                 throw Diagnostic(.misplaced, "a function has one result, at its end", at: node.span)
@@ -74,7 +86,9 @@ extension Binder {
         return .scalar(value.size > 0 ? .shared(SharedExpression(value)) : value, row: row?.id)
     }
 
-    private func bind(_ node: QueryParametersStatement, in scope: Scope) throws(Diagnostic) -> Scope {
+    private func bind(
+        _ node: QueryParametersStatement, in scope: Scope, until end: Int
+    ) throws(Diagnostic) -> Scope {
         let next = Scope(parent: scope)
         for parameter in node.parameters {
             guard case .scalar(let type) = parameter.kind else { continue }
@@ -84,6 +98,8 @@ extension Binder {
                 value = .constant(given)
             } else if let fallback = parameter.defaultValue {
                 value = try bindConstant(fallback, in: scope)
+            } else if recorder != nil {
+                value = .constant(.missing(wanted))
             } else {
                 throw Diagnostic(
                     .wrongArguments, "the query parameter '\(parameter.name.text)' has no value",
@@ -91,7 +107,17 @@ extension Binder {
             }
             let converted = value.type == wanted ? value : folded(.convert(value, to: wanted))
             next.define(parameter.name.text, as: .scalar(converted, row: nil))
+            recorder?.define(
+                parameter.name, as: .scalar(converted, row: nil), visibleIn: Span(node.span.upper, end))
         }
         return next
+    }
+}
+
+extension LetStatement {
+    /// What the name stands for when its value has an error: something that fits everywhere.
+    fileprivate var bindingAfterError: Binding {
+        if case .result(.tabular) = value { return .table(.unknown) }
+        return .scalar(.constant(.null(.dynamic)), row: nil)
     }
 }

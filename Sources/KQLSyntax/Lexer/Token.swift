@@ -24,6 +24,14 @@ struct Token: Sendable {
 }
 
 extension Token.Kind {
+    /// Whether this is `)`, `]` or `}`.
+    var isClosing: Bool {
+        switch self {
+        case .rightParenthesis, .rightBracket, .rightBrace: true
+        default: false
+        }
+    }
+
     /// The spelling for messages, such as `'|'` or `a string`.
     var description: String {
         switch self {

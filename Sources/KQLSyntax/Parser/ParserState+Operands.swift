@@ -175,10 +175,12 @@ extension ParserState {
         if !at(.rightParenthesis) {
             arguments = try parseList { (state) throws(Unwind) in try state.parseArgument() }
         }
-        guard at(.rightParenthesis) else {
-            throw missing("',' or ')'", "in the arguments of '\(name.text)'")
+        if at(.rightParenthesis) {
+            advance()
+        } else {
+            let failure = missing("',' or ')'", "in the arguments of '\(name.text)'")
+            guard at(.end) else { throw failure }
         }
-        advance()
         return CallExpression(name: name, arguments: arguments, span: span(from: lower))
     }
 

@@ -65,8 +65,7 @@ extension ParserState {
         } else {
             node = try parseTabular(place)
         }
-        guard at(close) else { throw missing(close.description, place) }
-        advance()
+        try expect(close, place)
         return node
     }
 

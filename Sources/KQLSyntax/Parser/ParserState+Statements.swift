@@ -150,21 +150,21 @@ extension ParserState {
             if accept(.semicolon) { continue }
             if let local = try parseLocalStatement() {
                 statements.append(local)
-                if !at(close) { try expect(.semicolon, "after a statement of the function") }
+                if !at(close), !at(.end) { try expect(.semicolon, "after a statement of the function") }
             } else {
                 result = try parseResult()
                 _ = accept(.semicolon)
                 break
             }
         }
-        guard at(close) else { throw missing(close.description, "to close the body of the function") }
+        if !at(close), !at(.end) { throw missing(close.description, "to close the body of the function") }
         if result == nil {
             report(
                 Diagnostic(
                     .missingToken, "the function has no result", at: current.span,
                     hint: "end the body with an expression or a query"))
         }
-        advance()
+        try expect(close, "to close the body of the function")
         return FunctionBody(statements: statements, result: result, span: span(from: lower))
     }
 

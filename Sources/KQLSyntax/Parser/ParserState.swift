@@ -64,10 +64,16 @@ extension ParserState {
         return true
     }
 
+    /// Takes a token of a kind, or reports that it is missing.
+    ///
+    /// A bracket that the text ends before is reported but counts as closed, so that what an author has typed so far
+    /// keeps its meaning.
     @discardableResult
     mutating func expect(_ kind: Token.Kind, _ place: String) throws(Unwind) -> Token {
-        guard at(kind) else { throw missing(kind.description, place) }
-        return advance()
+        if at(kind) { return advance() }
+        let failure = missing(kind.description, place)
+        guard at(.end), kind.isClosing else { throw failure }
+        return current
     }
 
     mutating func expectWord(_ word: String, _ place: String) throws(Unwind) {

@@ -33,7 +33,8 @@ extension Binder {
         try expanding(function, at: span) { () throws(Diagnostic) in
             let scope = try bindParameters(of: function, arguments, at: span, in: context)
             var inner = context
-            inner.scope = try bind(function.body.statements, in: scope, row: context.row)
+            inner.scope = try bind(
+                function.body.statements, in: scope, row: context.row, until: function.body.span.upper)
             inner.seesColumns = false
             inner.aggregates = nil
             switch function.body.result {
@@ -60,13 +61,19 @@ extension Binder {
         try expanding(function, at: span) { () throws(Diagnostic) in
             let parameters = try bindParameters(
                 of: function, arguments, at: span, in: ExpressionContext(scope: scope), piped: piped)
-            let inner = try bind(function.body.statements, in: parameters)
+            let inner = try bind(function.body.statements, in: parameters, until: function.body.span.upper)
             guard let result = function.body.result else {
                 throw Diagnostic(.function, "'\(function.name)' has no result", at: span)
             }
             switch result {
-            case .tabular(let pipeline): return try bind(pipeline, in: inner)
-            case .undecided(let expression): return try bindTable(expression.unwrapped, in: inner)
+            case .tabular(let pipeline):
+                let relation = try bind(pipeline, in: inner)
+                recorder?.finish(function, result: relation)
+                return relation
+            case .undecided(let expression):
+                let relation = try bindTable(expression.unwrapped, in: inner)
+                recorder?.finish(function, result: relation)
+                return relation
             case .scalar:
                 throw Diagnostic(.misplaced, "'\(function.name)' gives a scalar, not a table", at: span)
             }
@@ -84,7 +91,11 @@ extension Binder {
         }
         try countOperator(at: span)
         expansions.append(function.name)
-        defer { expansions.removeLast() }
+        if function.source != nil { recorder?.pauses += 1 } else { recorder?.note(callOf: function) }
+        defer {
+            expansions.removeLast()
+            if function.source != nil { recorder?.pauses -= 1 }
+        }
         return try nested(at: span) { () throws(Diagnostic) in
             do throws(Diagnostic) {
                 return try body()
@@ -103,6 +114,12 @@ extension Binder {
         piped: Relation? = nil
     ) throws(Diagnostic) -> Scope {
         let scope = Scope(parent: function.scope)
+        defer {
+            for parameter in function.parameters {
+                guard let binding = scope.lookup(parameter.name.text) else { continue }
+                recorder?.define(parameter.name, as: binding, visibleIn: function.body.span)
+            }
+        }
         var positional = arguments.filter { $0.name == nil }[...]
         let named = Dictionary(
             arguments.compactMap { argument in argument.name.map { ($0.text, argument) } },

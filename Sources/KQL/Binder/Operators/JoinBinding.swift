@@ -30,6 +30,7 @@ private struct JoinSides {
 extension Binder {
     func bind(_ node: JoinOperator, _ input: Relation, in scope: Scope) throws(Diagnostic) -> Relation {
         let right = try bind(node.right, in: scope)
+        recorder?.right(of: node.span, is: right)
         let kind = node.kind.map { JoinKind($0) } ?? .innerUnique
         var (left, keys, other) = try bindKeys(node.conditions, input, right, in: scope)
         if keys.isEmpty {
@@ -49,6 +50,7 @@ extension Binder {
 
     func bind(_ node: LookupOperator, _ input: Relation, in scope: Scope) throws(Diagnostic) -> Relation {
         let right = try bind(node.right, in: scope)
+        recorder?.right(of: node.span, is: right)
         let kind = node.kind.map { JoinKind($0) } ?? .leftOuter
         var (left, keys, other) = try bindKeys(node.conditions, input, right, in: scope)
         let dropped = Set(keys.compactMap { $0.right.sourceColumn })

@@ -16,7 +16,14 @@ extension Binder {
         if let input { operands.append(UnionOperand(relation: input, name: input.name ?? "union_arg0")) }
         for table in node.tables {
             do {
-                operands += try bindOperands(table, position: operands.count, in: scope)
+                let position = operands.count
+                guard isFuzzy else {
+                    operands += try bindOperands(table, position: position, in: scope)
+                    continue
+                }
+                try attempt { () throws(Diagnostic) in
+                    operands += try bindOperands(table, position: position, in: scope)
+                }
             } catch  where isFuzzy && (error.code == .unknownTable || error.code == .unknownFunction) {
                 warn(error.code, error.message + "; left out because of isfuzzy", at: error.span)
             }

@@ -19,8 +19,12 @@ extension ParserState {
         let parameters = try parseParameters(.any)
         let kind = joinKind(in: parameters)
         let right = try parseTableOperand("on the right side of 'lookup'")
-        try expectWord("on", "after the right side of 'lookup'")
-        let conditions = try parseJoinConditions()
+        var conditions: [JoinCondition] = []
+        if acceptWord("on") {
+            conditions = try parseJoinConditions()
+        } else {
+            _ = missing("'on'", "after the right side of 'lookup'")
+        }
         return LookupOperator(
             parameters: parameters, kind: kind, right: right, conditions: conditions, span: span(from: lower))
     }
