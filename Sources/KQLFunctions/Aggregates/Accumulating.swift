@@ -36,7 +36,7 @@ func accumulate<Element: Sendable, State>(
 /// An aggregation and its `…if` form, which takes a condition after the value.
 func conditional(
     _ name: String, aliases: [String] = [], ifName: String? = nil, _ summary: String, namePrefix: String? = nil,
-    ifPrefix: String? = nil, values: [Signature], sql: @escaping SQLForms.Rule = { _ in nil },
+    ifPrefix: String? = nil, values: [Signature], sql: SQLForms.Rule? = nil,
     _ evaluate: @escaping @Sendable (AggregateCall, _ condition: Int?) throws(EvaluationError) -> Column
 ) -> [AggregateFunction] {
     let conditional = values.map { signature in
@@ -48,17 +48,20 @@ func conditional(
     let condition = values[0].parameters.prefix { $0.arity == .required }.count
     return [
         AggregateFunction(
-            name, aliases: aliases, summary: summary, signatures: values, namePrefix: namePrefix, sql: .duckDB(sql),
+            name, aliases: aliases, summary: summary, signatures: values, namePrefix: namePrefix,
+            sql: sql.map { .duckDB($0) } ?? .none,
             form: .value { call throws(EvaluationError) in try evaluate(call, nil) }),
         AggregateFunction(
             ifName ?? name + "if", summary: summary + " Counts only rows where the predicate is true.",
             signatures: conditional, namePrefix: ifPrefix ?? namePrefix ?? (ifName ?? name + "if"),
-            sql: .duckDB { arguments in
-                let rest = SQLArguments(
-                    types: Array(arguments.types.prefix(condition)),
-                    constants: Array(arguments.constants.prefix(condition)))
-                return sql(rest).map { "\($0) FILTER (WHERE $\(condition + 1))" }
-            },
+            sql: sql.map { sql in
+                .duckDB { arguments in
+                    let rest = SQLArguments(
+                        types: Array(arguments.types.prefix(condition)),
+                        constants: Array(arguments.constants.prefix(condition)))
+                    return sql(rest).map { "\($0) FILTER (WHERE $\(condition + 1))" }
+                }
+            } ?? .none,
             form: .value { call throws(EvaluationError) in try evaluate(call, condition) }),
     ]
 }

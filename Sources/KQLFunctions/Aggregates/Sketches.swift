@@ -34,12 +34,15 @@ struct HyperLogLog {
     }
 
     /// The estimated number of different values.
-    var count: Int64 {
+    var count: Int64 { Int64(estimate.rounded()) }
+
+    /// The estimated number of different values, before it is rounded.
+    var estimate: Double {
         let size = Double(registers.count)
         let empty = Double(registers.count { $0 == 0 })
         let sum = registers.reduce(0.0) { $0 + pow(2, -Double($1)) }
         let raw = 0.7213 / (1 + 1.079 / size) * size * size / sum
-        return Int64((raw <= 2.5 * size && empty > 0 ? size * log(size / empty) : raw).rounded())
+        return raw <= 2.5 * size && empty > 0 ? size * log(size / empty) : raw
     }
 }
 

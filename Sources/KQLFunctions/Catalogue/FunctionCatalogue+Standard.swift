@@ -1,6 +1,7 @@
 extension FunctionCatalogue {
     /// All functions of the Kusto reference that Tocsin knows.
-    public static let standard = FunctionCatalogue(scalars: standardScalars, aggregates: standardAggregates)
+    public static let standard = FunctionCatalogue(
+        scalars: standardScalars, aggregates: standardAggregates, queryFunctions: queryFunctionList)
 
     private static let standardScalars: [ScalarFunction] = [
         comparisonOperators, betweenOperators, logicalOperators, arithmeticOperators, textOperators, memberOperators,

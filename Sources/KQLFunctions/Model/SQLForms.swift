@@ -21,6 +21,9 @@ public struct SQLForms: Sendable {
     /// No dialect can do it exactly.
     public static let none = SQLForms([:])
 
+    /// Whether no dialect has a form.
+    public var isEmpty: Bool { rules.isEmpty }
+
     /// The same template for DuckDB whatever the arguments are.
     public static func duckDB(_ template: String) -> SQLForms {
         SQLForms([.duckDB: { _ in template }])

@@ -7,6 +7,11 @@ extension Binder {
     func bind(_ node: EvaluateOperator, _ input: Relation?, in scope: Scope) throws(Diagnostic) -> Relation {
         let input = input ?? Relation(plan: .oneRow)
         guard let plugin = Plugin.named(node.call.name.text) else {
+            if let refused = RefusedPlugin.named(node.call.name.text) {
+                throw Diagnostic(
+                    .notSupported, "the plugin '\(refused.name)' does not run here", at: node.call.name.span,
+                    hint: refused.reason.text)
+            }
             let suggestion = nearest(to: node.call.name.text, among: Plugin.all.map(\.name))
             throw Diagnostic(
                 .unknownFunction, "there is no plugin '\(node.call.name.text)'", at: node.call.name.span,

@@ -3,8 +3,13 @@ import KQLFunctions
 import KQLValues
 
 extension Plugin {
-    /// `bag_unpack(bag, prefix, columnsConflict, ignoredProperties)`: one column per property.
-    static let bagUnpack = Plugin("bag_unpack") { input throws(ExecutionError) in
+    static let bagUnpack = Plugin(
+        "bag_unpack", "One column per property of a bag.",
+        [
+            .value("bag"), .constant("OutputColumnPrefix", .string, .optional),
+            .constant("columnsConflict", .string, .optional), .constant("ignoredProperties", .dynamic, .optional),
+        ]
+    ) { input throws(ExecutionError) in
         let index = try input.columnIndex(0)
         guard case .dynamic(let bags) = input.table.columns[index].converted(to: .dynamic) else { return input.table }
         let prefix = input.option(1, "OutputColumnPrefix")?.text ?? ""

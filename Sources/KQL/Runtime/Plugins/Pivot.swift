@@ -2,8 +2,10 @@ import KQLFunctions
 import KQLValues
 
 extension Plugin {
-    /// `pivot(column, aggregate, keys…)`: one column per value of a column, with the aggregate of its rows.
-    static let pivot = Plugin("pivot") { input throws(ExecutionError) in
+    static let pivot = Plugin(
+        "pivot", "One column per value of a column, with the aggregate of its rows.",
+        [.value("column"), .value("aggregation", .optional), .value("key", .repeated)]
+    ) { input throws(ExecutionError) in
         let pivotIndex = try input.columnIndex(0)
         var keyIndexes: [Int] = []
         var aggregate: BoundAggregate?
@@ -50,8 +52,10 @@ extension Plugin {
         return Table(schema: TableSchema(schema), columns: columns, rowCount: keys.count)
     }
 
-    /// `narrow()`: one row per cell.
-    static let narrow = Plugin("narrow", schema: { _ in narrowSchema }) { input throws(ExecutionError) in
+    static let narrow = Plugin(
+        "narrow", "One row per cell: the number of its row, the name of its column and its text.", [],
+        schema: { _ in narrowSchema }
+    ) { input throws(ExecutionError) in
         let table = input.table
         var rows: [Int64] = []
         var names = StringColumn()
