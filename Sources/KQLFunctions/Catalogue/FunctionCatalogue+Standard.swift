@@ -16,7 +16,7 @@ extension FunctionCatalogue {
         formatFunctions, windowFunctions, randomFunctions, distributionFunctions, checkFunctions, elementwiseSeries,
         fillingSeries, filterSeries, correlationSeries, fittingSeries, seasonSeries, sketchFunctions, unitFunctions,
         geoPointFunctions, geoNearnessFunctions,
-        geoLineFunctions, geoLineShapeFunctions, geoPolygonFunctions,
+        geoLineFunctions, geoLineShapeFunctions, geoPolygonFunctions, geoPolygonShapeFunctions,
         geohashFunctions, s2Functions, h3Functions, wktFunctions,
     ].flatMap(\.self)
 

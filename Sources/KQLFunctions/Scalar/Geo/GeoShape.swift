@@ -56,6 +56,13 @@ struct GeoPolygons {
         self.polygons = polygons
     }
 
+    /// Polygons of an overlay: shells to the left, holes to the right.
+    init(merged polygons: [[[SpherePoint]]]) {
+        self.polygons = polygons.map { rings in
+            rings.enumerated().map { index, ring in index == 0 ? ring : ring.reversed() }
+        }
+    }
+
     private static func rings(_ json: JSON) -> [[SpherePoint]]? {
         guard let rings = json.arrayValue, !rings.isEmpty else { return nil }
         let read = rings.compactMap { GeoPolygons.ring($0) }

@@ -1,11 +1,6 @@
-import JSON
-import KQLValues
-
 /// The identifier of an H3 cell: a mode, a resolution, a base cell and one digit of 0 to 6 per resolution.
 struct H3Cell: Sendable {
     let bits: UInt64
-
-    private static let pentagons: Set<UInt64> = [4, 14, 24, 38, 49, 58, 63, 72, 83, 97, 107, 117]
 
     init?(_ text: String) {
         guard (15...16).contains(text.utf8.count), let bits = UInt64(text, radix: 16), bits >> 59 & 15 == 1,
@@ -16,9 +11,19 @@ struct H3Cell: Sendable {
         for level in 1...15 {
             guard (digit(level) == 7) == (level > resolution) else { return nil }
         }
+        // A pentagon lacks the cells in the direction of the first digit.
+        if isInPentagon, digits.first(where: { $0 != 0 }) == 1 { return nil }
     }
 
     private init(bits: UInt64) {
+        self.bits = bits
+    }
+
+    init(baseCell: Int, digits: [Int]) {
+        var bits = UInt64(1) << 59 | UInt64(digits.count) << 52 | UInt64(baseCell) << 45
+        for level in 1...15 {
+            bits |= UInt64(level <= digits.count ? digits[level - 1] : 7) << UInt64(45 - 3 * level)
+        }
         self.bits = bits
     }
 
@@ -26,6 +31,14 @@ struct H3Cell: Sendable {
     var text: String { String(bits, radix: 16) }
 
     private func digit(_ level: Int) -> UInt64 { bits >> UInt64(45 - 3 * level) & 7 }
+    var digits: [Int] { (0..<resolution).map { Int(digit($0 + 1)) } }
+    var baseCell: Int { Int(bits >> 45 & 127) }
+
+    /// Whether its base cell is a pentagon.
+    var isInPentagon: Bool { H3Tables.pentagons[baseCell] != nil }
+
+    /// Whether it has five neighbours.
+    var isPentagon: Bool { isInPentagon && (0..<resolution).allSatisfy { digit($0 + 1) == 0 } }
 
     /// The cell of a coarser resolution that holds this one.
     func parent(_ resolution: Int) -> H3Cell {
@@ -39,35 +52,6 @@ struct H3Cell: Sendable {
         let level = resolution + 1
         let shift = UInt64(45 - 3 * level)
         let base = bits & ~(15 << 52) & ~(7 << shift) | UInt64(level) << 52
-        let isPentagon = H3Cell.pentagons.contains(bits >> 45 & 127) && (1..<level).allSatisfy { digit($0) == 0 }
         return (0..<7).filter { !isPentagon || $0 != 1 }.map { H3Cell(bits: base | UInt64($0) << shift) }
     }
-}
-
-/// The hierarchy of H3 cells.
-let h3Functions: [ScalarFunction] = scalars {
-    ScalarFunction(
-        "geo_h3cell_level", family: .geo, summary: "The resolution of an H3 cell.",
-        signatures: [.takes(.string("h3cell"), returns: .int)],
-        evaluate: each { (text: String) in H3Cell(text).map { Int64($0.resolution) } })
-    ScalarFunction(
-        "geo_h3cell_parent", family: .geo, summary: "The H3 cell of a coarser resolution that holds a cell.",
-        signatures: [.takes(.string("h3cell"), .long("resolution", .optional), returns: .string)],
-        evaluate: each { (text: String, resolution: Int64?) -> String? in
-            guard let cell = H3Cell(text) else { return "" }
-            let wanted = resolution ?? Int64(cell.resolution - 1)
-            return wanted >= 0 && wanted < cell.resolution ? cell.parent(Int(wanted)).text : ""
-        })
-    ScalarFunction(
-        "geo_h3cell_children", family: .geo, summary: "The H3 cells of a finer resolution in a cell.",
-        signatures: [.takes(.string("h3cell"), .long("resolution", .optional), returns: .dynamic)],
-        evaluate: each { (text: String, resolution: Int64?) -> JSON? in
-            guard let cell = H3Cell(text) else { return nil }
-            let wanted = resolution ?? Int64(cell.resolution + 1)
-            // More than five resolutions finer there are too many.
-            guard wanted > cell.resolution, wanted <= 15, wanted - Int64(cell.resolution) <= 5 else { return nil }
-            var cells = [cell]
-            while cells[0].resolution < wanted { cells = cells.flatMap(\.children) }
-            return .array(cells.map { .string($0.text) })
-        })
 }

@@ -37,12 +37,7 @@ let geoPolygonFunctions: [ScalarFunction] = scalars {
     ) {
         shape, tolerance in
         guard let polygons = GeoPolygons(shape) else { return nil }
-        let simple = polygons.polygons.map { rings in
-            rings.map { Array(simplified($0 + $0.prefix(1), tolerance / Sphere.radius).dropLast()) }.filter {
-                $0.count >= 3
-            }
-        }.filter { !$0.isEmpty }
-        return simple.isEmpty ? nil : GeoJSON.polygons(simple)
+        return simplified(polygons.polygons, tolerance)
     }
     ScalarFunction(
         "geo_intersects_2polygons", family: .geo, summary: "Whether two polygons have a point in common.",
@@ -95,5 +90,5 @@ private func polygonFunction<R: KernelResult>(
     ScalarFunction(
         name, family: .geo, summary: summary,
         signatures: [.takes(.dynamic("polygon"), returns: type)],
-        evaluate: each { (polygons: JSON) -> R? in GeoPolygons(polygons).flatMap { body($0) } })
+        evaluate: each { (polygons: JSON) -> R? in GeoPolygons(polygons).flatMap { body($0.dissolved) } })
 }
