@@ -31,6 +31,9 @@ test:  ## install what is missing and run the whole test suite
 	swift test --skip-build --no-parallel --skip ServerTests
 	swift test --skip-build --no-parallel --filter ServerTests
 
+test-all: test  ## the test suite, then the random comparisons in their large numbers
+	TOCSIN_RANDOM_QUERIES=20000 swift test --skip-build --no-parallel --filter RandomQueryTests
+
 lint:  ## check format, structure, scripts and content
 	@scripts/lint
 
@@ -39,6 +42,10 @@ format:  ## format the sources in place
 
 bench: release  ## run all benchmarks (figures: docs/performance.md)
 	@scripts/bench
+
+bench-kql: release  ## run the KQL benchmark over 5 million events
+	@swift build $(RELEASE) --product kql-benchmark
+	@scripts/bench kql
 
 fuzz:  ## fuzz the KQL parser, binder and runtime (FUZZ_SECONDS=600)
 	@scripts/bootstrap
@@ -52,4 +59,4 @@ generate:  ## renew generated documents
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz
 
-.PHONY: help run release build test lint format bench fuzz generate clean
+.PHONY: help run release build test test-all lint format bench bench-kql fuzz generate clean

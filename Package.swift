@@ -133,6 +133,10 @@ let edges: [Target] = [
             nioCore, nioPosix, nioSSL, serviceLifecycle, systemPackage,
         ]),
     .executableTarget(
+        name: "kql-benchmark",
+        dependencies: ["Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"],
+        path: "Benchmarks/KQLBenchmark"),
+    .executableTarget(
         name: "tocsin",
         dependencies: [
             "Chronology", "Detection", "JSON", "KQL", "KQLConformance", "KQLFunctions", "Records", "Server", "Sigma",

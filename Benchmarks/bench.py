@@ -2,7 +2,8 @@
 """Tocsin's benchmarks, driven through the program's public face: the command line and the HTTP API.
 
   bench.py ingest  [--rows N]   events per second, durable, from NDJSON; ratio to DuckDB's own read_json
-  bench.py kql     [--rows N]   the queries of shared/bench/queries.json; ratio to hand-written DuckDB SQL
+  bench.py kql     [--rows N]   the queries of shared/bench/queries.json, side by side with hand-written DuckDB SQL and
+                                with duckdb-kql; the start of a query; the same over HTTP
   bench.py latency [--samples N] from sending an event to its incident being visible
 
 Absolute figures on a shared machine mean little; the ratios are taken in one run and are medians of at least five.
@@ -15,6 +16,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,6 +26,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOCSIN = ROOT / ".build-release" / "release" / "tocsin"
+KQL_BENCHMARK = pathlib.Path(os.environ.get("TOCSIN_KQL_BENCHMARK", ROOT / ".build-release" / "release" / "kql-benchmark"))
 SHARED = pathlib.Path(os.environ.get("TOCSIN_SHARED", ROOT.parent / "shared"))
 TYPES = {"datetime": "TIMESTAMP", "string": "VARCHAR", "int": "INTEGER", "long": "BIGINT", "bool": "BOOLEAN", "dynamic": "JSON"}
 RUNS = 5
@@ -127,35 +130,121 @@ def bench_ingest(rows: int) -> None:
           f"{1:8.2f}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:7}")
 
 
+class Store:
+    """Tocsin's event store in a process of its own, timed inside that process from query text to rows in memory."""
+
+    def __init__(self, database: pathlib.Path, *options: str):
+        self.process = subprocess.Popen([KQL_BENCHMARK, "serve", database, *options], text=True, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, env=dict(os.environ, TOCSIN_HOME=str(ROOT)))
+
+    def run(self, kql: str, explain: bool = False) -> dict:
+        self.process.stdin.write(json.dumps({"kql": kql, "explain": explain}) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            sys.exit(f"tocsin: {answer['error']}\n{kql}")
+        return answer
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+def stored(data: pathlib.Path) -> pathlib.Path:
+    """The events in a database of Tocsin's own layout, written through its append port; made when it is not there."""
+    folder = data / "tocsin"
+    if not (folder / "loaded").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        print("loading the events into Tocsin's tables", flush=True)
+        subprocess.run([KQL_BENCHMARK, "load", data, folder / "events.duckdb", shared("bench/queries.json")], check=True,
+                       env=dict(os.environ, TOCSIN_HOME=str(ROOT)))
+        (folder / "loaded").touch()
+    return folder / "events.duckdb"
+
+
+def reference(data: pathlib.Path):
+    """The events in tables of DuckDB's own types, as read_json makes them; made when they are not there."""
+    import duckdb
+
+    path = data / "reference.duckdb"
+    if not path.exists():
+        print("loading the events into DuckDB's tables", flush=True)
+        duckdb_load(data, str(path)).close()
+    connection = duckdb.connect(str(path), read_only=True)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def milliseconds(action) -> float:
+    start = time.perf_counter()
+    action()
+    return (time.perf_counter() - start) * 1000
+
+
 def bench_kql(rows: int) -> None:
+    """Tocsin, hand-written SQL and duckdb-kql take turns, query by query; the first turn warms up and is not counted."""
+    import duckdb_kql
+
     data = generate(rows)
     queries = json.loads(shared("bench/queries.json").read_text())["queries"]
-    with tempfile.TemporaryDirectory() as folder, server(f"{folder}/tocsin") as (address, token, _):
-        load(address, token, data)
-        connection = duckdb_load(data, f"{folder}/reference.db")
-        print(f"{'KQL over ' + format(rows, ',') + ' rows':40}{'tocsin ms':>11}{'SQL ms':>9}{'ratio':>8}{'rows':>9}")
-        ratios = []
+    store, connection = Store(stored(data)), reference(data)
+    print(f"{'KQL over ' + format(rows, ',') + ' rows, ms':37}{'tocsin':>9}{'min':>8}{'max':>8}{'SQL':>9}{'min':>8}{'max':>8}"
+          f"{'ratio':>7}{'duckdb-kql':>12}{'ratio':>7}{'rows':>9}")
+    ratios = []
+    for query in queries:
+        ours, theirs, peers, count = [], [], [], 0
+        for turn in range(RUNS + 1):
+            answer = store.run(query["kql"])
+            count = answer["rows"]
+            sql = milliseconds(lambda: connection.execute(query["duckdb"]).fetchall())
+            try:
+                peer = milliseconds(lambda: duckdb_kql.kql(connection, query["kql"]).fetchall())
+            except Exception:  # It does not know the operator.
+                peer = None
+            if turn > 0:
+                ours.append(answer["ms"])
+                theirs.append(sql)
+                peers.append(peer)
+        ratio = statistics.median(a / b for a, b in zip(ours, theirs))
+        ratios.append(ratio)
+        runs = None not in peers
+        print(f"{query['id'] + ' ' + query['name']:37}{statistics.median(ours):9.1f}{min(ours):8.1f}{max(ours):8.1f}"
+              f"{statistics.median(theirs):9.1f}{min(theirs):8.1f}{max(theirs):8.1f}{ratio:7.2f}"
+              + (f"{statistics.median(peers):12.1f}{statistics.median(a / b for a, b in zip(ours, peers)):7.2f}" if runs
+                 else f"{'refused':>12}{'':7}")
+              + f"{count:9,}" + ("  fell back" if "fallback" in answer else ""), flush=True)
+    store.close()
+    connection.close()
+    print(f"{'median ratio to SQL':37}{statistics.median(ratios):50.2f}\n{'largest':37}{max(ratios):50.2f}")
+    bench_start(data, queries)
+    bench_http(data, queries)
+
+
+def bench_start(data: pathlib.Path, queries: list) -> None:
+    """From text to the first row where there are no rows: what a query costs before it reads anything."""
+    path = data / "empty.duckdb"
+    path.unlink(missing_ok=True)
+    subprocess.run([KQL_BENCHMARK, "create", path, shared("bench/queries.json")], check=True,
+                   env=dict(os.environ, TOCSIN_HOME=str(ROOT)))
+    store = Store(path)
+    times = {query["id"]: [store.run(query["kql"])["ms"] for _ in range(RUNS * 4 + 1)][1:] for query in queries}
+    simple = [store.run("SecurityEvent | take 1")["ms"] for _ in range(RUNS * 4 + 1)][1:]
+    store.close()
+    print("start on empty tables, median ms: " + ", ".join(f"{name} {statistics.median(all):.1f}" for name, all in times.items())
+          + f"; take 1: {statistics.median(simple):.1f}")
+
+
+def bench_http(data: pathlib.Path, queries: list) -> None:
+    """The same queries through POST /api/query, with the request and the answer's JSON."""
+    if not TOCSIN.exists():
+        return
+    with server(str(stored(data).parent)) as (address, token, _):
+        times = {}
         for query in queries:
-            ours, theirs, count = [], [], 0
-            for _ in range(RUNS + 1):
-                start = time.perf_counter()
-                try:
-                    answer = call(address, token, "/api/query", {"query": query["kql"]})
-                except urllib.error.HTTPError as error:
-                    print(f"{query['id'] + ' ' + query['name']:40} failed: {error.read().decode()[:160]}")
-                    break
-                ours.append(time.perf_counter() - start)
-                count = len(answer["tables"][0]["rows"])
-                start = time.perf_counter()
-                connection.execute(query["duckdb"]).fetchall()
-                theirs.append(time.perf_counter() - start)
-            else:
-                ratio = statistics.median(a / b for a, b in zip(ours[1:], theirs[1:]))
-                ratios.append(ratio)
-                print(f"{query['id'] + ' ' + query['name']:40}{statistics.median(ours[1:]) * 1000:11.1f}"
-                      f"{statistics.median(theirs[1:]) * 1000:9.1f}{ratio:8.2f}{count:9,}")
-        if ratios:
-            print(f"{'median ratio':40}{'':20}{statistics.median(ratios):8.2f}")
+            send = lambda: call(address, token, "/api/query", {"query": query["kql"]})
+            times[query["id"]] = statistics.median([milliseconds(send) for _ in range(RUNS + 1)][1:])
+    print("over HTTP, median ms: " + ", ".join(f"{name} {time:.1f}" for name, time in times.items()))
 
 
 def bench_latency(samples: int) -> None:
@@ -187,13 +276,13 @@ def bench_latency(samples: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["ingest", "kql", "latency"])
-    parser.add_argument("--rows", type=int, default=500_000)
+    parser.add_argument("--rows", type=int, help="events; 5,000,000 for kql, else 500,000")
     parser.add_argument("--samples", type=int, default=100)
     arguments = parser.parse_args()
     if arguments.what == "ingest":
-        bench_ingest(arguments.rows)
+        bench_ingest(arguments.rows or 500_000)
     elif arguments.what == "kql":
-        bench_kql(arguments.rows)
+        bench_kql(arguments.rows or 5_000_000)
     else:
         bench_latency(arguments.samples)
 

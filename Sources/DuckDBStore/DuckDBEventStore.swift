@@ -19,7 +19,10 @@ public final class DuckDBEventStore: EventStore {
     ) throws(EventStoreError) {
         let database = try DuckDBDatabase(library: library, options: options)
         expressions = ExpressionRegistry()
-        try DuckDBConnection(database).makeHostedFunctions(expressions)
+        let connection = try DuckDBConnection(database)
+        try connection.makeHostedFunctions(expressions)
+        try connection.makeElementFunctions()
+        try connection.makeDistinctCount()
         writes = WriteQueue(try Writer(database, now: now))
         readers = try ReaderPool(database, count: options.readers)
     }

@@ -24,6 +24,7 @@ typedef struct { void *internal_ptr; } CDuckDBVector;
 typedef struct { void *internal_ptr; } CDuckDBLogicalType;
 typedef struct { void *internal_ptr; } CDuckDBScalarFunction;
 typedef struct { void *internal_ptr; } CDuckDBFunctionInfo;
+typedef struct { void *internal_ptr; } CDuckDBAggregateFunction;
 
 typedef struct {
     uint64_t deprecated_column_count;
@@ -52,6 +53,12 @@ typedef struct {
     int64_t upper;
 } CDuckDBHugeInt;
 
+/// A row of a list vector: which elements of the child vector are its own.
+typedef struct {
+    uint64_t offset;
+    uint64_t length;
+} CDuckDBListEntry;
+
 typedef enum { CDUCKDB_SUCCESS = 0, CDUCKDB_ERROR = 1 } CDuckDBState;
 
 /// `duckdb_type`, as far as needed.
@@ -59,6 +66,7 @@ enum {
     CDUCKDB_TYPE_BOOLEAN = 1,
     CDUCKDB_TYPE_INTEGER = 4,
     CDUCKDB_TYPE_BIGINT = 5,
+    CDUCKDB_TYPE_UBIGINT = 9,
     CDUCKDB_TYPE_DOUBLE = 11,
     CDUCKDB_TYPE_HUGEINT = 16,
     CDUCKDB_TYPE_VARCHAR = 17,
@@ -72,6 +80,17 @@ enum { CDUCKDB_ERROR_OUT_OF_MEMORY = 33 };
 typedef void (*CDuckDBScalarCallback)(
     CDuckDBFunctionInfo *info, CDuckDBDataChunk *input, CDuckDBVector *output);
 typedef void (*CDuckDBDeleteCallback)(void *_Nullable data);
+
+// An aggregate's states are blocks of memory that DuckDB allocates: one of the size given per group.
+typedef uint64_t (*CDuckDBStateSizeCallback)(CDuckDBFunctionInfo *info);
+typedef void (*CDuckDBStateInitCallback)(CDuckDBFunctionInfo *info, void *state);
+typedef void (*CDuckDBStateDestroyCallback)(void *_Nonnull *_Nonnull states, uint64_t count);
+typedef void (*CDuckDBStateUpdateCallback)(
+    CDuckDBFunctionInfo *info, CDuckDBDataChunk *input, void *_Nonnull *_Nonnull states);
+typedef void (*CDuckDBStateCombineCallback)(
+    CDuckDBFunctionInfo *info, void *_Nonnull *_Nonnull source, void *_Nonnull *_Nonnull target, uint64_t count);
+typedef void (*CDuckDBStateFinalizeCallback)(
+    CDuckDBFunctionInfo *info, void *_Nonnull *_Nonnull source, CDuckDBVector *result, uint64_t count, uint64_t offset);
 
 // One line per function: result, name, parameters.
 #define CDUCKDB_EACH_FUNCTION(F)                                                                                     \
@@ -139,6 +158,20 @@ typedef void (*CDuckDBDeleteCallback)(void *_Nullable data);
     F(void, scalar_function_set_extra_info, (CDuckDBScalarFunction *, void *_Nullable, CDuckDBDeleteCallback))       \
     F(void, scalar_function_set_function, (CDuckDBScalarFunction *, CDuckDBScalarCallback))                          \
     F(CDuckDBState, register_scalar_function, (CDuckDBConnection *, CDuckDBScalarFunction *))                        \
+    F(CDuckDBLogicalType *_Nonnull, create_list_type, (CDuckDBLogicalType *))                                        \
+    F(CDuckDBVector *_Nonnull, list_vector_get_child, (CDuckDBVector *))                                             \
+    F(CDuckDBState, list_vector_reserve, (CDuckDBVector *, uint64_t))                                                \
+    F(CDuckDBState, list_vector_set_size, (CDuckDBVector *, uint64_t))                                               \
+    F(CDuckDBAggregateFunction *_Nonnull, create_aggregate_function, (void))                                         \
+    F(void, destroy_aggregate_function, (CDuckDBAggregateFunction *_Nullable *_Nonnull))                             \
+    F(void, aggregate_function_set_name, (CDuckDBAggregateFunction *, const char *))                                 \
+    F(void, aggregate_function_add_parameter, (CDuckDBAggregateFunction *, CDuckDBLogicalType *))                    \
+    F(void, aggregate_function_set_return_type, (CDuckDBAggregateFunction *, CDuckDBLogicalType *))                  \
+    F(void, aggregate_function_set_functions,                                                                        \
+      (CDuckDBAggregateFunction *, CDuckDBStateSizeCallback, CDuckDBStateInitCallback, CDuckDBStateUpdateCallback,   \
+       CDuckDBStateCombineCallback, CDuckDBStateFinalizeCallback))                                                   \
+    F(void, aggregate_function_set_destructor, (CDuckDBAggregateFunction *, CDuckDBStateDestroyCallback))            \
+    F(CDuckDBState, register_aggregate_function, (CDuckDBConnection *, CDuckDBAggregateFunction *))                  \
     F(void *_Nullable, scalar_function_get_extra_info, (CDuckDBFunctionInfo *))                                      \
     F(void, scalar_function_set_error, (CDuckDBFunctionInfo *, const char *))
 

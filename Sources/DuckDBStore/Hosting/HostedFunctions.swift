@@ -32,7 +32,7 @@ extension DuckDBConnection {
         }
     }
 
-    private func withLogicalType(_ number: UInt32, _ body: (UnsafeMutablePointer<CDuckDBLogicalType>) -> Void) {
+    func withLogicalType(_ number: UInt32, _ body: (UnsafeMutablePointer<CDuckDBLogicalType>) -> Void) {
         var type: UnsafeMutablePointer<CDuckDBLogicalType>? = functions.pointee.create_logical_type(number)
         defer { functions.pointee.destroy_logical_type(&type) }
         if let type { body(type) }

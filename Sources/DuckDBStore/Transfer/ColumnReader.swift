@@ -131,14 +131,7 @@ struct ColumnReader {
         let firstNull = nulls.count - count
         for row in 0..<count {
             if !hasNull || !nulls[firstNull + row] {
-                let slot = data + row * MemoryLayout<CDuckDBString>.stride
-                let length = Int(slot.load(as: UInt32.self))
-                if length <= 12 {
-                    bytes.append(contentsOf: UnsafeRawBufferPointer(start: slot + 4, count: length))
-                } else {
-                    let text = slot.load(fromByteOffset: 8, as: UnsafeRawPointer.self)
-                    bytes.append(contentsOf: UnsafeRawBufferPointer(start: text, count: length))
-                }
+                bytes.append(contentsOf: (data + row * MemoryLayout<CDuckDBString>.stride).storedText)
             }
             offsets.append(bytes.count)
         }
@@ -146,6 +139,14 @@ struct ColumnReader {
 }
 
 extension UnsafeMutableRawPointer {
+    /// The UTF-8 of a `CDuckDBString` that stands here: up to 12 bytes inside, else behind its pointer.
+    @inline(__always)
+    var storedText: UnsafeBufferPointer<UInt8> {
+        let length = Int(load(as: UInt32.self))
+        let start = length <= 12 ? UnsafeRawPointer(self) + 4 : load(fromByteOffset: 8, as: UnsafeRawPointer.self)
+        return UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: length)
+    }
+
     fileprivate func elements<Element>(_ type: Element.Type, _ count: Int) -> UnsafeBufferPointer<Element> {
         UnsafeBufferPointer(start: UnsafePointer(assumingMemoryBound(to: type)), count: count)
     }

@@ -62,8 +62,11 @@ private struct AggregateForm {
             } else if let form = try CollectionForm(aggregate, translator) {
                 value = form.value
                 results = [(form.result, output.type, false)]
+            } else if let form = try StatisticForm(aggregate, translator) {
+                value = form.value
+                results = [(form.result, output.type, form.isNullable)]
             } else {
-                let form = try Self.templates(aggregate, translator)
+                let form = try Self.templates(aggregate, operands, translator)
                 value = .template(form.value, operands.map(\.expression))
                 results = [(form.result, output.type, !Self.neverNull.contains(name))]
             }
@@ -77,8 +80,9 @@ private struct AggregateForm {
 
     /// The catalogue's SQL, which must not look into times: those are ticks here.
     private static func templates(
-        _ aggregate: BoundAggregate, _ translator: ExpressionTranslator
+        _ aggregate: BoundAggregate, _ operands: [SQLTerm], _ translator: ExpressionTranslator
     ) throws(Decline) -> (value: String, result: String) {
+        if let template = distinctCount(aggregate, operands, translator) { return (template, "$1") }
         let arguments = SQLArguments(
             types: aggregate.arguments.map(\.type),
             constants: aggregate.arguments.map { translator.folding.value(of: $0) })
@@ -92,6 +96,25 @@ private struct AggregateForm {
         let types = arguments.types.map(\.rawValue).joined(separator: ", ")
         throw Decline(
             operation: "summarize", reason: "\(aggregate.function.name)(\(types)) has no exact SQL form")
+    }
+
+    /// `dcount`, which KQL lets be approximate, by a set of hashes; nil for other aggregates.
+    private static func distinctCount(
+        _ aggregate: BoundAggregate, _ operands: [SQLTerm], _ translator: ExpressionTranslator
+    ) -> String? {
+        guard translator.translation.host != nil, let value = operands.first else { return nil }
+        switch value.type {
+        case .int, .long, .datetime, .timespan, .guid, .string: break
+        case .bool, .real, .decimal, .dynamic: return nil
+        }
+        var conditions = value.isNullable ? ["$1 IS NOT NULL"] : []
+        switch aggregate.function.name {
+        case "dcount": break
+        case "dcountif": conditions.append("$2")
+        default: return nil
+        }
+        let filter = conditions.isEmpty ? "" : " FILTER (WHERE \(conditions.joined(separator: " AND ")))"
+        return "\(HostedFunction.distinctCount)(hash($1))\(filter)"
     }
 
     /// `arg_max` and `arg_min`: the wanted columns of the row with the largest or smallest value, as one struct.

@@ -3,28 +3,30 @@ import KQLFunctions
 import KQLValues
 
 extension PlanTranslation {
-    /// `mv-expand` of one column. Bags are not taken apart: they make the statement fail, and then the runtime does it.
+    /// `mv-expand` of dynamic values, side by side as `unnest` does it too.
     func mvExpand(_ node: MvExpand) throws(Decline) -> Relation {
-        guard node.expansions.count == 1, let expansion = node.expansions.first, node.indexColumn == nil,
-            node.rowLimit == nil, expansion.type == .dynamic, expansion.source.type == .dynamic
-        else {
-            throw Decline(operation: "mv-expand", reason: "has a SQL form only for one dynamic column without limit")
-        }
-        var input = try relation(node.input)
-        let source = SQLExpression.column(input.columns.count)
-        let value = try translator(over: input).term(expansion.source, of: "mv-expand").expression
+        guard host != nil else { throw Decline(operation: "mv-expand", reason: "has no SQL form") }
+        let input = try relation(node.input)
+        let limit = try node.rowLimit.map { limit throws(Decline) in try count(limit, of: "mv-expand") }
+        var lists: [SQLExpression] = []
         var terms = passedOn(input, count: node.schema.columns.count)
-        // The list is named first, so that it is computed once.
-        input.select = input.base.selecting(input.base.columns + [input.base.rebased(value)])
-        input.columns.append(RelationColumn(.dynamic))
-        terms[expansion.output] = SQLTerm(
-            .template(
-                """
-                unnest(CASE json_type($1)
-                WHEN 'ARRAY' THEN CAST(from_json($1, '["JSON"]') AS VARCHAR[])
-                WHEN 'OBJECT' THEN [CAST(error('mv-expand of a bag') AS VARCHAR)]
-                ELSE [$1] END)
-                """, [source]), .dynamic)
+        for expansion in node.expansions {
+            guard expansion.type == .dynamic, expansion.source.type == .dynamic else {
+                throw Decline(
+                    operation: "mv-expand",
+                    reason: "has a SQL form only for dynamic values, not \(expansion.source.type) to \(expansion.type)")
+            }
+            let value = try translator(over: input).term(expansion.source, of: "mv-expand").expression
+            let elements = "\(HostedFunction.elements(bagsAsArrays: node.bagsAsArrays))($1)"
+            let list = SQLExpression.template(limit.map { "list_slice(\(elements), 1, \($0))" } ?? elements, [value])
+            lists.append(list)
+            terms[expansion.output] = SQLTerm(.template("unnest($1)", [list]), .dynamic)
+        }
+        if let position = node.indexColumn {
+            let lengths = lists.indices.map { "len($\($0 + 1))" }.joined(separator: ", ")
+            terms[position] = SQLTerm(
+                .template("unnest(range(greatest(\(lengths))))", lists), .long, isNullable: false)
+        }
         return Relation(
             input.base.selecting(terms.map { input.base.rebased($0.expression) }), terms.map(RelationColumn.init),
             steps: input.steps + ["mv-expand"])

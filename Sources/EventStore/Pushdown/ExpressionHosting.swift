@@ -15,4 +15,11 @@ public protocol ExpressionHosting: Sendable {
 public enum HostedFunction {
     /// The name of the function for expressions of a type.
     public static func name(for type: KQLType) -> String { "kql_\(type.rawValue)" }
+
+    /// The aggregate that counts different 64-bit hashes.
+    public static let distinctCount = "kql_dcount"
+
+    /// The function that gives the elements of JSON text as a list of JSON texts; a bag's properties are bags of one, or
+    /// arrays of key and value.
+    public static func elements(bagsAsArrays: Bool) -> String { bagsAsArrays ? "kql_pairs" : "kql_elements" }
 }

@@ -37,6 +37,24 @@ struct JSONScanner {
         return found
     }
 
+    /// Where the elements of an array stand; nil when the document is something else.
+    mutating func elements() throws(Unsure) -> [Range<Int>]? {
+        skipBlanks()
+        if try peek() != UInt8(ascii: "[") { return nil }
+        var ranges: [Range<Int>] = []
+        try enter()
+        while try !closes(with: UInt8(ascii: "]"), ranges.isEmpty) {
+            skipBlanks()
+            let start = position
+            _ = try value([])
+            ranges.append(start..<position)
+        }
+        depth -= 1
+        skipBlanks()
+        if position != bytes.count { throw Unsure() }
+        return ranges
+    }
+
     private mutating func value(_ steps: ArraySlice<Step>) throws(Unsure) -> Scanned? {
         skipBlanks()
         switch try peek() {
@@ -186,6 +204,11 @@ struct JSONScanner {
     }
 
     private mutating func skipBlanks() {
-        while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            default: return
+            }
+        }
     }
 }

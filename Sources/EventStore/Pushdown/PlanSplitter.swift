@@ -42,8 +42,22 @@ final class PlanSplitter {
 
     /// Leaves this operator to the runtime and pushes what it can of its inputs.
     private func splitPartly(_ plan: Plan) -> Plan {
-        if case .filter(let node) = plan { return splitFilter(node) }
-        return plan.mapInputs(split)
+        switch plan {
+        case .filter(let node): splitFilter(node)
+        case .makeSeries(let node): splitSeries(node)
+        default: plan.mapInputs(split)
+        }
+    }
+
+    /// Pushes the grouping by bins and leaves the making of arrays.
+    private func splitSeries(_ node: MakeSeries) -> Plan {
+        let parts = node.overGroups(ConstantFolding(context: translation.context))
+        if let parts, let relation = try? translation.aggregate(parts.groups) {
+            return .makeSeries(parts.series(pushed(relation, parts.groups.schema)))
+        }
+        var node = node
+        node.input = split(node.input)
+        return .makeSeries(node)
     }
 
     /// Pushes the conditions that have a SQL form and keeps the others above.

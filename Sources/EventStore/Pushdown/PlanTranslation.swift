@@ -203,7 +203,7 @@ final class PlanTranslation {
     }
 
     /// A constant number of rows.
-    private func count(_ expression: BoundExpression, of operation: String) throws(Decline) -> Int {
+    func count(_ expression: BoundExpression, of operation: String) throws(Decline) -> Int {
         switch ConstantFolding(context: context).value(of: expression) {
         case .long(let count)?: return Int(max(0, count))
         case .int(let count)?: return Int(max(0, count))

@@ -46,6 +46,7 @@ extension ExpressionTranslator {
         switch call.function.name {
         case "+", "-": sum(call)
         case "bin", "floor": bin(call)
+        case "bin_at": binAt(call)
         case "extract": extract(call)
         case "startofday" where call.arguments.count == 1: startOfDay(call)
         case "=~": equalIgnoringCase(call, negated: false)
@@ -165,15 +166,24 @@ extension ExpressionTranslator {
         return rounded(value, to: step)
     }
 
+    private func binAt(_ call: BoundCall) -> SQLTerm? {
+        guard call.arguments.count == 3, let size = folding.value(of: call.arguments[1])?.wholeNumber, size > 0,
+            let point = folding.value(of: call.arguments[2])?.wholeNumber, call.type == call.arguments[0].type,
+            [.long, .datetime, .timespan].contains(call.type), let value = operand(call.arguments[0])
+        else { return nil }
+        return rounded(value, to: size, from: point)
+    }
+
     private func startOfDay(_ call: BoundCall) -> SQLTerm? {
         guard call.arguments[0].type == .datetime, let value = operand(call.arguments[0]) else { return nil }
         return rounded(value, to: TimeSpan.ticksPerDay)
     }
 
-    /// The largest multiple of `step` that is not above a whole number.
-    private func rounded(_ value: SQLTerm, to step: Int64) -> SQLTerm {
-        SQLTerm(
-            .template("$1 - (($1 % \(step)) + \(step)) % \(step)", [value.expression]), value.type,
+    /// The largest multiple of `step`, counted from `start`, that is not above a whole number.
+    private func rounded(_ value: SQLTerm, to step: Int64, from start: Int64 = 0) -> SQLTerm {
+        let distance = start == 0 ? "$1" : "($1 - \(start))"
+        return SQLTerm(
+            .template("$1 - ((\(distance) % \(step)) + \(step)) % \(step)", [value.expression]), value.type,
             isNullable: value.isNullable)
     }
 
@@ -218,13 +228,20 @@ extension ExpressionTranslator {
         let template: String
         switch call.function.name {
         case "contains", "has", "hasprefix", "hassuffix", "has_any":
-            template = literals.map { "contains(lower($1), \($0))" }.joined(separator: " OR ")
+            template = needles.map(Self.containment).joined(separator: " OR ")
         case "startswith": template = "starts_with(lower($1), \(literals[0]))"
         case "endswith": template = "ends_with(lower($1), \(literals[0]))"
         case "in~": template = "lower($1) IN (\(literals.joined(separator: ", ")))"
         default: return nil
         }
         return .template(template, [text])
+    }
+
+    /// `ILIKE` makes no copies of texts, but has signs of its own.
+    private static func containment(of needle: String) -> String {
+        let hasSigns = needle.utf8.contains { [UInt8(ascii: "%"), UInt8(ascii: "_"), UInt8(ascii: "\\")].contains($0) }
+        let text = SQLText.literal(hasSigns ? needle.lowercased() : "%\(needle)%")
+        return hasSigns ? "contains(lower($1), \(text))" : "$1 ILIKE \(text)"
     }
 
     /// A dynamic value can only equal a text that is its own text.
@@ -294,6 +311,18 @@ extension Value {
             case .int(let number): .long(number)
             default: .dynamic(element)
             }
+        }
+    }
+}
+
+extension Value {
+    /// A whole number, or the ticks of a time.
+    fileprivate var wholeNumber: Int64? {
+        switch self {
+        case .long(let number): number
+        case .datetime(let instant): instant.ticks
+        case .timespan(let span): span.ticks
+        default: nil
         }
     }
 }

@@ -8,9 +8,17 @@ func packed(_ column: Column) -> [JSON] {
     switch column {
     case .dynamic(let values): values
     case .string(let strings): (0..<strings.count).map { .string(strings[$0]) }
-    case .long(let vector): (0..<vector.count).map { row in vector[row].map { .int($0) } ?? .null }
+    case .bool(let vector): packed(vector) { .bool($0) }
+    case .int(let vector): packed(vector) { .int(Int64($0)) }
+    case .long(let vector): packed(vector) { .int($0) }
+    case .real(let vector): packed(vector) { .double($0) }
     default: (0..<column.count).map { column[$0].packed }
     }
+}
+
+private func packed<Element>(_ vector: Vector<Element>, _ value: (Element) -> JSON) -> [JSON] {
+    guard let nulls = vector.nulls else { return vector.values.map(value) }
+    return zip(vector.values, nulls).map { $1 ? .null : value($0) }
 }
 
 extension Value {

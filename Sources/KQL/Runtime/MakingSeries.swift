@@ -14,22 +14,28 @@ private enum SeriesAxis {
         }
     }
 
-    /// The bin of a row's value, nil when it lies outside.
-    func bin(_ column: Column, _ row: Int) -> Int? {
-        guard !column.isNull(row) else { return nil }
+    /// The bin of each row's value, -1 when it is null or lies outside.
+    func bins(of column: Column) -> [Int] {
         switch (self, column) {
         case (.whole(let from, let step, let count), .long(let vector)),
             (.whole(let from, let step, let count), .datetime(let vector)),
             (.whole(let from, let step, let count), .timespan(let vector)):
-            let bin = (vector.values[row] - from).floorDivided(by: step)
-            return bin >= 0 && bin < count ? Int(bin) : nil
+            vector.bins { value in
+                let (distance, overflow) = value.subtractingReportingOverflow(from)
+                let bin = overflow ? -1 : distance.floorDivided(by: step)
+                return bin >= 0 && bin < count ? Int(bin) : -1
+            }
         case (.whole(let from, let step, let count), .int(let vector)):
-            let bin = (Int64(vector.values[row]) - from).floorDivided(by: step)
-            return bin >= 0 && bin < count ? Int(bin) : nil
+            vector.bins { value in
+                let bin = (Int64(value) &- from).floorDivided(by: step)
+                return bin >= 0 && bin < count ? Int(bin) : -1
+            }
         case (.real(let from, let step, let count), .real(let vector)):
-            let bin = ((vector.values[row] - from) / step).rounded(.down)
-            return bin >= 0 && bin < Double(count) ? Int(bin) : nil
-        default: return nil
+            vector.bins { value in
+                let bin = ((value - from) / step).rounded(.down)
+                return bin >= 0 && bin < Double(count) ? Int(bin) : -1
+            }
+        default: Array(repeating: -1, count: column.count)
         }
     }
 
@@ -68,41 +74,40 @@ extension Execution {
         if groupCount * axis.count > executor.limits.rows { throw tooManyRows("make-series") }
         var kept: [Int] = []
         var cells: [Int] = []
-        for row in 0..<rows.rowCount {
-            guard let bin = axis.bin(axisColumn, row) else { continue }
+        for (row, bin) in axis.bins(of: axisColumn).enumerated() where bin >= 0 {
             kept.append(row)
             cells.append(grouping.groups[row] * axis.count + bin)
         }
         var columns = keys.map { $0.gather(grouping.firstRows) }
-        let inside = rows.narrowed(to: kept)
+        let inside = kept.count == rows.rowCount ? rows : rows.narrowed(to: kept)
+        // Only cells that have rows are aggregated; the others get the filler.
+        let filled = Grouping([.long(Vector(cells.map(Int64.init)))], rowCount: cells.count)
         for series in node.series {
-            let values = try seriesColumn(series, inside, cells, groupCount: groupCount, binCount: axis.count)
-            columns.append(values)
+            let values = try seriesValues(series, inside, filled)
+            let filler = try constant(series.filler).packed
+            var arrays = [[JSON]](repeating: Array(repeating: filler, count: axis.count), count: groupCount)
+            for (cell, row) in filled.firstRows.enumerated() where !values[cell].isNull {
+                arrays[cells[row] / axis.count][cells[row] % axis.count] = values[cell]
+            }
+            columns.append(.dynamic(arrays.map { .array($0) }))
         }
         let labels = axis.labels(node.axis.expression.type)
         columns.append(.dynamic(Array(repeating: labels, count: groupCount)))
         return Table(schema: node.schema, columns: columns, rowCount: groupCount)
     }
 
-    private func seriesColumn(
-        _ series: MakeSeries.Series, _ rows: RowView, _ cells: [Int], groupCount: Int, binCount: Int
-    ) throws(ExecutionError) -> Column {
-        // Only cells that have rows are aggregated; the others get the filler.
-        let grouping = Grouping([.long(Vector(cells.map(Int64.init)))], rowCount: cells.count)
+    /// The value of a series in each cell that has rows.
+    private func seriesValues(
+        _ series: MakeSeries.Series, _ rows: RowView, _ cells: Grouping
+    ) throws(ExecutionError) -> [JSON] {
         var schema: [ColumnSchema] = []
         var columns: [Column] = []
         for aggregate in series.aggregates {
-            columns += try outputs(of: aggregate, over: rows, groups: grouping.groups, groupCount: grouping.count)
+            columns += try outputs(of: aggregate, over: rows, groups: cells.groups, groupCount: cells.count)
             schema += aggregate.outputs.map(\.column)
         }
-        let aggregated = Table(schema: TableSchema(schema), columns: columns, rowCount: grouping.count)
-        let values = packed(try column(series.value.expression, over: aggregated))
-        let filler = try constant(series.filler).packed
-        var arrays = [[JSON]](repeating: Array(repeating: filler, count: binCount), count: groupCount)
-        for (group, row) in grouping.firstRows.enumerated() where !values[group].isNull {
-            arrays[cells[row] / binCount][cells[row] % binCount] = values[group]
-        }
-        return .dynamic(arrays.map { .array($0) })
+        let aggregated = Table(schema: TableSchema(schema), columns: columns, rowCount: cells.count)
+        return packed(try column(series.value.expression, over: aggregated))
     }
 
     private func seriesAxis(_ node: MakeSeries, _ column: Column) throws(ExecutionError) -> SeriesAxis? {
@@ -113,10 +118,7 @@ extension Execution {
             if let end { value = try constant(end) }
             ends.append(value.flatMap { $0.isNull ? nil : $0 })
         }
-        let order = sortedRows(column.count, by: [RowOrder(column, isDescending: false, nullsFirst: true)])
-        let present = order.filter { !column.isNull($0) }
-        let lowest = present.first.map { column[$0] }
-        let highest = present.last.map { column[$0] }
+        let (lowest, highest) = (ends[0] == nil || ends[1] == nil) ? column.extremes : (nil, nil)
         if case .real(let size) = step {
             guard size > 0, case .real(let from)? = ends[0] ?? lowest else { return nil }
             guard case .real(let last)? = ends[1] ?? highest else { return nil }
@@ -141,6 +143,41 @@ extension Execution {
         let span = last - from
         let bins = span < 0 ? 0 : isIncluded ? span / size + 1 : (span + size - 1) / size
         return .whole(from: from, step: size, count: Int(clamping: bins))
+    }
+}
+
+extension Vector {
+    fileprivate func bins(_ bin: (Element) -> Int) -> [Int] {
+        guard let nulls else { return values.map(bin) }
+        return zip(values, nulls).map { $1 ? -1 : bin($0) }
+    }
+
+    /// The rows of the smallest and the largest element by an order; nil when there is none.
+    fileprivate func extremes(by isLess: (Element, Element) -> Bool) -> (lowest: Int, highest: Int)? {
+        var extremes: (lowest: Int, highest: Int)?
+        for row in values.indices where !isNull(row) {
+            guard let known = extremes else {
+                extremes = (row, row)
+                continue
+            }
+            if isLess(values[row], values[known.lowest]) { extremes?.lowest = row }
+            if isLess(values[known.highest], values[row]) { extremes?.highest = row }
+        }
+        return extremes
+    }
+}
+
+extension Column {
+    /// The smallest and the largest value of an axis; a NaN comes before all numbers.
+    fileprivate var extremes: (lowest: Value?, highest: Value?) {
+        let rows: (lowest: Int, highest: Int)? =
+            switch self {
+            case .int(let vector): vector.extremes(by: <)
+            case .long(let vector), .datetime(let vector), .timespan(let vector): vector.extremes(by: <)
+            case .real(let vector): vector.extremes { $0.isNaN ? !$1.isNaN : $0 < $1 }
+            default: nil
+            }
+        return (rows.map { self[$0.lowest] }, rows.map { self[$0.highest] })
     }
 }
 
