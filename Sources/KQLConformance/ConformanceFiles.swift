@@ -4,12 +4,15 @@ import KQLValues
 
 /// Reads the schemas and saved functions that come with a corpus.
 public enum ConformanceFiles {
-    /// `{"Table": {"Column": "type"}}`.
+    /// `{"Table": {"Column": "type"}}`; `TimeGenerated` is a datetime in every table, whatever the file says.
     public static func tables(_ json: JSON) -> FixedTableCatalog {
         var tables: [String: TableSchema] = [:]
         for (name, columns) in json.objectValue ?? [:] {
             tables[name] = TableSchema(
-                (columns.objectValue ?? [:]).map { ColumnSchema($0, KQLType(name: $1.stringValue ?? "") ?? .string) })
+                (columns.objectValue ?? [:]).map { column, type in
+                    let type = KQLType(name: type.stringValue ?? "") ?? .string
+                    return ColumnSchema(column, column == "TimeGenerated" ? .datetime : type)
+                })
         }
         return FixedTableCatalog(tables)
     }

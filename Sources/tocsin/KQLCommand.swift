@@ -16,16 +16,17 @@ struct KQLCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Run a corpus file of KQL cases and compare with the expected results.",
             discussion:
-                "A case without expected rows is judged on parsing and binding against the given schemas and saved "
-                + "functions. The last line is 'passed P of N'.")
+                "A case without expected rows is parsed, bound against the given schemas and saved functions, and run over "
+                + "empty tables. The last line is 'passed P of N'.")
 
         @Argument(help: "A file of cases, one JSON object a line.")
         var file: String
 
-        @Option(help: "A JSON file of tables: name to columns and types.")
+        @Option(help: "A JSON file of tables: name to columns and types (default: schemas.json beside the file).")
         var schemas: String?
 
-        @Option(help: "A JSON file of saved functions: name to parameters and query.")
+        @Option(
+            help: "A JSON file of saved functions: name to parameters and query (default: functions.json beside it).")
         var functions: String?
 
         @Flag(help: "Show each difference.")
@@ -33,8 +34,11 @@ struct KQLCommand: AsyncParsableCommand {
 
         func run() async throws {
             let tables =
-                try schemas.map { ConformanceFiles.tables(try Files.json($0)) } ?? FixedTableCatalog([:])
-            let saved = try functions.map { ConformanceFiles.functions(try Files.json($0)) } ?? [:]
+                try (schemas ?? neighbour("schemas.json")).map { ConformanceFiles.tables(try Files.json($0)) }
+                ?? FixedTableCatalog([:])
+            let saved =
+                try (functions ?? neighbour("functions.json")).map { ConformanceFiles.functions(try Files.json($0)) }
+                ?? [:]
             let start = ContinuousClock.now
             let suite = ConformanceSuite(
                 tables: tables, functions: saved, now: Instant(unixSeconds: Date().timeIntervalSince1970),
@@ -43,6 +47,12 @@ struct KQLCommand: AsyncParsableCommand {
             // Deep queries need more stack than the cooperative threads have.
             let report = await DeepStack.run { suite.run(text) }
             Terminal.line(report.text(listsFailures: failures))
+        }
+
+        /// A file beside the cases, if there is one.
+        private func neighbour(_ name: String) -> String? {
+            let path = URL(filePath: file).deletingLastPathComponent().appending(path: name).path
+            return FileManager.default.fileExists(atPath: path) ? path : nil
         }
     }
 

@@ -16,6 +16,8 @@ final class Binder {
     private var depth = 0
     /// The saved functions and user functions that are being expanded, outermost first.
     var expansions: [String] = []
+    /// Above zero inside the bodies of saved functions, whose spans point into other texts.
+    var savedDepth = 0
     /// What `set` statements gave.
     var settings: [String: BoundExpression] = [:]
     /// Saved functions that were parsed already.
@@ -48,9 +50,13 @@ final class Binder {
         return lastID
     }
 
-    func warn(_ code: Diagnostic.Code, _ message: String, at span: Span, hint: String? = nil) {
-        guard diagnostics.count < 200 else { return }
-        diagnostics.append(Diagnostic(code, message, at: span, severity: .warning, hint: hint))
+    /// Notes a warning; warnings inside saved functions have no place in the query's text and are dropped.
+    func warn(
+        _ code: Diagnostic.Code, _ message: String, at span: Span, hint: String? = nil, replacement: String? = nil
+    ) {
+        guard diagnostics.count < 200, savedDepth == 0 else { return }
+        diagnostics.append(
+            Diagnostic(code, message, at: span, severity: .warning, hint: hint, replacement: replacement))
     }
 
     func report(_ diagnostic: Diagnostic) {

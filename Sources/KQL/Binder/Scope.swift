@@ -18,6 +18,8 @@ struct Relation {
     var plan: Plan
     /// Whether there may be more columns than the schema says: the data is needed to know.
     var isOpen = false
+    /// What the rows have beyond the schema without saying so.
+    var hidden = HiddenColumns.none
     var visualization: Visualization?
     /// What `withsource` shows.
     var name: String?
@@ -93,18 +95,21 @@ final class RowContext {
     let schema: TableSchema
     /// Whether names that are not found may be columns all the same.
     let isOpen: Bool
+    let hidden: HiddenColumns
     /// Names before a dot and the columns behind them: `step.column` in `scan`, `node.property` in graphs.
     let qualifiers: [String: Range<Int>]
     private let positions: [String: Int]
 
     /// `isQualifiedOnly`: the columns can only be named with a qualifier.
     init(
-        id: Int, schema: TableSchema, isOpen: Bool, qualifiers: [String: Range<Int>] = [:],
+        id: Int, schema: TableSchema, isOpen: Bool, hidden: HiddenColumns = .none,
+        qualifiers: [String: Range<Int>] = [:],
         isQualifiedOnly: Bool = false
     ) {
         self.id = id
         self.schema = schema
         self.isOpen = isOpen
+        self.hidden = hidden
         self.qualifiers = qualifiers
         positions =
             isQualifiedOnly
@@ -154,6 +159,8 @@ extension Binder {
     /// The context of expressions over a relation's columns.
     func rows(of relation: Relation, in scope: Scope) -> ExpressionContext {
         ExpressionContext(
-            scope: scope, row: RowContext(id: newID(), schema: relation.schema, isOpen: relation.isOpen))
+            scope: scope,
+            row: RowContext(
+                id: newID(), schema: relation.schema, isOpen: relation.isOpen, hidden: relation.hidden))
     }
 }

@@ -129,27 +129,59 @@ extension Binder {
             throw Diagnostic(.misplaced, "'\(name.text)' is not a table", at: name.span)
         case nil: break
         }
-        if let schema = environment.tables.schema(of: name.text) { return scan(name.text, schema) }
-        if let relation = try bindSaved(name.text, [], at: name.span, in: scope) { return relation }
-        throw unknownTable(name, in: scope)
+        guard let schema = environment.tables.schema(of: name.text) else {
+            if let relation = try bindSaved(name.text, [], at: name.span, in: scope) { return relation }
+            throw unknownTable(name, in: scope)
+        }
+        // A function hides the table of its name, except in the function itself.
+        guard environment.functions[name.text]?.declaredSchema == nil, !expansions.contains(name.text) else {
+            return scan(name.text, schema)
+        }
+        do throws(Diagnostic) {
+            return try attempt { () throws(Diagnostic) in try bindSaved(name.text, [], at: name.span, in: scope) }
+                ?? scan(name.text, schema)
+        } catch {
+            warn(error.code, error.message + "; the table of that name is taken", at: name.span)
+            return scan(name.text, schema)
+        }
+    }
+
+    /// The tables of a wildcard: stored ones, then what the query defines.
+    func bindTables(
+        where fits: (String) -> Bool, at span: Span, in scope: Scope
+    ) throws(Diagnostic) -> [UnionOperand] {
+        var operands: [UnionOperand] = []
+        for name in environment.tables.tableNames where fits(name) {
+            guard let schema = environment.tables.schema(of: name) else { continue }
+            try countOperator(at: span)
+            operands.append(UnionOperand(relation: scan(name, schema), name: name))
+        }
+        for name in scope.tables(where: { $0 != implicitInput && fits($0) }) {
+            try countOperator(at: span)
+            operands.append(UnionOperand(relation: try bindTable(named: Name(name, at: span), in: scope), name: name))
+        }
+        return operands
     }
 
     private func scan(_ table: String, _ schema: TableSchema) -> Relation {
         var scan = Scan(table: table, columns: schema.columns)
+        let hidden = HiddenColumns(of: table, schema)
         guard let range = environment.timeRange, let index = schema.index(of: "TimeGenerated"),
             schema.columns[index].type == .datetime
-        else { return Relation(plan: .scan(scan), name: table) }
+        else { return Relation(plan: .scan(scan), hidden: hidden, name: table) }
         scan.timeRange = range
         let predicates = range.predicates(on: .column(schema.reference(index)), catalogue: environment.catalogue)
         let plan = predicates.reduce(Plan.scan(scan)) { .filter(Filter(input: $0, predicate: $1)) }
-        return Relation(plan: plan, name: table)
+        return Relation(plan: plan, hidden: hidden, name: table)
     }
 
     private func bindSaved(
         _ name: String, _ arguments: [Argument], at span: Span, in scope: Scope
     ) throws(Diagnostic) -> Relation? {
         if let schema = environment.functions[name]?.declaredSchema {
-            return Relation(plan: .values(Table(empty: schema)), isOpen: schema.columns.isEmpty, name: name)
+            return Relation(
+                plan: .values(Table(empty: schema)), isOpen: schema.columns.isEmpty,
+                hidden: HiddenColumns(of: name, schema), name: name)
         }
         guard let function = try savedFunction(name, at: span) else { return nil }
         var relation = try expandTable(function, arguments, at: span, in: scope)
@@ -175,6 +207,7 @@ extension Binder {
         switch node.name.text {
         case "table", "external_table", "materialized_view":
             let name = try constantText(node, in: scope)
+            if let schema = environment.tables.schema(of: name) { return scan(name, schema) }
             return try bindTable(named: Name(name, at: node.span), in: scope)
         case "materialize": return try bindMaterialize(node, in: scope)
         case "_GetWatchlist", "_GetWatchlistAlias": return try bindWatchlist(node, in: scope)

@@ -24,6 +24,8 @@ extension Binder {
             return aggregateName(aggregate, node, in: context)
         }
         if context.graph != nil, let name = graphCallName(node, in: context) { return name }
+        // A name written inside the call names the column: `toint(n = count())`.
+        if let name = node.arguments.first?.name { return name.text }
         guard let first = node.arguments.first?.value else { return nil }
         if node.name.text == "column_ifexists" || node.name.text == "columnifexists" {
             return try? columnName(of: node, in: context)  // What is wrong with it is told where it is bound.
@@ -61,7 +63,8 @@ extension Binder {
         context.aggregates = nil
         let isPair = function.name.hasPrefix("covariance")
         let suffixes = node.arguments.prefix(isPair ? 2 : 1).map { impliedName($0.value, in: context) ?? "" }
-        var name = ([function.namePrefix] + (suffixes.isEmpty ? [""] : suffixes)).joined(separator: "_")
+        let prefix = function.namePrefix.isEmpty ? [] : [function.namePrefix]
+        var name = (prefix + (suffixes.isEmpty ? [""] : suffixes)).joined(separator: "_")
         if function.name == "percentile" || function.name == "percentilew", let last = node.arguments.last,
             let number = last.value.keyText
         {

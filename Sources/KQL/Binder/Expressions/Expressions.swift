@@ -81,6 +81,10 @@ extension Binder {
         // A long chain of operators leans to the left; it is walked, not descended.
         var chain: [BinaryExpression] = [node]
         while case .binary(let inner) = chain[chain.count - 1].left { chain.append(inner) }
+        if let any = try bindAnyColumn(chain[chain.count - 1], in: context) {
+            guard chain.count == 1 else { throw Diagnostic(.misplaced, "'*' cannot stand here", at: node.span) }
+            return any
+        }
         var result = try bind(chain[chain.count - 1].left, in: context)
         for link in chain.reversed() {
             let right = try bind(link.right, in: context)
@@ -184,7 +188,8 @@ extension Binder {
         }
     }
 
-    private func firstColumn(of relation: Relation, at span: Span) throws(Diagnostic) -> BoundExpression {
+    /// The values of a table's first column as an array.
+    func firstColumn(of relation: Relation, at span: Span) throws(Diagnostic) -> BoundExpression {
         guard !relation.schema.columns.isEmpty || relation.isOpen else {
             throw Diagnostic(.wrongType, "the subquery has no column", at: span)
         }

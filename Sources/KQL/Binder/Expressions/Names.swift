@@ -3,12 +3,6 @@ import KQLFunctions
 import KQLSyntax
 import KQLValues
 
-/// Columns that every table of Azure Monitor has without showing them.
-private let standardColumns: [String: KQLType] = [
-    "_ItemId": .string, "_TimeReceived": .datetime, "_ResourceId": .string, "_SubscriptionId": .string,
-    "_IsBillable": .string, "_BilledSize": .real, "_Internal_WorkspaceResourceId": .string,
-]
-
 extension Binder {
     /// Binds a name: a column first, then what let and parameters define.
     func bind(_ name: Name, in context: ExpressionContext) throws(Diagnostic) -> BoundExpression {
@@ -28,16 +22,20 @@ extension Binder {
                 .misplaced, "column '\(name.text)' must be inside an aggregation or in the by list",
                 at: name.span, hint: "for example take_any(\(name.text))")
         }
-        if context.seesColumns, let row = context.row, row.isOpen { return .constant(.null(.dynamic)) }
-        if context.seesColumns, context.row != nil, let type = standardColumns[name.text] {
-            warn(.unknownName, "'\(name.text)' is not kept for this table; it is empty", at: name.span)
-            return .constant(.missing(type))
-        }
+        if context.seesColumns, let row = context.row, row.isOpen { return .unknownColumn }
+        if context.seesColumns, let row = context.row, let hidden = hiddenColumn(name, of: row.hidden) { return hidden }
         if options.isFunctionBody, environment.tables.schema(of: name.text) == nil {
             warn(.unknownName, "'\(name.text)' is taken for a parameter", at: name.span)
             return .constant(.null(.dynamic))
         }
         throw unknownName(name, in: context)
+    }
+
+    /// A column that the table has had no data for so far.
+    func hiddenColumn(_ name: Name, of columns: HiddenColumns) -> BoundExpression? {
+        guard let type = columns.type(of: name.text) else { return nil }
+        warn(.unknownName, "no data has come for '\(name.text)' so far; it is empty", at: name.span)
+        return .constant(.missing(type))
     }
 
     private func scalar(

@@ -30,8 +30,8 @@ extension Binder {
     func expand(
         _ function: UserFunction, _ arguments: [Argument], at span: Span, in context: ExpressionContext
     ) throws(Diagnostic) -> BoundExpression {
-        try expanding(function, at: span) { () throws(Diagnostic) in
-            let scope = try bindParameters(of: function, arguments, at: span, in: context)
+        let scope = try bindParameters(of: function, arguments, at: span, in: context)
+        return try expanding(function, at: span) { () throws(Diagnostic) in
             var inner = context
             inner.scope = try bind(
                 function.body.statements, in: scope, row: context.row, until: function.body.span.upper)
@@ -58,9 +58,9 @@ extension Binder {
     func expandTable(
         _ function: UserFunction, _ arguments: [Argument], at span: Span, in scope: Scope, piped: Relation? = nil
     ) throws(Diagnostic) -> Relation {
-        try expanding(function, at: span) { () throws(Diagnostic) in
-            let parameters = try bindParameters(
-                of: function, arguments, at: span, in: ExpressionContext(scope: scope), piped: piped)
+        let parameters = try bindParameters(
+            of: function, arguments, at: span, in: ExpressionContext(scope: scope), piped: piped)
+        return try expanding(function, at: span) { () throws(Diagnostic) in
             let inner = try bind(function.body.statements, in: parameters, until: function.body.span.upper)
             guard let result = function.body.result else {
                 throw Diagnostic(.function, "'\(function.name)' has no result", at: span)
@@ -91,10 +91,13 @@ extension Binder {
         }
         try countOperator(at: span)
         expansions.append(function.name)
-        if function.source != nil { recorder?.pauses += 1 } else { recorder?.note(callOf: function) }
+        let isSaved = function.source != nil
+        if isSaved { savedDepth += 1 } else { recorder?.note(callOf: function) }
+        recorder?.pauses += isSaved ? 1 : 0
         defer {
             expansions.removeLast()
-            if function.source != nil { recorder?.pauses -= 1 }
+            savedDepth -= isSaved ? 1 : 0
+            recorder?.pauses -= isSaved ? 1 : 0
         }
         return try nested(at: span) { () throws(Diagnostic) in
             do throws(Diagnostic) {
@@ -115,15 +118,13 @@ extension Binder {
     ) throws(Diagnostic) -> Scope {
         let scope = Scope(parent: function.scope)
         defer {
-            for parameter in function.parameters {
+            for parameter in function.parameters where function.source == nil {
                 guard let binding = scope.lookup(parameter.name.text) else { continue }
                 recorder?.define(parameter.name, as: binding, visibleIn: function.body.span)
             }
         }
-        var positional = arguments.filter { $0.name == nil }[...]
-        let named = Dictionary(
-            arguments.compactMap { argument in argument.name.map { ($0.text, argument) } },
-            uniquingKeysWith: { $1 })
+        let (named, byPosition) = try assigned(arguments, to: function)
+        var positional = byPosition[...]
         for (index, parameter) in function.parameters.enumerated() {
             let name = parameter.name.text
             if index == 0, let piped {
@@ -134,7 +135,13 @@ extension Binder {
                 try bindParameter(parameter, argument.value, in: context, into: scope)
             } else if let value = parameter.defaultValue {
                 let declared = ExpressionContext(scope: function.scope)
-                try bindParameter(parameter, value, in: declared, into: scope)
+                do throws(Diagnostic) {
+                    try bindParameter(parameter, value, in: declared, into: scope)
+                } catch {
+                    guard function.source != nil else { throw error }
+                    throw Diagnostic(
+                        error.code, "in function '\(function.name)', default of '\(name)': \(error.message)", at: span)
+                }
             } else {
                 throw Diagnostic(
                     .wrongArguments, "'\(function.name)' needs an argument for '\(name)'", at: span)
@@ -145,14 +152,33 @@ extension Binder {
                 .wrongArguments, "'\(function.name)' takes \(function.parameters.count) arguments",
                 at: extra.span)
         }
-        if let stray = named.values.first(where: { argument in
-            !function.parameters.contains { $0.name.text == argument.name?.text }
-        }) {
-            throw Diagnostic(
-                .wrongArguments, "'\(function.name)' has no parameter '\(stray.name?.text ?? "")'",
-                at: stray.span)
-        }
         return scope
+    }
+
+    /// The arguments by name and those by position.
+    ///
+    /// Shipped parsers call each other with misspelt names and wrong types here and there. Inside a saved function an
+    /// argument with a name that no parameter has counts by its position.
+    private func assigned(
+        _ arguments: [Argument], to function: UserFunction
+    ) throws(Diagnostic) -> (named: [String: Argument], positional: [Argument]) {
+        let names = Set(function.parameters.map(\.name.text))
+        var named: [String: Argument] = [:]
+        var positional: [Argument] = []
+        for argument in arguments {
+            guard let name = argument.name, names.contains(name.text) else {
+                positional.append(argument)
+                continue
+            }
+            named[name.text] = argument
+        }
+        if savedDepth == 0, let stray = positional.first(where: { $0.name != nil }), let name = stray.name {
+            let suggestion = nearest(to: name.text, among: names)
+            throw Diagnostic(
+                .wrongArguments, "'\(function.name)' has no parameter '\(name.text)'", at: name.span,
+                hint: suggestion.map { "did you mean '\($0)'?" }, replacement: suggestion)
+        }
+        return (named, positional)
     }
 
     private func bindParameter(
@@ -171,11 +197,20 @@ extension Binder {
             }
             scope.define(parameter.name.text, as: .table(relation))
         case .scalar(let type):
-            let bound = try bind(argument, in: context)
             let wanted = KQLType(type.type)
+            let bound: BoundExpression
+            if wanted == .dynamic, isTabular(argument.unwrapped, in: context) {
+                warn(
+                    .wrongType, "a table is given for '\(parameter.name.text)'; its first column counts as the list",
+                    at: argument.span)
+                bound = try firstColumn(of: try bindTableArgument(argument, in: context.scope), at: argument.span)
+            } else {
+                bound = try bind(argument, in: context)
+            }
             guard
                 bound.type == wanted || bound.type == .dynamic || bound.type.isNumeric && wanted.isNumeric
                     || bound.constantValue?.isNull == true || wanted == .dynamic || bound.constantValue != nil
+                    || savedDepth > 0
             else {
                 throw Diagnostic(
                     .wrongType,

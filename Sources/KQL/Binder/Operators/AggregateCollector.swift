@@ -129,7 +129,7 @@ final class AggregateCollector {
             let bound = try binder.bind(argument.value, in: context)
             if index == 0 || !isExtreme { arguments.append(bound) }
             if isConditional, index == node.arguments.count - 1, index > 0 { continue }
-            let implied = binder.impliedName(argument.value, in: context)
+            let implied = argument.name?.text ?? binder.impliedName(argument.value, in: context)
             let prefix = isExtreme && index == 0 ? "\(function.name.dropFirst(4))_" : ""
             columns.append(NamedExpression(implied ?? (prefix.isEmpty ? "Column\(index + 1)" : prefix), bound))
         }

@@ -122,7 +122,11 @@ extension Binder {
             let fitting = input.schema.columns.map(\.name).filter {
                 name.isWildcard ? wildcard(name.text, matches: $0) : $0 == name.text
             }
-            if fitting.isEmpty, mustExist, !name.isWildcard, !input.isOpen { throw unknownColumn(name, of: input) }
+            if fitting.isEmpty, mustExist, !name.isWildcard, !input.isOpen,
+                hiddenColumn(name, of: input.hidden) == nil
+            {
+                throw unknownColumn(name, of: input)
+            }
             chosen.formUnion(fitting)
         }
         return chosen
@@ -139,8 +143,8 @@ extension Binder {
         var columns = input.plan.passed
         for renaming in node.renamings {
             guard let index = columns.firstIndex(where: { $0.name == renaming.old.text }) else {
-                if input.isOpen {
-                    columns.append(NamedExpression(renaming.new.text, .constant(.null(.dynamic))))
+                if let value = input.isOpen ? .unknownColumn : hiddenColumn(renaming.old, of: input.hidden) {
+                    columns.append(NamedExpression(renaming.new.text, value))
                     continue
                 }
                 throw unknownColumn(renaming.old, of: input)
@@ -165,7 +169,9 @@ extension Binder {
                 guard !order.contains(name) else { return false }
                 return item.column.isWildcard ? wildcard(item.column.text, matches: name) : name == item.column.text
             }
-            if fitting.isEmpty, !item.column.isWildcard, !input.isOpen, !names.contains(item.column.text) {
+            if fitting.isEmpty, !item.column.isWildcard, !input.isOpen, !names.contains(item.column.text),
+                hiddenColumn(item.column, of: input.hidden) == nil
+            {
                 throw unknownColumn(item.column, of: input)
             }
             switch item.order {

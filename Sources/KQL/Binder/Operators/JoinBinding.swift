@@ -41,6 +41,7 @@ extension Binder {
                 left: left.plan, right: other.plan, kind: kind, keys: keys,
                 outputs: outputs(left.schema, other.schema, kind: kind, dropping: [])))
         left.isOpen = left.isOpen || other.isOpen
+        left.hidden = max(left.hidden, other.hidden)
         if let predicate = node.predicate {
             left.plan = .filter(
                 Filter(input: left.plan, predicate: try bindPredicate(predicate, in: rows(of: left, in: scope))))
@@ -59,6 +60,7 @@ extension Binder {
                 left: left.plan, right: other.plan, kind: kind, keys: keys,
                 outputs: outputs(left.schema, other.schema, kind: kind, dropping: dropped)))
         left.isOpen = left.isOpen || other.isOpen
+        left.hidden = max(left.hidden, other.hidden)
         return left
     }
 

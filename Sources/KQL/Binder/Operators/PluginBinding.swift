@@ -26,19 +26,31 @@ extension Binder {
         let shape = PluginShape(input: input.schema, arguments: arguments)
         if !input.isOpen, let schema = plugin.schema(shape) { return Relation(plan: .plugin(call(schema))) }
         guard let probe else {
-            let known = declared ?? plugin.schema(shape) ?? TableSchema([])
+            let known = declared ?? plugin.schema(shape) ?? certainColumns(of: call(TableSchema([])))
             return Relation(plan: .values(Table(empty: known)), isOpen: true)
         }
         do {
             let table = try probe.run(.plugin(call(TableSchema([]))))
-            guard let declared else { return Relation(plan: .values(table)) }
+            // Without rows, data has not decided: more columns could have come.
+            guard let declared else { return Relation(plan: .values(table), isOpen: table.rowCount == 0) }
             let own = input.schema.columns.filter { column in
                 table.schema.index(of: column.name) != nil && declared.index(of: column.name) == nil
             }
             return Relation(plan: .values(table.conforming(to: TableSchema(own + declared.columns))))
         } catch {
-            throw Diagnostic(.function, error.message, at: node.span)
+            guard input.isOpen else { throw Diagnostic(.function, error.message, at: node.span) }
+            return Relation(plan: .values(Table(empty: declared ?? TableSchema([]))), isOpen: true)
         }
+    }
+
+    /// The columns that a plugin gives whatever the data are: those that it gives for no rows.
+    private func certainColumns(of call: PluginCall) -> TableSchema {
+        let empty = PluginCall(
+            input: .values(Table(empty: call.input.schema)), name: call.name, arguments: call.arguments,
+            schema: call.schema)
+        let executor = Executor(source: NoTables(), context: context, clock: { 0 })
+        // What is wrong with the call is told when it runs.
+        return (try? executor.run(.plugin(empty)).table.schema) ?? TableSchema([])
     }
 
     private func bindPluginArguments(
@@ -73,5 +85,14 @@ extension Binder {
             }
         }
         return arguments
+    }
+}
+
+/// A source in which every table is empty.
+private struct NoTables: TableSource {
+    func read(_ request: ScanRequest) throws -> Table { Table(empty: TableSchema(request.columns)) }
+
+    func run(_ query: PushedQuery, isCancelled: @escaping @Sendable () -> Bool) throws -> Table {
+        Table(empty: query.schema)
     }
 }

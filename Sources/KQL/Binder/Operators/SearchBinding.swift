@@ -28,11 +28,7 @@ extension Binder {
     ) throws(Diagnostic) -> [UnionOperand] {
         var operands: [UnionOperand] = []
         if tables.isEmpty {
-            for name in environment.tables.tableNames + scope.tables(where: { $0 != implicitInput }) {
-                try countOperator(at: span)
-                operands.append(
-                    UnionOperand(relation: try bindTable(named: Name(name, at: span), in: scope), name: name))
-            }
+            operands = try bindTables(where: { _ in true }, at: span, in: scope)
         }
         for table in tables { operands += try bindOperands(table, position: operands.count, in: scope) }
         if operands.isEmpty { throw Diagnostic(.unknownTable, "there is no table to search", at: span) }
@@ -93,6 +89,14 @@ extension Binder {
         if text.isEmpty || text == "*" { return .constant(.bool(true)) }
         let (op, needle) = termOperator(text, isCased: isCased)
         return try anyColumn(op, .constant(.string(needle)), at: span, in: context)
+    }
+
+    /// `* has "text"` in `where`: some column fulfils the comparison; nil for other expressions.
+    func bindAnyColumn(
+        _ node: BinaryExpression, in context: ExpressionContext
+    ) throws(Diagnostic) -> BoundExpression? {
+        guard case .star = node.left.unwrapped, context.seesColumns, context.row != nil else { return nil }
+        return try anyColumn(node.op.rawValue, try bind(node.right, in: context), at: node.span, in: context)
     }
 
     private func anyColumn(

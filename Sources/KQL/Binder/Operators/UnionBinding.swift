@@ -49,14 +49,9 @@ extension Binder {
             return [UnionOperand(relation: relation, name: relation.name ?? "union_arg\(position)")]
         }
         let fits = { (candidate: String) in wildcard(name.text, matches: candidate) }
-        let names = environment.tables.tableNames.filter(fits) + scope.tables(where: fits)
-        if names.isEmpty {
-            throw Diagnostic(.unknownTable, "no table fits '\(name.text)'", at: name.span)
-        }
-        return try names.map { found throws(Diagnostic) in
-            try countOperator(at: name.span)
-            return UnionOperand(relation: try bindTable(named: Name(found, at: name.span), in: scope), name: found)
-        }
+        let operands = try bindTables(where: fits, at: name.span, in: scope)
+        if operands.isEmpty { throw Diagnostic(.unknownTable, "no table fits '\(name.text)'", at: name.span) }
+        return operands
     }
 
     /// Gives all operands the same columns and unites them.
@@ -72,6 +67,11 @@ extension Binder {
                     types[column.name, default: []].append(column.type)
                 }
             }
+        }
+        let operands = operands.map { adapted($0, to: types) }
+        for (name, all) in types where all.count > 1 && all.contains(.dynamic) {
+            let isLeft = operands.contains { $0.relation.schema.columns.contains(ColumnSchema(name, .dynamic)) }
+            if !isLeft { types[name] = all.filter { $0 != .dynamic } }
         }
         var targets: [(name: String, source: ColumnSchema)] = []
         var namer = ColumnNamer(taken: order)
@@ -97,7 +97,27 @@ extension Binder {
         let schema = plans[0].schema
         let isOpen = operands.contains(where: \.relation.isOpen)
         return Relation(
-            plan: plans.count == 1 ? plans[0] : .union(Union(inputs: plans, schema: schema)), isOpen: isOpen)
+            plan: plans.count == 1 ? plans[0] : .union(Union(inputs: plans, schema: schema)), isOpen: isOpen,
+            hidden: operands.map(\.relation.hidden).max() ?? .none)
+    }
+
+    /// Columns whose types are not known take the type that they have elsewhere in the union.
+    private func adapted(_ operand: UnionOperand, to types: [String: [KQLType]]) -> UnionOperand {
+        let schema = operand.relation.schema
+        var targets: [Int: KQLType] = [:]
+        for (index, column) in schema.columns.enumerated() where column.type == .dynamic {
+            guard let type = types[column.name]?.first(where: { $0 != .dynamic }),
+                operand.relation.plan.hasUnknownType(at: index)
+            else { continue }
+            targets[index] = type
+        }
+        guard !targets.isEmpty else { return operand }
+        var result = operand
+        let columns = operand.relation.plan.passed.enumerated().map { index, column in
+            targets[index].map { NamedExpression(column.name, .convert(column.expression, to: $0)) } ?? column
+        }
+        result.relation.plan = .project(Project(input: operand.relation.plan, columns: columns))
+        return result
     }
 
     private func aligned(_ plan: Plan, to template: [NamedExpression], positions: [ColumnSchema: Int]) -> Plan {
