@@ -44,7 +44,8 @@ let pure: [Target] = [
     .target(name: "Vocabulary", dependencies: ["Chronology"]),
     .target(name: "KQLSyntax"),
     .target(name: "KQLValues", dependencies: ["Chronology", "JSON"]),
-    .target(name: "KQLFunctions", dependencies: ["Chronology", "JSON", "KQLValues", "RE2", collections]),
+    .target(
+            name: "KQLFunctions", dependencies: ["CZlib", "Chronology", "JSON", "KQLValues", "RE2", collections]),
     .target(
         name: "KQL", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2", collections]),
     .target(

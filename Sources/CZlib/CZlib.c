@@ -5,16 +5,20 @@
 
 struct tocsin_gunzip { z_stream stream; };
 
-tocsin_gunzip *tocsin_gunzip_create(void) {
+static tocsin_gunzip *create(int window) {
     tocsin_gunzip *made = calloc(1, sizeof(tocsin_gunzip));
     if (!made) return NULL;
-    // 15 bits of window, and 16: a gzip header is expected.
-    if (inflateInit2(&made->stream, 15 + 16) != Z_OK) {
+    if (inflateInit2(&made->stream, window) != Z_OK) {
         free(made);
         return NULL;
     }
     return made;
 }
+
+// 15 bits of window, and 16: a gzip header is expected.
+tocsin_gunzip *tocsin_gunzip_create(void) { return create(15 + 16); }
+
+tocsin_gunzip *tocsin_zlib_create(void) { return create(15); }
 
 void tocsin_gunzip_destroy(tocsin_gunzip *stream) {
     if (!stream) return;
@@ -43,3 +47,26 @@ tocsin_gunzip_step tocsin_gunzip_inflate(
 }
 
 void tocsin_gunzip_reset(tocsin_gunzip *stream) { inflateReset(&stream->stream); }
+
+size_t tocsin_deflate(const uint8_t *input, size_t input_count, uint8_t *output, size_t output_count) {
+    if (input_count > 1u << 30 || output_count > 1u << 30) return 0;
+    z_stream stream = {0};
+    // A negative window means no header and trailer.
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) return 0;
+    stream.next_in = (Bytef *)input;
+    stream.avail_in = (uInt)input_count;
+    stream.next_out = output;
+    stream.avail_out = (uInt)output_count;
+    int code = deflate(&stream, Z_FINISH);
+    size_t produced = output_count - stream.avail_out;
+    deflateEnd(&stream);
+    return code == Z_STREAM_END ? produced : 0;
+}
+
+uint32_t tocsin_crc32(const uint8_t *input, size_t input_count) {
+    return (uint32_t)crc32_z(crc32_z(0, Z_NULL, 0), input, input_count);
+}
+
+uint32_t tocsin_adler32(const uint8_t *input, size_t input_count) {
+    return (uint32_t)adler32_z(adler32_z(0, Z_NULL, 0), input, input_count);
+}

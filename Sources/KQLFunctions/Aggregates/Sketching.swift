@@ -64,12 +64,22 @@ let sketchFunctions: [ScalarFunction] = scalars {
         naming: .prefixed("dcount_hll"),
         evaluate: each { (sketch: JSON) in HyperLogLog(sketch)?.count })
     ScalarFunction(
+        "hll_isvalid", family: .aggregation, summary: "Whether a value is a sketch of `hll`.",
+        signatures: [.takes(.any("hll"), .any("value", .optional), returns: .bool)],
+        evaluate: each { (sketch: JSON?) in sketch.map { HyperLogLog($0) != nil } ?? false })
+    ScalarFunction(
+        "tdigest_isvalid", family: .aggregation, summary: "Whether a value is a sketch of `tdigest`.",
+        signatures: [.takes(.any("tdigest"), .any("value", .optional), returns: .bool)],
+        evaluate: each { (sketch: JSON?) in sketch.map { TDigest($0) != nil } ?? false })
+    ScalarFunction(
         "hll_merge", family: .aggregation, summary: "The sketch of all values of several sketches.",
         signatures: [.takes(.dynamic("hll"), .dynamic("more", .repeated), returns: .dynamic)],
+        naming: .fixed("hll_merged_result"),
         evaluate: eachList { (sketches: [JSON?]) in mergedHLL(sketches.compactMap(\.self)) })
     ScalarFunction(
         "tdigest_merge", aliases: ["merge_tdigest"], family: .aggregation, summary: "The sketch of several sketches.",
         signatures: [.takes(.dynamic("tdigest"), .dynamic("more", .repeated), returns: .dynamic)],
+        naming: .fixed("tdigests_merge_result"),
         evaluate: eachList { (sketches: [JSON?]) in mergedDigest(sketches.compactMap(\.self)) })
     ScalarFunction(
         "percentile_tdigest", family: .aggregation, summary: "A percentile of the values in a sketch of `tdigest`.",

@@ -69,6 +69,10 @@ public enum ResultNaming: Sendable {
     case anonymous
     /// The name of the first argument, when that is a column or a path: `tostring(x)` stays `x`.
     case firstArgument
+    /// As `firstArgument` when there is one argument only, else `anonymous`.
+    case onlyArgument
+    /// Always this name.
+    case fixed(String)
     /// This prefix, `_` and the name of the first argument: `gettype(x)` is `type_x`.
     case prefixed(String)
 }

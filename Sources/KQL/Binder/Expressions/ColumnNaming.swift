@@ -33,6 +33,8 @@ extension Binder {
         if node.name.text == "bin_auto" { return impliedName(first, in: context) }
         switch environment.catalogue.scalar(node.name.text)?.naming {
         case .firstArgument: return impliedName(first, in: context)
+        case .onlyArgument: return node.arguments.count == 1 ? impliedName(first, in: context) : nil
+        case .fixed(let name): return name
         case .prefixed(let prefix): return "\(prefix)_\(impliedName(first, in: context) ?? "")"
         case .anonymous, nil: return nil
         }

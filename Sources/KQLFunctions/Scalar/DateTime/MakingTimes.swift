@@ -12,7 +12,8 @@ let makingTimeFunctions: [ScalarFunction] = scalars {
                 .real("year"), .real("month"), .real("day"), .real("hour", .optional), .real("minute", .optional),
                 .real("second", .optional), returns: .datetime),
             .takes(.any("value"), returns: .datetime),
-        ]
+        ],
+        naming: .onlyArgument
     ) { call throws(EvaluationError) in
         if call.arguments.count == 1 { return call.arguments[0].converted(to: .datetime) }
         let fields = call.readers(from: 0, Double.self)
@@ -37,6 +38,7 @@ let makingTimeFunctions: [ScalarFunction] = scalars {
             .takes(.long("day"), .long("hour"), .long("minute"), .real("second"), returns: .timespan),
             .takes(.any("value"), returns: .timespan),
         ],
+        naming: .onlyArgument,
         evaluate: makeTimeSpan)
     unixTime("seconds", ticks: 10_000_000)
     unixTime("milliseconds", ticks: 10_000)

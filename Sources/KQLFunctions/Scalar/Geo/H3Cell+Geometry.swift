@@ -162,7 +162,21 @@ extension H3Cell {
             }
             rings.append(ring)
         }
-        return rings
+        return rings.enumerated().map { step, ring in step < 2 ? ring : wound(ring, step, from: rings[1].last) }
+    }
+
+    /// A ring in the order of its directions, counter-clockwise; the cell straight behind `last` comes last.
+    private func wound(_ ring: [H3Cell], _ step: Int, from last: H3Cell?) -> [H3Cell] {
+        guard let last else { return ring }
+        let center = center
+        let start = last.center - center
+        let side = center.cross(start)
+        let margin = Double.pi / Double(6 * step)
+        return ring.map { cell -> (H3Cell, Double) in
+            let way = cell.center - center
+            let angle = atan2(way.dot(side), way.dot(start))
+            return (cell, angle < margin ? angle + 2 * .pi : angle)
+        }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 }
 

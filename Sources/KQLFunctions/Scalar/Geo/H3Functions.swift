@@ -41,9 +41,16 @@ let h3Functions: [ScalarFunction] = scalars {
     ScalarFunction(
         "geo_polygon_to_h3cells", family: .geo,
         summary: "The H3 cells of a resolution whose middle lies in a polygon, of 6 if none is given.",
-        signatures: [.takes(.dynamic("polygon"), .long("resolution", .optional), returns: .dynamic)],
-        evaluate: each { (shape: JSON, resolution: Int64?) -> JSON? in
-            guard let polygons = GeoPolygons(shape), (0...15).contains(resolution ?? 6) else { return nil }
+        signatures: [
+            .takes(.dynamic("polygon"), .long("resolution", .optional), .real("radius", .optional), returns: .dynamic)
+        ],
+        evaluate: each { (shape: JSON, resolution: Int64?, radius: Double?) -> JSON? in
+            guard var polygons = GeoPolygons(shape), (0...15).contains(resolution ?? 6) else { return nil }
+            if let radius, radius != 0 {
+                guard var buffer = SphereBuffer(radius: radius, tolerance: nil) else { return nil }
+                for ring in polygons.orientedRings { buffer.add(ring: ring) }
+                polygons = GeoPolygons(merged: buffer.polygons)
+            }
             return h3Cells(of: polygons, Int(resolution ?? 6)).map { .array($0.map { .string($0.text) }) }
         })
     ScalarFunction(
@@ -75,14 +82,14 @@ let h3Functions: [ScalarFunction] = scalars {
 /// The cells whose centre lies in polygons; nil when there are too many. They spread out from the edges: a cell that lies
 /// inside but not at an edge has a neighbour that does or that lies inside.
 private func h3Cells(of polygons: GeoPolygons, _ resolution: Int) -> [H3Cell]? {
-    let limit = 100_000
+    let limit = 61_680
     var pending: [H3Cell] = []
     var seen: Set<UInt64> = []
     // A cell is at least this wide.
     let width = 0.15 * pow(7, -Double(resolution) / 2)
     for (a, b) in polygons.edges {
         let count = Int((a.angle(to: b) / width).rounded(.up)) + 1
-        guard count <= limit else { return nil }
+        guard count <= limit * 4 else { return nil }
         for step in 0...count {
             let cell = H3Cell(a.interpolated(to: b, Double(step) / Double(count)), resolution: resolution)
             if seen.insert(cell.bits).inserted { pending.append(cell) }

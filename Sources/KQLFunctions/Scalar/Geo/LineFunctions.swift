@@ -136,16 +136,29 @@ func simplified(_ line: [SpherePoint], _ tolerance: Double) -> [SpherePoint] {
 /// Adds points on the straight way between longitudes and latitudes until it is near enough to the great circle.
 func densified(_ line: [SpherePoint], _ tolerance: Double) -> [SpherePoint] {
     var result = Array(line.prefix(1))
-    for (a, b) in zip(line, line.dropFirst()) { result += between(a, b, tolerance, depth: 0) + [b] }
+    for (a, b) in zip(line, line.dropFirst()) {
+        let ends = [a, b].map { MapPoint(longitude: $0.longitude, latitude: $0.latitude, point: $0) }
+        result += between(ends[0], ends[1], tolerance, depth: 0) + [b]
+    }
     return result
 }
 
-private func between(_ a: SpherePoint, _ b: SpherePoint, _ tolerance: Double, depth: Int) -> [SpherePoint] {
+/// A point with its place on the map, which halving keeps exact.
+private struct MapPoint {
+    let longitude: Double
+    let latitude: Double
+    let point: SpherePoint
+}
+
+private func between(_ a: MapPoint, _ b: MapPoint, _ tolerance: Double, depth: Int) -> [SpherePoint] {
+    let (longitude, latitude) = (0.5 * a.longitude + 0.5 * b.longitude, 0.5 * a.latitude + 0.5 * b.latitude)
     guard depth < 12, abs(a.longitude - b.longitude) <= 180,
-        let middle = SpherePoint(longitude: (a.longitude + b.longitude) / 2, latitude: (a.latitude + b.latitude) / 2),
-        middle.angle(to: a.interpolated(to: b, 0.5)) > tolerance
+        let point = SpherePoint(longitude: longitude, latitude: latitude),
+        point.angle(to: a.point.interpolated(to: b.point, 0.5)) > tolerance
     else { return [] }
-    return between(a, middle, tolerance, depth: depth + 1) + [middle] + between(middle, b, tolerance, depth: depth + 1)
+    let middle = MapPoint(longitude: longitude, latitude: latitude, point: point)
+    return between(a, middle, tolerance, depth: depth + 1) + [point]
+        + between(middle, b, tolerance, depth: depth + 1)
 }
 
 private func lineFunction<R: KernelResult>(

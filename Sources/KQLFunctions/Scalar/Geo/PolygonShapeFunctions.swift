@@ -57,12 +57,22 @@ let geoPolygonShapeFunctions: [ScalarFunction] = scalars {
 }
 
 /// The union of an array of polygons; nil when one of them is none or the array is empty.
+///
+/// The two shapes with the fewest corners are joined first, as S2 does, so that rings start at the same corners.
 private func union(_ shapes: JSON) -> [[[SpherePoint]]]? {
     guard let shapes = shapes.arrayValue, !shapes.isEmpty else { return nil }
     let polygons = shapes.compactMap { GeoPolygons($0) }
     guard polygons.count == shapes.count else { return nil }
-    var overlay = SphereOverlay(polygons.flatMap(\.orientedRings))
-    return overlay.polygons(coveredBy: 1)
+    var queue = polygons.map { (size: $0.rings.reduce(0) { $0 + $1.count }, shape: $0.dissolved) }
+    queue.sort { $0.size < $1.size }
+    while queue.count > 1 {
+        let (first, second) = (queue[0], queue[1])
+        queue.removeFirst(2)
+        var overlay = SphereOverlay(first.shape.orientedRings + second.shape.orientedRings)
+        let joined = (size: first.size + second.size, shape: GeoPolygons(merged: overlay.polygons(coveredBy: 1)))
+        queue.insert(joined, at: queue.firstIndex { $0.size > joined.size } ?? queue.count)
+    }
+    return queue[0].shape.polygons
 }
 
 /// Polygons with fewer corners; nil when nothing is left.
