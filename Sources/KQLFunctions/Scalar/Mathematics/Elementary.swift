@@ -6,7 +6,7 @@ let elementaryFunctions: [ScalarFunction] = scalars {
     real("sqrt", "The square root; NaN of a negative number.") { $0.squareRoot() }
     real("exp", "e to the power of a number.") { exp($0) }
     real("exp2", "2 to the power of a number.") { exp2($0) }
-    real("exp10", "10 to the power of a number.") { pow(10, $0) }
+    real("exp10", "10 to the power of a number.", naming: .anonymous) { pow(10, $0) }
     real("log", "The natural logarithm.") { log($0) }
     real("log2", "The logarithm to base 2.") { log2($0) }
     real("log10", "The logarithm to base 10.") { log10($0) }
@@ -29,7 +29,6 @@ let elementaryFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "pow", family: .mathematical, summary: "A number to the power of another.",
         signatures: [.takes(.real("base"), .real("exponent"), returns: .real)],
-        naming: .firstArgument,
         evaluate: each { (base: Double, exponent: Double) in pow(base, exponent) })
     ScalarFunction(
         "atan2", family: .mathematical, summary: "The angle between the x axis and the ray to a point, y given first.",
