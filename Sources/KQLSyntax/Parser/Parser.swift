@@ -18,7 +18,8 @@ public enum Parser {
         let query = state.parseQuery()
         return SyntaxTree(
             source: source, query: query, diagnostics: state.diagnostics.sorted { $0.span.lower < $1.span.lower },
-            tokens: state.classifiedTokens(comments: lexer.comments), comments: lexer.comments)
+            tokens: state.classifiedTokens(comments: lexer.comments), comments: lexer.comments,
+            expectations: state.expectations)
     }
 }
 
@@ -32,6 +33,8 @@ public struct SyntaxTree: Sendable {
     public let tokens: [ClassifiedToken]
     /// `//` comments in order, without the line end.
     public let comments: [Span]
+    /// What could stand at the end of the text.
+    public let expectations: [Expectation]
 
     /// True when no diagnostic is an error.
     public var isValid: Bool { !diagnostics.contains { $0.severity == .error } }

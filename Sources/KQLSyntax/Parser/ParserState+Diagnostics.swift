@@ -15,7 +15,8 @@ extension ParserState {
 
     /// `expected X in place, found Y`
     mutating func missing(_ what: String, _ place: String) -> Unwind {
-        fail(.missingToken, "expected \(what) \(place), found \(shown(current))", at: current.span)
+        if at(.end) { lacksOperand = true }
+        return fail(.missingToken, "expected \(what) \(place), found \(shown(current))", at: current.span)
     }
 
     mutating func tooDeep() -> Unwind {

@@ -58,6 +58,7 @@ extension ParserState {
             guard height <= Parser.depthLimit * 2 else { throw tooDeep() }
             if !found.level.isAssociative { ceiling = InfixOperator.Level(rawValue: found.level.rawValue - 1) ?? .or }
         }
+        note(.infix)
         return left
     }
 

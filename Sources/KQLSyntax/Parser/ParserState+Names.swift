@@ -18,6 +18,7 @@ extension ParserState {
     }
 
     mutating func parseName(_ place: String, role: TokenRole = .name) throws(Unwind) -> Name {
+        note(.name(role))
         guard isAtName else { throw missing("a name", place) }
         let lower = current.lower
         if at(.identifier) {
@@ -47,6 +48,7 @@ extension ParserState {
     }
 
     mutating func parseType(_ place: String) throws(Unwind) -> TypeReference {
+        note(.type)
         guard at(.identifier) else { throw missing("a type", place) }
         let token = advance(.type)
         guard let type = TypeName(synonym: token.text) else {

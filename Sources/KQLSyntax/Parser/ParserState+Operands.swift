@@ -76,6 +76,7 @@ extension ParserState {
 
     /// Reports that an expression is missing; the caller goes on with an error node.
     private mutating func missingExpression() -> Expression {
+        noteMissingOperand()
         let token = current
         let advice = adviceOnMissingExpression()
         report(

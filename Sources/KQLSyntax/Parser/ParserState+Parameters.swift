@@ -9,6 +9,7 @@ extension ParserState {
 
     mutating func parseParameters(_ allowed: ParameterNames = .none) throws(Unwind) -> [OperatorParameter] {
         var parameters: [OperatorParameter] = []
+        note(.parameter)
         while let length = parameterNameLength(allowed) {
             let lower = current.lower
             for _ in 0..<length { advance(.option) }
@@ -18,6 +19,7 @@ extension ParserState {
             let value = try parseParameterValue()
             parameters.append(OperatorParameter(name: name, value: value, span: span(from: lower)))
             _ = at(.comma) && parameterFollowsComma(allowed) && accept(.comma)
+            note(.parameter)
         }
         return parameters
     }
@@ -42,6 +44,7 @@ extension ParserState {
 
     /// A word, a literal, or a path.
     private mutating func parseParameterValue() throws(Unwind) -> ParameterValue {
+        note(.parameterValue)
         let isWord = at(.identifier) && !at(1, .dot) && !isAtTypedLiteral && !atWord("true") && !atWord("false")
         if isWord || (at(.leftBracket) && isAtName) { return .name(try parseName("after '='")) }
         return Self.parameterValue(try parseUnary())

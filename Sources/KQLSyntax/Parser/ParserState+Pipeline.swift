@@ -1,12 +1,14 @@
 extension ParserState {
     /// A scalar expression or a pipeline, whichever stands here.
     mutating func parseResult() throws(Unwind) -> ResultExpression {
+        note(.result)
         let lower = current.lower
         if isAtSourceKeyword {
             let source = try parseKeywordSource()
             return .tabular(try finishPipeline(source, lower: lower))
         }
         let expression = try parseExpression()
+        note(.pipe)
         guard at(.pipe) else { return Self.result(from: expression) }
         guard let source = tabularSource(from: expression) else {
             throw fail(
@@ -46,6 +48,7 @@ extension ParserState {
             advance()
             operators.append(parseOperator())
         }
+        note(.pipe)
         return operators
     }
 
@@ -54,6 +57,7 @@ extension ParserState {
         try descend()
         defer { depth -= 1 }
         let lower = current.lower
+        note(.tabularOperator)
         let node: TabularExpression
         if Self.operators[operatorWord().text] != nil, !isAtPlainName {
             let first = parseOperator()
@@ -99,6 +103,7 @@ extension ParserState {
     }
 
     private mutating func parseKnownOperator() throws(Unwind) -> TabularOperator {
+        note(.tabularOperator)
         let word = operatorWord()
         guard let rule = Self.operators[word.text] else { throw unknownOperator(word.text) }
         let lower = current.lower

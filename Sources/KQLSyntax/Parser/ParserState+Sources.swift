@@ -65,6 +65,7 @@ extension ParserState {
 
     /// Right side of `join` and `lookup`: a table without pipes unless in parentheses.
     mutating func parseTableOperand(_ place: String) throws(Unwind) -> TabularExpression {
+        note(.table)
         let lower = current.lower
         if isAtSourceKeyword {
             let source = try parseKeywordSource()
@@ -80,6 +81,7 @@ extension ParserState {
 
     /// A table of `union`, `find in`, `search in`: a name with stars, a scoped table, a call, or a pipeline.
     mutating func parseTableReference() throws(Unwind) -> TabularSource {
+        note(.table)
         if isAtPatternName { return .name(try parsePatternName("of a table", role: .table)) }
         if isAtSourceKeyword { return try parseKeywordSource() }
         let outer = allowsWildcardMembers

@@ -6,6 +6,7 @@ extension ParserState {
             statements.append(parseStatement())
             if !at(.end), !at(.semicolon) { finishStatement() }
         }
+        if statements.isEmpty || tokens[max(index - 1, 0)].kind == .semicolon { note(.statement) }
         if statements.isEmpty {
             report(
                 Diagnostic(
@@ -157,6 +158,7 @@ extension ParserState {
                 break
             }
         }
+        if result == nil { note(.statement) }
         if !at(close), !at(.end) { throw missing(close.description, "to close the body of the function") }
         if result == nil {
             report(
@@ -164,8 +166,10 @@ extension ParserState {
                     .missingToken, "the function has no result", at: current.span,
                     hint: "end the body with an expression or a query"))
         }
+        // A body that the text ends in goes on to the end.
+        let upper = at(close) ? current.upper : source.bytes.count
         try expect(close, "to close the body of the function")
-        return FunctionBody(statements: statements, result: result, span: span(from: lower))
+        return FunctionBody(statements: statements, result: result, span: Span(lower, upper))
     }
 
     /// `(name: type = default, T: (schema))`

@@ -15,6 +15,10 @@ struct ParserState {
     var isSearching = false
     /// True where `scope.T*` may stand.
     var allowsWildcardMembers = false
+    /// What could stand at the end of the text, in the order in which the grammar asked.
+    var expectations: [Expectation] = []
+    /// True once an operand was missed at the end of the text.
+    var lacksOperand = false
 
     init(source: Source, lexer: Lexer) {
         self.source = source
@@ -59,6 +63,7 @@ extension ParserState {
     }
 
     mutating func acceptWord(_ word: String) -> Bool {
+        note(.word(word))
         guard atWord(word) else { return false }
         advance(.keyword)
         return true

@@ -11,12 +11,14 @@ extension ParserState {
 
     mutating func parseProject(_ lower: Int) throws(Unwind) -> ProjectOperator {
         let parameters = try parseParameters()
+        note(.expression)
         let expressions = isAtBoundary ? [] : try parseNamedList()
         return ProjectOperator(parameters: parameters, expressions: expressions, span: span(from: lower))
     }
 
     mutating func parseSelection(_ lower: Int) throws(Unwind) -> ProjectSelectionOperator {
         var columns: [Name] = []
+        note(.name(.name))
         if !isAtBoundary {
             columns = try parseList { (state) throws(Unwind) in try state.parsePatternName("of a column") }
         }
@@ -39,6 +41,7 @@ extension ParserState {
 
     mutating func parseReorder(_ lower: Int) throws(Unwind) -> ProjectReorderOperator {
         var items: [ProjectReorderOperator.Item] = []
+        note(.name(.name))
         if !isAtBoundary {
             items = try parseList { (state) throws(Unwind) in
                 let lower = state.current.lower
@@ -76,6 +79,7 @@ extension ParserState {
     mutating func parseSummarize(_ lower: Int) throws(Unwind) -> SummarizeOperator {
         let parameters = try parseParameters()
         var aggregates: [NamedExpression] = []
+        note(.expression)
         if !atWord("by"), !isAtBoundary { aggregates = try parseNamedList() }
         let groups = acceptWord("by") ? try parseNamedList() : nil
         if aggregates.isEmpty, groups == nil {
@@ -103,6 +107,7 @@ extension ParserState {
         let lower = current.lower
         let expression = try parseNamedExpression()
         var value: Expression?
+        note(.word("default"))
         if atWord("default"), at(1, .equal) {
             advance(.keyword)
             advance()
@@ -147,8 +152,10 @@ extension ParserState {
     // MARK: render, reduce
 
     mutating func parseRender(_ lower: Int) throws(Unwind) -> RenderOperator {
+        note(.name(.option))
         let visualization = isAtName && !atWord("with") ? try parseName("", role: .option) : nil
         var properties: [OperatorParameter] = []
+        if visualization != nil { note(.word("with")) }
         let usesWith = atWord("with") && at(1, .leftParenthesis)
         if usesWith {
             advance(.keyword)

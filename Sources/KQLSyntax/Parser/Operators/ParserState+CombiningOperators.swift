@@ -6,7 +6,7 @@ extension ParserState {
         var conditions: [JoinCondition] = []
         var predicate: Expression?
         if acceptWord("on") {
-            conditions = try parseJoinConditions()
+            conditions = parseJoinConditions()
         } else if acceptWord("where") {
             predicate = try parseExpression()
         }
@@ -21,7 +21,7 @@ extension ParserState {
         let right = try parseTableOperand("on the right side of 'lookup'")
         var conditions: [JoinCondition] = []
         if acceptWord("on") {
-            conditions = try parseJoinConditions()
+            conditions = parseJoinConditions()
         } else {
             _ = missing("'on'", "after the right side of 'lookup'")
         }
@@ -42,12 +42,18 @@ extension ParserState {
         return nil
     }
 
-    private mutating func parseJoinConditions() throws(Unwind) -> [JoinCondition] {
-        try parseList { (state) throws(Unwind) in
-            switch try state.parseExpression() {
-            case .name(let name): JoinCondition.column(name)
-            case let expression: JoinCondition.expression(expression)
+    /// The conditions after `on`; what is wrong in them does not hide the tables before them.
+    private mutating func parseJoinConditions() -> [JoinCondition] {
+        do {
+            return try parseList { (state) throws(Unwind) in
+                switch try state.parseExpression() {
+                case .name(let name): JoinCondition.column(name)
+                case let expression: JoinCondition.expression(expression)
+                }
             }
+        } catch {
+            skipToBoundary()
+            return []
         }
     }
 

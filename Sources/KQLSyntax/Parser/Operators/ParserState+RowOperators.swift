@@ -131,6 +131,7 @@ extension ParserState {
     mutating func parseSerialize(_ lower: Int) throws(Unwind) -> SerializeOperator {
         let parameters = try parseParameters()
         var expressions: [NamedExpression] = []
+        note(.expression)
         if !isAtBoundary {
             expressions = try parseList { (state) throws(Unwind) in try state.parseNamedExpression() }
         }

@@ -8,6 +8,7 @@ extension ParserState {
 
     /// `in (tables)`, when it stands here.
     private mutating func parseTableScope() throws(Unwind) -> [TabularSource] {
+        note(.word("in"))
         guard atWord("in"), at(1, .leftParenthesis) else { return [] }
         advance(.keyword)
         advance()
