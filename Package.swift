@@ -48,6 +48,7 @@ let pure: [Target] = [
             name: "KQLFunctions", dependencies: ["CZlib", "Chronology", "JSON", "KQLValues", "RE2", collections]),
     .target(
         name: "KQL", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2", collections]),
+    .target(name: "KQLEditing", dependencies: ["Chronology", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
     .target(
         name: "KQLConformance", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
     .target(name: "Sigma", dependencies: ["JSON", "RE2", "Records", "Vocabulary", yams]),
@@ -80,7 +81,9 @@ let lifeCycle: [Target] = [
         ]),
     .target(
         name: "Investigation",
-        dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
+        dependencies: [
+            "Chronology", "EventStore", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues",
+        ]),
     .target(
         name: "Notification",
         dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb, logging, yams]),
@@ -111,15 +114,15 @@ let edges: [Target] = [
     .target(
         name: "API",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLValues", "StateStore", "Vocabulary",
-            "WebGate",
+            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLEditing", "KQLSyntax", "KQLValues",
+            "StateStore", "Vocabulary", "WebGate",
             collections, httpTypes, hummingbird, nioCore,
         ]),
     .target(
         name: "Portal",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLValues", "Preparation", "StateStore",
-            "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging, mustache, nioCore,
+            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLEditing", "KQLSyntax", "KQLValues",
+            "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging, mustache, nioCore,
         ],
         resources: [.copy("Resources")]),
     .target(
@@ -140,8 +143,9 @@ let edges: [Target] = [
     .executableTarget(
         name: "tocsin",
         dependencies: [
-            "Chronology", "Detection", "JSON", "KQL", "KQLConformance", "KQLFunctions", "Records", "Server", "Sigma",
-            "StateStore", argumentParser, asyncHTTPClient, collections, logging, nioCore, nioHTTP1,
+            "Chronology", "Detection", "Investigation", "JSON", "KQL", "KQLConformance", "KQLEditing", "KQLFunctions",
+            "KQLSyntax", "Records", "Server", "Sigma", "StateStore", argumentParser, asyncHTTPClient, collections,
+            logging, nioCore, nioHTTP1,
         ]),
 ]
 
@@ -179,6 +183,12 @@ let tests: [Target] = [
         ]),
     .testTarget(name: "InvestigationTests", dependencies: ["Chronology", "Investigation"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(
+        name: "KQLEditingTests",
+        dependencies: [
+            "Chronology", "JSON", "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues",
+            "TestSupport",
+        ]),
     .testTarget(
         name: "KQLFunctionsTests", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLValues", "TestSupport"]),
     .testTarget(name: "KQLSyntaxTests", dependencies: ["KQLSyntax", "TestSupport"]),
