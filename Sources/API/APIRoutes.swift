@@ -16,6 +16,7 @@ public struct APIRoutes: Sendable {
         let short = group.group("api")
         incidents.add(to: short)
         QueryRoutes(queries: services.queries).add(to: short.group())
+        KQLRoutes(editor: services.editor).add(to: short)
         IngestRoutes(intake: services.intake).add(to: short)
         TokenRoutes(access: services.access).add(to: short)
         incidents.add(to: group.group(RouterPath(services.names.securityInsights)))

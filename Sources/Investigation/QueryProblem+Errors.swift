@@ -1,9 +1,10 @@
 internal import EventStore
 internal import KQL
-internal import KQLSyntax
+public import KQLSyntax
 
 extension QueryProblem {
-    init(_ diagnostic: Diagnostic, in source: Source) {
+    /// A finding about a query text, with its place.
+    public init(_ diagnostic: Diagnostic, in source: Source) {
         let place = source.location(at: diagnostic.span.lower)
         self.init(
             code: diagnostic.code.rawValue.hasPrefix("syntax.") ? .syntaxError : .semanticError,

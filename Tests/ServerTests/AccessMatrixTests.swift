@@ -8,6 +8,9 @@ struct AccessMatrixTests {
         ("GET", "/api/incidents"), ("GET", "/api/incidents/1"), ("PUT", "/api/incidents/1"),
         ("DELETE", "/api/incidents/1"), ("POST", "/api/incidents/1/alerts"), ("POST", "/api/incidents/1/comments"),
         ("POST", "/api/query"), ("POST", "/api/ingest"), ("POST", "/api/tokens"), ("POST", "/v1/workspaces/w/query"),
+        ("POST", "/api/kql/diagnostics"), ("POST", "/api/kql/completions"), ("POST", "/api/kql/hover"),
+        ("POST", "/api/kql/signature"), ("POST", "/api/kql/format"), ("POST", "/api/kql/tokens"),
+        ("POST", "/api/kql/analyze"), ("POST", "/portal/kql/analyze"),
     ]
 
     @Test(arguments: endpoints)
@@ -43,6 +46,8 @@ struct AccessMatrixTests {
         #expect(allowed.status == 200)
         let denied = try await server.send("POST", "/api/query", body: #"{"query":"print 1"}"#, token: token)
         #expect(denied.status == 403)
+        let refused = try await server.send("POST", "/api/kql/tokens", body: #"{"query":"print 1"}"#, token: token)
+        #expect(refused.status == 403)
         await server.stop()
     }
 

@@ -23,12 +23,7 @@ public struct RuleFolderCheck: Sendable {
         guard FileManager.default.fileExists(atPath: folder.path) else {
             throw SettingsError(message: "\(folder.path) is not there")
         }
-        var tables = CollectionContent.load(from: content).content.tables.tables.mapValues(\.schema)
-        if let schemas { tables.merge(ConformanceFiles.tables(schemas).tables) { _, given in given } }
-        var saved = SavedFunctions.load(content)
-        if let functions { saved.merge(ConformanceFiles.functions(functions)) { _, given in given } }
-        let environment = QueryEnvironment(
-            catalogue: .standard, tables: FixedTableCatalog(tables), functions: saved)
+        let environment = KnownContent.environment(content: content, schemas: schemas, functions: functions)
         var validation = RuleValidation { QueryCheck($0, environment: environment) }
         for file in RuleFolder.files(in: [folder]) {
             do {

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
+internal import Investigation
 internal import Logging
 internal import NIOSSL
 internal import Portal
@@ -17,14 +18,17 @@ struct Web: Sendable {
     private let portal: PortalServices
     private let localToken: LocalToken
     private let callbacks: CallbackRoutes
+    private let editor: QueryEditor
 
     init(core: Core, life: Life, localToken: LocalToken) {
         self.core = core
         self.localToken = localToken
         callbacks = CallbackRoutes(engine: life.response)
+        editor = QueryEditor(queries: core.queries)
         let workspace = core.settings.workspace
         api = APIServices(
-            access: core.access, casebook: core.casebook, queries: core.queries, intake: life.intake,
+            access: core.access, casebook: core.casebook, queries: core.queries, editor: editor,
+            intake: life.intake,
             names: WorkspaceNames(
                 subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
                 workspace: workspace.name, workspaceID: workspace.id),
@@ -47,9 +51,10 @@ struct Web: Sendable {
         callbacks.add(to: router.group())
         let pages = router.group().add(middleware: ProblemPages(templates: templates, logger: core.logger))
         AccessRoutes(access: core.access, templates: templates, isSecure: isSecure).add(to: pages.group())
-        PortalRoutes(portal, templates: templates).add(
-            to: pages.group().add(
-                middleware: Gate(access: core.access, localToken: localToken, refusal: .signIn(path: "/sign-in"))))
+        let people = Gate(access: core.access, localToken: localToken, refusal: .signIn(path: "/sign-in"))
+        PortalRoutes(portal, templates: templates).add(to: pages.group().add(middleware: people))
+        // The portal's editor asks with the session of the page; nothing is changed by these requests.
+        KQLRoutes(editor: editor).add(to: router.group("portal").add(middleware: people))
         APIRoutes(api).add(
             to: router.group().add(
                 middleware: Gate(access: core.access, localToken: localToken, refusal: .unauthorized)))
