@@ -11,24 +11,19 @@ enum Files {
         }
     }
 
+    static func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw CommandFailure("\(path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+
     static func json(_ path: String) throws -> JSON {
         do {
             return try JSON(parsing: try text(path))
         } catch let error as JSONError {
             throw CommandFailure("\(path) is \(error)")
-        }
-    }
-}
-
-/// Runs work on a thread of its own with a large stack.
-enum DeepStack {
-    static let bytes = 64 << 20
-
-    static func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            let thread = Thread { continuation.resume(returning: body()) }
-            thread.stackSize = bytes
-            thread.start()
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Chronology
 internal import Foundation
+internal import Investigation
 internal import JSON
 internal import KQL
 internal import KQLConformance
@@ -9,8 +10,8 @@ internal import Server
 /// `tocsin kql`: work on the language itself.
 struct KQLCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "kql", abstract: "Judge the KQL engine, and print its reference.",
-        subcommands: [Conformance.self, Reference.self])
+        commandName: "kql", abstract: "Check and format queries, judge the KQL engine, and print its reference.",
+        subcommands: [KQLCheck.self, KQLFormat.self, KQLLatency.self, Conformance.self, Reference.self])
 
     struct Conformance: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

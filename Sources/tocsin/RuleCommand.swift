@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Detection
 internal import Foundation
+internal import Investigation
 internal import Server
 
 /// `tocsin rule`: work on analytics rules.
