@@ -1,6 +1,8 @@
 internal import Chronology
 internal import Investigation
 internal import JSON
+internal import KQLEditing
+internal import KQLSyntax
 internal import KQLValues
 
 /// The logs page: a query and its answer.
@@ -64,6 +66,21 @@ extension LogsPage {
         notices = shown.notices
         chart = shown.chart
         result = shown.result
+    }
+
+    /// A page with the query in canonical form, or with the reasons why it has none.
+    init(frame: Frame, request: LogsRequest, schemas: [String: TableSchema], formatting: Formatting) {
+        switch formatting {
+        case .formatted(let text):
+            let withoutLineEnd = text.hasSuffix("\n") ? String(text.dropLast()) : text
+            let formatted = LogsRequest(query: withoutLineEnd, timespan: request.timespan.rawValue)
+            self.init(frame: frame, request: formatted, schemas: schemas, outcome: nil)
+        case .refused(let errors):
+            let source = Source(request.query)
+            self.init(
+                frame: frame, request: request, schemas: schemas,
+                outcome: .refused(errors.map { QueryProblem($0, in: source) }))
+        }
     }
 
     /// What an answer adds to the page.
@@ -155,9 +172,12 @@ struct LogsRequest: Sendable {
 
     let query: String
     let timespan: Timespan
+    /// Whether the query is to be put in canonical form instead of being run.
+    let isFormatting: Bool
 
-    init(query: String?, timespan: String?) {
+    init(query: String?, timespan: String?, isFormatting: Bool = false) {
         self.query = query ?? ""
+        self.isFormatting = isFormatting
         self.timespan = timespan.flatMap(Timespan.init(rawValue:)) ?? .all
     }
 }

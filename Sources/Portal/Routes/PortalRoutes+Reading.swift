@@ -2,6 +2,7 @@ internal import Access
 internal import Casebook
 internal import Hummingbird
 internal import Investigation
+internal import KQLEditing
 internal import Preparation
 internal import WebGate
 
@@ -52,7 +53,15 @@ extension PortalRoutes {
 
     @Sendable func logs(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let form = FormFields(query: request.uri.query)
-        let wanted = LogsRequest(query: form["query"], timespan: form["timespan"])
+        let wanted = LogsRequest(
+            query: form["query"], timespan: form["timespan"], isFormatting: form["format"] != nil)
+        if wanted.isFormatting {
+            let formatting = await DeepStack.run { Formatting(of: wanted.query) }
+            return try page(
+                LogsPage(
+                    frame: try await frame(.logs, request, context), request: wanted,
+                    schemas: services.queries.schemas(), formatting: formatting))
+        }
         var outcome: QueryOutcome?
         if !wanted.query.isEmpty {
             let range = wanted.timespan.length.map { QueryTimeRange(last: $0, now: services.now()) }

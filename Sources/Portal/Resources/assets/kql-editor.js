@@ -1,65 +1,108 @@
-// <kql-editor>: turns its textarea into a CodeMirror 6 editor. Ctrl/Cmd-Enter submits the form.
-import { EditorView, StreamLanguage, basicSetup, keymap, Prec } from "/assets/vendor/codemirror/index.js";
+// <kql-editor>: turns its textarea into a CodeMirror 6 editor with the server's language service behind it.
+// Ctrl/Cmd-Enter and Shift-Enter run the query, Shift-Alt-F formats it. Without this file the textarea works by itself.
+import { EditorView, Prec, basicSetup, keymap, tooltips } from "/assets/vendor/codemirror/index.js";
+import { colours, setTokens } from "./kql/colours.js";
+import { completion, hover, setSignature, signature } from "./kql/completion.js";
+import { problemGutter, problems, setProblems } from "./kql/problems.js";
+import { ask, settled } from "./kql/service.js";
+import { theme } from "./kql/theme.js";
 
-const operators = new Set((
-  "where filter extend project summarize join union distinct sort order top take limit count render parse lookup let set " +
-  "mv-expand mv-apply make-series project-away project-keep project-rename project-reorder search find evaluate invoke as " +
-  "serialize datatable print range externaldata materialize by on kind asc desc nulls first last with step from to of").split(" "));
-const words = new Set((
-  "and or not has contains startswith endswith in between matches regex has_any has_all has_cs contains_cs true false null " +
-  "hasprefix hassuffix ago now").split(" "));
-
-/** Colours only; the server's own parser judges. */
-const kql = StreamLanguage.define({
-  name: "kql",
-  token(stream) {
-    if (stream.eatSpace()) return null;
-    if (stream.match("//")) { stream.skipToEnd(); return "comment"; }
-    if (stream.match(/^[hH]?@?"(?:[^"\\]|\\.|"")*"?/) || stream.match(/^[hH]?@?'(?:[^'\\]|\\.|'')*'?/)) return "string";
-    if (stream.match(/^\d+(\.\d+)?(d|h|m|s|ms|tick)?\b/)) return "number";
-    const word = stream.match(/^[A-Za-z_][\w]*(-[a-z]+)?/);
-    if (word) {
-      const text = word[0];
-      if (operators.has(text)) return "keyword";
-      if (words.has(text)) return "operatorKeyword";
-      return stream.peek() === "(" ? "variableName.function" : "variableName";
-    }
-    stream.next();
-    return "operator";
-  },
-});
+/** Whether a bracket is open before the caret, so that a call may be going on. @param {string} text */
+function isInBrackets(text) {
+  let depth = 0;
+  for (let place = text.length - 1; place >= 0 && place > text.length - 4000; place--) {
+    if (text[place] === ")") depth++;
+    if (text[place] === "(" && --depth < 0) return true;
+  }
+  return false;
+}
 
 class KQLEditor extends HTMLElement {
   connectedCallback() {
     const area = this.querySelector("textarea");
     if (!area || this.view) return;
-    const submit = () => { area.value = this.view.state.doc.toString(); area.form?.requestSubmit(); return true; };
-    const root = this.attachShadow({ mode: "open" });
+    this.area = area;
+    this.analyze = settled(150, (signal) => this.showAnalysis(signal));
+    this.help = settled(80, (signal) => this.showSignature(signal));
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const host = document.createElement("div");
-    root.append(host);
-    this.view = new EditorView({
-      doc: area.value,
-      root,
-      parent: host,
-      extensions: [
-        Prec.highest(keymap.of([{ key: "Mod-Enter", run: submit }])),
-        basicSetup, kql,
-        EditorView.theme({
-          "&": { fontSize: "13px", maxHeight: "38vh" },
-          "&.cm-focused": { outline: "none" },
-          ".cm-scroller": { fontFamily: "'JetBrains Mono', monospace", fontVariantLigatures: "none", minHeight: "150px", overflow: "auto" },
-          ".cm-gutters": { background: "transparent", border: "none", color: "var(--muted)" },
-          ".cm-activeLine, .cm-activeLineGutter": { background: "color-mix(in srgb, var(--accent) 7%, transparent)" },
-          ".cm-cursor": { borderLeftColor: "var(--ink)" },
-        }),
-        EditorView.updateListener.of((update) => { if (update.docChanged) area.value = update.state.doc.toString(); }),
-      ],
-    });
+    root.replaceChildren(host);
+    this.view = new EditorView({ doc: area.value, root, parent: host, extensions: this.extensions() });
+    this.formatButton = area.form?.querySelector("[data-kql-format]");
+    this.onFormat = (/** @type {Event} */ event) => { event.preventDefault(); this.format(); };
+    this.formatButton?.addEventListener("click", this.onFormat);
+    this.analyze();
   }
 
   disconnectedCallback() {
+    this.analyze?.cancel();
+    this.help?.cancel();
+    this.formatButton?.removeEventListener("click", this.onFormat);
     this.view?.destroy();
     this.view = undefined;
+  }
+
+  focus() { this.view?.focus(); }
+
+  extensions() {
+    const run = () => { this.area.form?.requestSubmit(); return true; };
+    const format = () => { this.format(); return true; };
+    return [
+      Prec.highest(keymap.of([
+        { key: "Mod-Enter", run }, { key: "Shift-Enter", run }, { key: "Shift-Alt-f", run: format, preventDefault: true },
+        { key: "Escape", run: () => this.closeHelp() },
+      ])),
+      problemGutter, basicSetup, theme, colours, problems, completion, hover, signature,
+      tooltips({ position: "fixed" }),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ "aria-label": this.area.getAttribute("aria-label") ?? "Query" }),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) {
+          this.area.value = update.state.doc.toString();
+          this.analyze();
+        }
+        if (update.docChanged || update.selectionSet) this.help();
+      }),
+    ];
+  }
+
+  /** @param {AbortSignal} signal */
+  async showAnalysis(signal) {
+    const query = this.area.value;
+    const answer = query.trim() === "" ? { tokens: [], diagnostics: [] } : await ask("analyze", { query }, signal);
+    if (!answer || signal.aborted || !this.view || this.area.value !== query) return;
+    this.view.dispatch({ effects: [setTokens.of(answer.tokens), setProblems.of(answer.diagnostics)] });
+  }
+
+  /** @param {AbortSignal} signal */
+  async showSignature(signal) {
+    const position = this.view.state.selection.main.head;
+    let help = null;
+    if (this.view.hasFocus && isInBrackets(this.area.value.slice(0, position))) {
+      help = (await ask("signature", { query: this.area.value, position }, signal))?.signature ?? null;
+      if (signal.aborted || !this.view) return;
+    }
+    const shown = this.view.state.field(signature);
+    if (help || shown) this.view.dispatch({ effects: setSignature.of(help && { ...help, place: position }) });
+  }
+
+  closeHelp() {
+    if (!this.view?.state.field(signature)) return false;
+    this.view.dispatch({ effects: setSignature.of(null) });
+    return false;
+  }
+
+  async format() {
+    const query = this.area.value;
+    const answer = await ask("format", { query });
+    if (!answer || !this.view || this.area.value !== query) return;
+    if (answer.diagnostics) this.view.dispatch({ effects: setProblems.of(answer.diagnostics) });
+    const text = answer.formatted.trimEnd();
+    if (answer.changed && text !== query) {
+      const head = Math.min(this.view.state.selection.main.head, text.length);
+      this.view.dispatch({ changes: { from: 0, to: query.length, insert: text }, selection: { anchor: head } });
+    }
+    this.view.focus();
   }
 }
 
