@@ -25,6 +25,7 @@ typedef struct { void *internal_ptr; } CDuckDBLogicalType;
 typedef struct { void *internal_ptr; } CDuckDBScalarFunction;
 typedef struct { void *internal_ptr; } CDuckDBFunctionInfo;
 typedef struct { void *internal_ptr; } CDuckDBAggregateFunction;
+typedef struct { void *internal_ptr; } CDuckDBPendingResult;
 
 typedef struct {
     uint64_t deprecated_column_count;
@@ -60,6 +61,14 @@ typedef struct {
 } CDuckDBListEntry;
 
 typedef enum { CDUCKDB_SUCCESS = 0, CDUCKDB_ERROR = 1 } CDuckDBState;
+
+/// `duckdb_pending_state`.
+typedef enum {
+    CDUCKDB_PENDING_RESULT_READY = 0,
+    CDUCKDB_PENDING_RESULT_NOT_READY = 1,
+    CDUCKDB_PENDING_ERROR = 2,
+    CDUCKDB_PENDING_NO_TASKS_AVAILABLE = 3,
+} CDuckDBPendingState;
 
 /// `duckdb_type`, as far as needed.
 enum {
@@ -127,6 +136,12 @@ typedef void (*CDuckDBStateFinalizeCallback)(
       (CDuckDBPreparedStatement *, uint64_t, const char *, uint64_t))                                                \
     F(CDuckDBState, bind_null, (CDuckDBPreparedStatement *, uint64_t))                                               \
     F(CDuckDBState, execute_prepared, (CDuckDBPreparedStatement *, CDuckDBResult *_Nullable))                        \
+    F(CDuckDBState, pending_prepared,                                                                                \
+      (CDuckDBPreparedStatement *, CDuckDBPendingResult *_Nullable *_Nonnull))                                       \
+    F(void, destroy_pending, (CDuckDBPendingResult *_Nullable *_Nonnull))                                            \
+    F(const char *_Nullable, pending_error, (CDuckDBPendingResult *))                                                \
+    F(CDuckDBPendingState, pending_execute_task, (CDuckDBPendingResult *))                                           \
+    F(CDuckDBState, execute_pending, (CDuckDBPendingResult *, CDuckDBResult *_Nullable))                             \
     F(CDuckDBState, execute_prepared_streaming, (CDuckDBPreparedStatement *, CDuckDBResult *_Nullable))              \
     F(CDuckDBLogicalType *_Nonnull, create_logical_type, (uint32_t))                                                         \
     F(void, destroy_logical_type, (CDuckDBLogicalType *_Nullable *_Nonnull))                                         \

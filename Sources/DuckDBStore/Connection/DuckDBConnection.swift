@@ -72,10 +72,36 @@ final class DuckDBConnection {
         defer { functions.pointee.destroy_result(&result) }
         let state =
             rowLimit == .max
-            ? functions.pointee.execute_prepared(statement, &result)
+            ? try run(statement, &result)
             : functions.pointee.execute_prepared_streaming(statement, &result)
         guard state == CDUCKDB_SUCCESS else { throw failure(of: &result) }
         return try rows(of: &result, schema, rowLimit)
+    }
+
+    /// Runs a statement to its end, taking part in the work. While other threads have all of it, this one sleeps: DuckDB's
+    /// own loop would ask again and again and take the processor from them.
+    private func run(
+        _ statement: UnsafeMutablePointer<CDuckDBPreparedStatement>, _ result: inout CDuckDBResult
+    ) throws(EventStoreError) -> CDuckDBState {
+        var created: UnsafeMutablePointer<CDuckDBPendingResult>?
+        defer { functions.pointee.destroy_pending(&created) }
+        let state = functions.pointee.pending_prepared(statement, &created)
+        guard state == CDUCKDB_SUCCESS, let pending = created else {
+            let reason = created.flatMap { functions.pointee.pending_error($0) }.map { String(cString: $0) }
+            throw EventStoreError(.queryFailed, reason ?? "the statement could not be started")
+        }
+        var idleTurns = 0
+        loop: while true {
+            switch functions.pointee.pending_execute_task(pending) {
+            case CDUCKDB_PENDING_RESULT_NOT_READY: idleTurns = 0
+            case CDUCKDB_PENDING_NO_TASKS_AVAILABLE:
+                idleTurns += 1
+                // Most waits are short; only then is the thread put to sleep.
+                if idleTurns > 32 { usleep(50) } else { sched_yield() }
+            default: break loop
+            }
+        }
+        return functions.pointee.execute_pending(pending, &result)
     }
 
     private func rows(

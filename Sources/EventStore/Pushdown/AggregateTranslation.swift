@@ -23,8 +23,10 @@ extension PlanTranslation {
             let form = try AggregateForm(aggregate, translator)
             inner.append(form.value)
             outer += form.results.map { result in
-                SQLTerm(
-                    .template(result.template, [.column(inner.count - 1)]), result.type, isNullable: result.isNullable)
+                let column = SQLExpression.column(inner.count - 1)
+                return SQLTerm(
+                    result.template == "$1" ? column : .template(result.template, [column]), result.type,
+                    isNullable: result.isNullable)
             }
         }
         // Without keys there is one row, even if nothing of it is wanted.
@@ -32,6 +34,8 @@ extension PlanTranslation {
         let base = input.base
         var grouping = base.selecting(inner.map(base.rebased))
         grouping.groups = keys.map { base.rebased($0.expression) }
+        let passesOn = outer.count == inner.count && outer.indices.allSatisfy { outer[$0].expression.isColumn($0) }
+        if passesOn { return Relation(grouping, outer.map(RelationColumn.init), steps: input.steps + ["summarize"]) }
         return Relation(
             SQLSelect(outer.map(\.expression), from: .select(grouping)), outer.map(RelationColumn.init),
             steps: input.steps + ["summarize"])

@@ -46,7 +46,7 @@ struct JSONScanner {
         while try !closes(with: UInt8(ascii: "]"), ranges.isEmpty) {
             skipBlanks()
             let start = position
-            _ = try value([])
+            try skip()
             ranges.append(start..<position)
         }
         depth -= 1
@@ -93,7 +93,7 @@ struct JSONScanner {
             if let wanted, equals(key, wanted) {
                 found = try value(steps.dropFirst())
             } else {
-                _ = try value([])
+                try skip()
             }
         }
         depth -= 1
@@ -110,12 +110,45 @@ struct JSONScanner {
             if index == wanted {
                 found = try value(steps.dropFirst())
             } else {
-                _ = try value([])
+                try skip()
             }
             index += 1
         }
         depth -= 1
         return found
+    }
+
+    /// Goes past a value of which nothing is wanted.
+    private mutating func skip() throws(Unsure) {
+        skipBlanks()
+        switch try peek() {
+        case UInt8(ascii: "{"):
+            try enter()
+            var isFirst = true
+            while try !closes(with: UInt8(ascii: "}"), isFirst) {
+                isFirst = false
+                skipBlanks()
+                _ = try string()
+                skipBlanks()
+                if try peek() != UInt8(ascii: ":") { throw Unsure() }
+                position += 1
+                try skip()
+            }
+            depth -= 1
+        case UInt8(ascii: "["):
+            try enter()
+            var isFirst = true
+            while try !closes(with: UInt8(ascii: "]"), isFirst) {
+                isFirst = false
+                try skip()
+            }
+            depth -= 1
+        case UInt8(ascii: "\""): _ = try string()
+        case UInt8(ascii: "t"): try word("true")
+        case UInt8(ascii: "f"): try word("false")
+        case UInt8(ascii: "n"): try word("null")
+        default: _ = try number()
+        }
     }
 
     private mutating func enter() throws(Unsure) {
@@ -194,7 +227,9 @@ struct JSONScanner {
     private func equals(_ range: Range<Int>, _ name: String) -> Bool {
         var name = name
         return name.withUTF8 { utf8 in
-            utf8.count == range.count && UnsafeBufferPointer(rebasing: bytes[range]).elementsEqual(utf8)
+            guard utf8.count == range.count else { return false }
+            for offset in 0..<utf8.count where bytes[range.lowerBound + offset] != utf8[offset] { return false }
+            return true
         }
     }
 

@@ -120,7 +120,7 @@ extension SQLExpression {
         case .template(let template, let operands): .template(template, operands.map(\.exchangingSides))
         case .hosted(let id, let type, let inputs): .hosted(id, type, inputs.map(\.exchangingSides))
         case .isMember(let value, let select): .isMember(value.exchangingSides, select)
-        case .column, .stored, .value, .subquery: self
+        case .column, .output, .stored, .value, .subquery: self
         }
     }
 }

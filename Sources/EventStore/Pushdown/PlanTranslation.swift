@@ -126,16 +126,11 @@ final class PlanTranslation {
     }
 
     private func sort(_ node: Sort) throws(Decline) -> Relation {
-        let input = try relation(node.input)
-        var result = input.wrapped("sort")
-        result.select.order = try order(by: node.keys, over: input, of: "sort")
-        return result
+        try ordered(relation(node.input), by: node.keys, "sort")
     }
 
     private func top(_ node: Top) throws(Decline) -> Relation {
-        let input = try relation(node.input)
-        var result = input.wrapped("top")
-        result.select.order = try order(by: node.keys, over: input, of: "top")
+        var result = try ordered(relation(node.input), by: node.keys, "top")
         result.select.limit = try count(node.count, of: "top")
         return result
     }
@@ -178,6 +173,27 @@ final class PlanTranslation {
         ExpressionTranslator(translation: self, columns: relation.columns, side: side)
     }
 
+    /// The relation in an order: within the same query where its own columns decide on it.
+    private func ordered(_ input: Relation, by keys: [SortKey], _ step: String) throws(Decline) -> Relation {
+        let order = try order(by: keys, over: input, of: step)
+        let outputs = order.compactMap { if case .column(let index) = $0.expression { index } else { nil } }
+        if input.select.order.isEmpty, input.select.limit == nil, !input.select.isPlain, outputs.count == order.count {
+            var result = input
+            result.select.order = zip(order, outputs).map { term, index in
+                SQLOrder(expression: .output(index), isDescending: term.isDescending, nullsFirst: term.nullsFirst)
+            }
+            result.steps.append(step)
+            return result
+        }
+        let base = input.base
+        var result = input.wrapped(step)
+        result.select.order = order.map { term in
+            SQLOrder(
+                expression: base.rebased(term.expression), isDescending: term.isDescending, nullsFirst: term.nullsFirst)
+        }
+        return result
+    }
+
     /// The order by some keys, with KQL's places for null and NaN.
     private func order(by keys: [SortKey], over input: Relation, of operation: String) throws(Decline) -> [SQLOrder] {
         let translator = translator(over: input)
@@ -197,8 +213,6 @@ final class PlanTranslation {
             order.append(
                 SQLOrder(expression: term.expression, isDescending: key.isDescending, nullsFirst: key.nullsFirst))
         }
-        let base = input.base
-        for index in order.indices { order[index].expression = base.rebased(order[index].expression) }
         return order
     }
 

@@ -6,6 +6,8 @@ indirect enum SQLExpression {
     case column(Int)
     /// A column of one side of a join, by position.
     case joined(JoinSide, Int)
+    /// A column of the statement's own result, by position; only to order by.
+    case output(Int)
     /// A column of a stored table, by its stored name.
     case stored(String)
     case value(Value)
@@ -26,7 +28,7 @@ indirect enum SQLExpression {
         case .hosted: true
         case .template(_, let operands): operands.contains(where: \.isHosted)
         case .isMember(let value, _): value.isHosted
-        case .column, .joined, .stored, .value, .subquery: false
+        case .column, .joined, .output, .stored, .value, .subquery: false
         }
     }
 }
@@ -39,14 +41,19 @@ extension SQLExpression {
         case .template(let template, let operands): .template(template, operands.map { $0.mapColumns(transform) })
         case .hosted(let id, let type, let inputs): .hosted(id, type, inputs.map { $0.mapColumns(transform) })
         case .isMember(let value, let select): .isMember(value.mapColumns(transform), select)
-        case .joined, .stored, .value, .subquery: self
+        case .joined, .output, .stored, .value, .subquery: self
         }
+    }
+
+    /// Whether it is the source's column at this position.
+    func isColumn(_ index: Int) -> Bool {
+        if case .column(index) = self { true } else { false }
     }
 
     /// Whether it may stand in several places at no cost.
     fileprivate var isTrivial: Bool {
         switch self {
-        case .column, .joined, .stored, .value: true
+        case .column, .joined, .output, .stored, .value: true
         case .template, .hosted, .subquery, .isMember: false
         }
     }

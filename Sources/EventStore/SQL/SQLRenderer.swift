@@ -129,6 +129,7 @@ struct SQLRenderer {
         switch expression {
         case .column(let index): text += "t.c\(index)"
         case .joined(let side, let index): text += side == .left ? "l.c\(index)" : "r.c\(index)"
+        case .output(let index): text += "c\(index)"
         case .stored(let name): text += "t." + SQLText.identifier(name)
         case .value(let value): write(value)
         case .template(let template, let operands): write(template, operands)

@@ -45,7 +45,7 @@ struct RandomRows {
     var count: Int { events.rowCount + other.rowCount }
 
     func store() async throws -> any EventStore {
-        let store = try OpenStore.at()
+        let store: any EventStore = try OpenStore.at()
         try await store.append([EventBatch(table: "Events", rows: events), EventBatch(table: "Other", rows: other)])
         return store
     }
