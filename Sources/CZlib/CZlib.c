@@ -5,20 +5,17 @@
 
 struct tocsin_gunzip { z_stream stream; };
 
-static tocsin_gunzip *create(int window) {
+tocsin_gunzip *tocsin_gunzip_create(tocsin_deflate_format format) {
     tocsin_gunzip *made = calloc(1, sizeof(tocsin_gunzip));
     if (!made) return NULL;
+    // 15 bits of window; and 16: a gzip header is expected; negative: none.
+    const int window = format == tocsin_gzip ? 15 + 16 : format == tocsin_zlib ? 15 : -15;
     if (inflateInit2(&made->stream, window) != Z_OK) {
         free(made);
         return NULL;
     }
     return made;
 }
-
-// 15 bits of window, and 16: a gzip header is expected.
-tocsin_gunzip *tocsin_gunzip_create(void) { return create(15 + 16); }
-
-tocsin_gunzip *tocsin_zlib_create(void) { return create(15); }
 
 void tocsin_gunzip_destroy(tocsin_gunzip *stream) {
     if (!stream) return;

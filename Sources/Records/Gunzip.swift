@@ -1,12 +1,16 @@
 internal import CZlib
 
-/// Inflates a gzip stream (RFC 1952) of one or more members piece by piece.
+/// Inflates a gzip stream (RFC 1952) of one or more members, or a bare deflate stream (RFC 1951), piece by piece.
 struct Gunzip: ~Copyable, @unchecked Sendable {
     // SAFETY: the pointer is owned by this value alone, which cannot be copied, and is used through it only.
     private var stream: OpaquePointer?
     private var isBetweenMembers = false
 
-    init() {}
+    private let isBare: Bool
+
+    init(isBare: Bool = false) {
+        self.isBare = isBare
+    }
 
     deinit {
         tocsin_gunzip_destroy(stream)
@@ -19,7 +23,7 @@ struct Gunzip: ~Copyable, @unchecked Sendable {
     ///
     /// - Returns: how many bytes of `input` were used, nil when the stream is damaged.
     mutating func inflate(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8], limit: Int) -> Int? {
-        if stream == nil { stream = tocsin_gunzip_create() }
+        if stream == nil { stream = tocsin_gunzip_create(isBare ? tocsin_bare : tocsin_gzip) }
         guard let stream else { return nil }
         if isBetweenMembers {
             // Padding after the last member is allowed.

@@ -1,4 +1,4 @@
-// A thin C face of zlib (Debian zlib1g-dev) for gzip and zlib streams. No policy lives here.
+// A thin C face of zlib (Debian zlib1g-dev) for gzip, zlib and bare deflate streams. No policy lives here.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,10 +13,11 @@ typedef struct tocsin_gunzip tocsin_gunzip;
 /// `consumed` and `produced` count bytes; `is_at_end` is true after the last byte of a gzip member.
 typedef struct { int code; size_t consumed; size_t produced; bool is_at_end; } tocsin_gunzip_step;
 
+/// How deflated data is wrapped: RFC 1952, RFC 1950, or not at all (RFC 1951), as in zip files.
+typedef enum { tocsin_gzip, tocsin_zlib, tocsin_bare } tocsin_deflate_format;
+
 /// Nil when there is no memory.
-tocsin_gunzip *tocsin_gunzip_create(void);
-/// The same for a zlib stream (RFC 1950).
-tocsin_gunzip *tocsin_zlib_create(void);
+tocsin_gunzip *tocsin_gunzip_create(tocsin_deflate_format format);
 void tocsin_gunzip_destroy(tocsin_gunzip *stream);
 /// Inflates as much of `input` as fits `output`; `code` is 0, or zlib's error.
 tocsin_gunzip_step tocsin_gunzip_inflate(

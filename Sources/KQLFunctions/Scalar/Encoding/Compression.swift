@@ -66,7 +66,7 @@ private enum DeflateFormat: String, Sendable {
 
     /// Nil when the data is damaged or too large.
     func decompress(_ bytes: [UInt8]) -> [UInt8]? {
-        guard let stream = self == .gzip ? tocsin_gunzip_create() : tocsin_zlib_create() else { return nil }
+        guard let stream = tocsin_gunzip_create(self == .gzip ? tocsin_gzip : tocsin_zlib) else { return nil }
         defer { tocsin_gunzip_destroy(stream) }
         var result: [UInt8] = []
         var position = 0
