@@ -106,7 +106,10 @@ struct DuckDBSession {
         do {
             if let error = stop.error { throw error }
             defer { reader.endSnapshot() }
-            return try body(ReadSession(source: source, layout: layout, host: host, isCancelled: shouldStop))
+            return try body(
+                ReadSession(
+                    source: source, layout: layout, host: host, isCancelled: shouldStop,
+                    percent: { [reader] in reader.percent }))
         } catch {
             throw stop.error ?? error
         }

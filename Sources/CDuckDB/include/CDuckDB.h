@@ -60,6 +60,13 @@ typedef struct {
     uint64_t length;
 } CDuckDBListEntry;
 
+/// `percentage` is from 0 to 100, negative when it is not known.
+typedef struct {
+    double percentage;
+    uint64_t rows_processed;
+    uint64_t total_rows_to_process;
+} CDuckDBProgress;
+
 typedef enum { CDUCKDB_SUCCESS = 0, CDUCKDB_ERROR = 1 } CDuckDBState;
 
 /// `duckdb_pending_state`.
@@ -114,6 +121,7 @@ typedef void (*CDuckDBStateFinalizeCallback)(
     F(void, close, (CDuckDBDatabase *_Nullable *_Nonnull))                                                           \
     F(CDuckDBState, connect, (CDuckDBDatabase *, CDuckDBConnection *_Nullable *_Nonnull))                            \
     F(void, disconnect, (CDuckDBConnection *_Nullable *_Nonnull))                                                    \
+    F(CDuckDBProgress, query_progress, (CDuckDBConnection *))                                                        \
     F(void, interrupt, (CDuckDBConnection *))                                                                        \
     F(CDuckDBState, query, (CDuckDBConnection *, const char *, CDuckDBResult *_Nullable))                            \
     F(void, destroy_result, (CDuckDBResult *))                                                                       \

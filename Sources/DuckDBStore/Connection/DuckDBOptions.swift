@@ -10,25 +10,40 @@ public struct DuckDBOptions: Sendable, Hashable {
     public var readers: Int
     /// How large the write-ahead log grows before it is folded into the database file, as DuckDB writes it.
     public var checkpointThreshold: String
+    /// Whether statements may read and write other files.
+    var mayUseFiles: Bool
 
     public init(
         path: String?, threads: Int? = nil, memoryLimit: String? = nil, readers: Int = 4,
         checkpointThreshold: String = "64MB"
+    ) {
+        self.init(
+            path: path, threads: threads, memoryLimit: memoryLimit, readers: readers,
+            checkpointThreshold: checkpointThreshold, mayUseFiles: false)
+    }
+
+    init(
+        path: String?, threads: Int? = nil, memoryLimit: String? = nil, readers: Int = 4,
+        checkpointThreshold: String = "64MB", mayUseFiles: Bool
     ) {
         self.path = path
         self.threads = threads
         self.memoryLimit = memoryLimit
         self.readers = max(1, readers)
         self.checkpointThreshold = checkpointThreshold
+        self.mayUseFiles = mayUseFiles
     }
 
     /// DuckDB's settings.
     var settings: [(name: String, value: String)] {
         var settings = [
             ("checkpoint_threshold", checkpointThreshold),
-            ("enable_external_access", "false"),
+            ("enable_external_access", mayUseFiles ? "true" : "false"),
             ("autoinstall_known_extensions", "false"),
             ("preserve_insertion_order", "true"),
+            // Progress is kept for those who ask; nothing is printed.
+            ("enable_progress_bar", "true"),
+            ("enable_progress_bar_print", "false"),
         ]
         if let threads { settings.append(("threads", String(threads))) }
         if let memoryLimit { settings.append(("memory_limit", memoryLimit)) }

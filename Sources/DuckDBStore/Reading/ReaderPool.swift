@@ -71,8 +71,8 @@ final class ReaderPool: Sendable {
 
 /// A connection for reading with its thread.
 ///
-/// SAFETY: the connection and `hasSnapshot` are only used under `lock`; only `interrupt`, which DuckDB allows
-/// from any thread, is called besides.
+/// SAFETY: the connection and `hasSnapshot` are only used under `lock`; only `interrupt` and `percent`, which
+/// DuckDB allows from any thread, are called besides.
 final class Reader: @unchecked Sendable {
     let queue: DispatchQueue
     private let connection: DuckDBConnection
@@ -109,6 +109,12 @@ final class Reader: @unchecked Sendable {
         hasSnapshot = false
         // Nothing was changed; when this fails, the failed query has ended the transaction already.
         _ = try? connection.execute("ROLLBACK", code: .queryFailed)
+    }
+
+    /// How much of the statement that runs now is done, from 0 to 100; nil when that is not known.
+    var percent: Double? {
+        let percent = connection.functions.pointee.query_progress(connection.handle).percentage
+        return percent >= 0 && percent <= 100 ? percent : nil
     }
 
     /// Stops the statement that runs now, if any.

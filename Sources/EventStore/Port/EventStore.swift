@@ -56,14 +56,17 @@ public struct ReadSession: Sendable {
     public let host: (any ExpressionHosting)?
     /// Whether the query should stop: its task was cancelled or its time is up.
     public let isCancelled: @Sendable () -> Bool
+    /// How much of the statement that runs now is done, from 0 to 100, where the store can say; from any thread.
+    public let percent: @Sendable () -> Double?
 
     public init(
         source: any TableSource, layout: StoreLayout, host: (any ExpressionHosting)?,
-        isCancelled: @escaping @Sendable () -> Bool
+        isCancelled: @escaping @Sendable () -> Bool, percent: @escaping @Sendable () -> Double? = { nil }
     ) {
         self.source = source
         self.layout = layout
         self.host = host
         self.isCancelled = isCancelled
+        self.percent = percent
     }
 }

@@ -12,6 +12,8 @@ public struct StoreQuery: Sendable {
     public var limits: ExecutionLimits
     /// Whether the store may run parts of it; off only to compare.
     public var pushesDown: Bool
+    /// Given, when the query starts, what tells how much of the store's running statement is done, from 0 to 100.
+    public var onStart: @Sendable (_ percent: @escaping @Sendable () -> Double?) -> Void = { _ in }
 
     public init(
         _ text: String, environment: QueryEnvironment, options: CompileOptions,
@@ -69,7 +71,9 @@ extension EventStore {
     /// query runs again in the runtime, whose answer counts. Throws `InvalidQuery`, `ExecutionError` or `EventStoreError`.
     public func query(_ query: StoreQuery) async throws -> StoreQueryResult {
         try await read(seconds: query.limits.seconds) { session in
-            try StoreQueryRun(query: query, session: session, isPushing: query.pushesDown && dialect == .duckDB).run()
+            query.onStart(session.percent)
+            return try StoreQueryRun(query: query, session: session, isPushing: query.pushesDown && dialect == .duckDB)
+                .run()
         }
     }
 
@@ -113,7 +117,9 @@ private struct StoreQueryRun {
         PushdownPlanner(
             layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows
         ) { subquery in
-            let executor = Executor(source: session.source, context: context, limits: query.limits, clock: clock)
+            let executor = Executor(
+                source: session.source, external: query.environment.external, context: context, limits: query.limits,
+                clock: clock)
             let pushed = ScalarSubquery(
                 id: subquery.id, plan: runningPlanner(clock).pushDown(subquery.plan).plan, form: subquery.form,
                 type: subquery.type)
@@ -138,7 +144,7 @@ private struct StoreQueryRun {
                 }
                 return StoreQueryResult(
                     result: result, division: division.withLock(\.self), fallback: nil, seconds: clock())
-            } catch let error as ExecutionError where error.code == .source && !session.isCancelled() {
+            } catch let error as ExecutionError where error.code == .source && !options.isCancelled() {
                 fallback = error.message
             }
         }

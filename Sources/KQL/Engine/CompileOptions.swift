@@ -13,6 +13,8 @@ public struct CompileOptions: Sendable {
     /// The rewriting rules that are applied.
     public var rules: [RewriteRule]
     public var isCancelled: @Sendable () -> Bool
+    /// Told of each operator when it finishes, for progress.
+    public var onStage: @Sendable (StageStatistics) -> Void = { _ in }
 
     public init(
         now: Instant, seed: UInt64 = 0, isLenient: Bool = false, isFunctionBody: Bool = false,

@@ -41,7 +41,9 @@ public enum KQLEngine {
         place: @escaping @Sendable (Plan) -> Plan = { $0 }
     ) throws -> QueryResult {
         let context = EvaluationContext(now: options.now, seed: options.seed, isCancelled: options.isCancelled)
-        let executor = Executor(source: tables, context: context, limits: limits, clock: clock)
+        let executor = Executor(
+            source: tables, external: environment.external, context: context, limits: limits, clock: clock,
+            onStage: options.onStage)
         let rewriter = Rewriter(rules: options.rules)
         let probe = PlanProbe { plan throws(ExecutionError) in
             try executor.run(place(rewriter.rewrite(plan))).table

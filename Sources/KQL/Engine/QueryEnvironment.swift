@@ -33,6 +33,8 @@ public struct QueryEnvironment: Sendable {
     public var parameters: [String: Value]
     /// Limits every scanned table that has a `TimeGenerated` column.
     public var timeRange: TimeBounds?
+    /// Where `externaldata` and `http_request` reach to; nil: nowhere.
+    public var external: (any ExternalSource)?
 
     public init(
         catalogue: FunctionCatalogue, tables: any TableCatalog, functions: [String: SavedFunction] = [:],

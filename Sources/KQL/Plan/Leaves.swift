@@ -65,14 +65,25 @@ public struct Placeholder: Sendable {
     }
 }
 
-/// `externaldata`: binds, but running it is refused.
+/// `externaldata`: rows of files elsewhere.
 public struct ExternalData: Sendable {
     public let locations: [String]
     public let schema: TableSchema
+    /// How the files are written; nil: as the location's ending says.
+    public let format: ExternalFormat?
+    public let ignoresFirstRecord: Bool
+    /// Per column the path of its value in a JSON record; without one, the member of the column's name.
+    public let paths: [String: String]
 
-    public init(locations: [String], schema: TableSchema) {
+    public init(
+        locations: [String], schema: TableSchema, format: ExternalFormat? = nil, ignoresFirstRecord: Bool = false,
+        paths: [String: String] = [:]
+    ) {
         self.locations = locations
         self.schema = schema
+        self.format = format
+        self.ignoresFirstRecord = ignoresFirstRecord
+        self.paths = paths
     }
 }
 

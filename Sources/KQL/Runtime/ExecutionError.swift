@@ -16,6 +16,8 @@ public struct ExecutionError: Error, Sendable, Hashable, CustomStringConvertible
         case notAllowed = "execution.not-allowed"
         /// The store failed to read.
         case source = "execution.source"
+        /// What is outside of the installation gave no answer that can be used.
+        case external = "execution.external"
         /// The query demands something that its data does not fulfil.
         case assertion = "execution.assertion"
     }

@@ -7,19 +7,26 @@ public import KQLValues
 /// Each operator takes whole tables, column by column. Runs on the calling thread and may block there.
 public struct Executor: Sendable {
     let source: any TableSource
+    /// Where `externaldata` and `http_request` reach to; nil: nowhere.
+    let external: (any ExternalSource)?
     let context: EvaluationContext
     let limits: ExecutionLimits
     /// Seconds since any fixed moment.
     let clock: @Sendable () -> Double
+    /// Told of each operator when it finishes.
+    let onStage: @Sendable (StageStatistics) -> Void
 
     public init(
-        source: any TableSource, context: EvaluationContext, limits: ExecutionLimits = ExecutionLimits(),
-        clock: @escaping @Sendable () -> Double
+        source: any TableSource, external: (any ExternalSource)? = nil, context: EvaluationContext,
+        limits: ExecutionLimits = ExecutionLimits(), clock: @escaping @Sendable () -> Double,
+        onStage: @escaping @Sendable (StageStatistics) -> Void = { _ in }
     ) {
         self.source = source
+        self.external = external
         self.context = context
         self.limits = limits
         self.clock = clock
+        self.onStage = onStage
     }
 
     /// Runs a plan to its end.
@@ -46,7 +53,7 @@ public struct ExecutionResult: Sendable {
 final class Execution {
     let executor: Executor
     let context: EvaluationContext
-    private let deadline: Double
+    let deadline: Double
     private var materialized: [Int: Table] = [:]
     private var scalars: [Int: Value] = [:]
     private var placeholders: [Int: Table] = [:]
@@ -71,9 +78,10 @@ final class Execution {
         let table = try evaluate(plan)
         try checkSize(of: table, from: plan)
         if quietness == 0 {
-            stages.append(
-                StageStatistics(
-                    name: plan.name, depth: depth - 1, rows: table.rowCount, seconds: executor.clock() - start))
+            let stage = StageStatistics(
+                name: plan.name, depth: depth - 1, rows: table.rowCount, seconds: executor.clock() - start)
+            stages.append(stage)
+            executor.onStage(stage)
         }
         return table
     }
@@ -109,10 +117,15 @@ final class Execution {
     private func checkSize(of table: Table, from plan: Plan) throws(ExecutionError) {
         let limits = executor.limits
         if table.rowCount > limits.rows { throw tooManyRows(plan.name) }
-        if table.byteEstimate > limits.bytes {
-            throw ExecutionError(
-                .byteLimit, "'\(plan.name)' made more than \(limits.bytes) bytes; keep fewer rows or columns before it")
-        }
+        try checkBytes(table.byteEstimate, of: plan.name)
+    }
+
+    /// Fails when an operator makes, or is about to make, too much.
+    func checkBytes(_ bytes: Int, of name: String) throws(ExecutionError) {
+        guard bytes > executor.limits.bytes else { return }
+        throw ExecutionError(
+            .byteLimit,
+            "'\(name)' made more than \(executor.limits.bytes) bytes; keep fewer rows or columns before it")
     }
 
     /// The error for an operator that makes too many rows.
@@ -128,7 +141,7 @@ final class Execution {
         case .values(let table): table
         case .range(let node): try range(node)
         case .placeholder(let node): placeholders[node.id] ?? Table(empty: node.schema)
-        case .external(let node): throw refusal(of: node)
+        case .external(let node): try fetch(node)
         case .pushed(let query): try run(query)
         case .filter(let node): try filter(node)
         case .project(let node): try project(node)

@@ -22,6 +22,7 @@ extension Execution {
         of input: Table, by node: MvExpand, keepsEmpty: Bool
     ) throws(ExecutionError) -> (table: Table, sources: [Int]) {
         let rows = try expandedRows(of: input, by: node, keepsEmpty: keepsEmpty)
+        try checkBytes(input.byteEstimate / max(1, input.rowCount) * rows.sources.count, of: "mv-expand")
         var columns: [Column?] = Array(repeating: nil, count: node.schema.columns.count)
         for (index, expansion) in node.expansions.enumerated() {
             let elements = Column.dynamic(rows.elements[index].map { $0.element(for: expansion.type) })
@@ -57,6 +58,7 @@ extension Execution {
                 }
             }
             if rows.sources.count > executor.limits.rows { throw tooManyRows("mv-expand") }
+            if row % 256 == 0 { try check() }
         }
         return rows
     }

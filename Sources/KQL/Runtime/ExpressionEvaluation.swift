@@ -72,10 +72,10 @@ extension Execution {
         let scalarCall = ScalarCall(
             arguments: columns, isConstant: constancy, rowCount: call.isConstant ? 1 : rows.rowCount,
             resultType: call.type, context: context)
-        do {
-            return Evaluated(column: try call.function.evaluate(scalarCall), isConstant: call.isConstant)
-        } catch {
-            throw ExecutionError(error)
+        let result = try ResultGrowth.evaluate(scalarCall, by: call.function, limit: executor.limits.bytes) {
+            () throws(ExecutionError) in
+            try check()
         }
+        return Evaluated(column: result, isConstant: call.isConstant)
     }
 }

@@ -18,6 +18,7 @@ extension Execution {
             case .rightAnti: matches.rightRows(matching: false)
             }
         if pairs.isCut { throw tooManyRows("join") }
+        try checkBytes(left.byteEstimate(of: pairs.left) + right.byteEstimate(of: pairs.right), of: "join")
         let columns = node.outputs.map { output in
             switch output.side {
             case .left: left.columns[output.index].gather(pairs.left)
@@ -39,6 +40,13 @@ extension Execution {
         return KeyMatches(
             left: Array(grouping.groups.prefix(left.rowCount)), right: Array(grouping.groups.dropFirst(left.rowCount)),
             keyCount: grouping.count)
+    }
+}
+
+extension Table {
+    /// About how many bytes some rows take, each as much as an average one; -1 stands for no row.
+    fileprivate func byteEstimate(of rows: [Int]) -> Int {
+        rowCount == 0 ? 0 : byteEstimate / rowCount * rows.count { $0 >= 0 }
     }
 }
 

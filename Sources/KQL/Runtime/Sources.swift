@@ -26,13 +26,6 @@ extension Execution {
         }
     }
 
-    func refusal(of node: ExternalData) -> ExecutionError {
-        ExecutionError(
-            .notAllowed,
-            "externaldata would fetch \(node.locations.joined(separator: ", ")): queries may not reach the network; "
-                + "import the file as a watchlist and use _GetWatchlist instead")
-    }
-
     /// The values of a range, the first `limit` ones at most.
     func range(_ node: RangeRows, limit: Int = .max) throws(ExecutionError) -> Table {
         let from = try constant(node.from)

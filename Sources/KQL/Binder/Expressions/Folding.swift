@@ -18,7 +18,8 @@ extension Binder {
                 arguments: columns, isConstant: columns.map { _ in true }, rowCount: 1, resultType: call.type,
                 context: context)
             // A function that refuses its constants does so again, with its message, when the query runs.
-            guard let result = try? call.function.evaluate(scalarCall), result.count == 1 else { return expression }
+            let folded = try? ResultGrowth.evaluate(scalarCall, by: call.function, limit: ResultGrowth.valueBytes)
+            guard let result = folded, result.count == 1 else { return expression }
             return .constant(result[0])
         }
     }

@@ -1,3 +1,4 @@
+import JSON
 import KQLFunctions
 import KQLSyntax
 import KQLValues
@@ -56,10 +57,50 @@ extension Binder {
     func bind(_ node: ExternalDataSource, in scope: Scope) throws(Diagnostic) -> Relation {
         var locations: [String] = []
         for location in node.locations {
-            if case .constant(.string(let text)) = try bindConstant(location, in: scope) { locations.append(text) }
+            guard case .constant(.string(let text)) = try bindConstant(location, in: scope) else {
+                throw Diagnostic(.notConstant, "a location of 'externaldata' is a constant string", at: location.span)
+            }
+            locations.append(text)
         }
-        return Relation(
-            plan: .external(ExternalData(locations: locations, schema: try schema(of: node.schema))))
+        var format: ExternalFormat?
+        var ignoresFirstRecord = false
+        var paths: [String: String] = [:]
+        for property in node.properties {
+            let text = property.value.text ?? ""
+            switch property.name.text.lowercased() {
+            case "format":
+                format = ExternalFormat(rawValue: text.lowercased())
+                guard format != nil else { throw unknownFormat(text, property) }
+            case "ignorefirstrecord": ignoresFirstRecord = text.lowercased() == "true"
+            case "ingestionmapping": paths = try mappedPaths(text, property)
+            default: continue
+            }
+        }
+        let plan = ExternalData(
+            locations: locations, schema: try schema(of: node.schema), format: format,
+            ignoresFirstRecord: ignoresFirstRecord, paths: paths)
+        return Relation(plan: .external(plan))
+    }
+
+    private func unknownFormat(_ text: String, _ property: OperatorParameter) -> Diagnostic {
+        let known = ExternalFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        return Diagnostic(
+            .wrongArguments, "'externaldata' does not read the format '\(text)'", at: property.span,
+            hint: "formats: \(known)")
+    }
+
+    /// `[{"Column": "a", "Properties": {"Path": "$.x"}}]`, Kusto's mapping of JSON records.
+    private func mappedPaths(_ text: String, _ property: OperatorParameter) throws(Diagnostic) -> [String: String] {
+        var paths: [String: String] = [:]
+        do {
+            for entry in try JSON(parsing: text).arrayValue ?? [] {
+                let path = entry["Properties"]?["Path"] ?? entry["Properties"]?["path"] ?? entry["path"]
+                if let column = (entry["Column"] ?? entry["column"])?.stringValue { paths[column] = path?.stringValue }
+            }
+        } catch {
+            throw Diagnostic(.wrongArguments, "the ingestion mapping is \(error)", at: property.span)
+        }
+        return paths
     }
 
     func bind(_ node: PrintSource, in scope: Scope) throws(Diagnostic) -> Relation {

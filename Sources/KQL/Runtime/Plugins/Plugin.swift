@@ -27,7 +27,8 @@ struct Plugin: Sendable {
     static let all: [Plugin] = [
         activeUsersCount, activityCountsMetrics, activityEngagement, activityMetrics, autocluster, bagUnpack, basket,
         dcountIntersect, diffpatterns, diffpatternsText, estimateRowsCount, funnelSequence, funnelSequenceCompletion,
-        geoLineLookup, geoPolygonLookup, ipv4Lookup, ipv6Lookup, narrow, newActivityMetrics, pivot, preview,
+        geoLineLookup, geoPolygonLookup, httpRequest, httpRequestPost, ipv4Lookup, ipv6Lookup, narrow,
+        newActivityMetrics, pivot, preview,
         rollingPercentile, rowsNear, schemaMerge, sequenceDetect, sessionCount, slidingWindowCounts,
     ]
 

@@ -1,7 +1,7 @@
-import JSON
+public import JSON
 
 /// The subset of JSONPath that Kusto reads: `$.a.b`, `$['a b'][0]`, `$.a[-1]`.
-struct JSONPath: Sendable {
+public struct JSONPath: Sendable {
     enum Step: Sendable {
         case member(String)
         case element(Int64)
@@ -10,7 +10,7 @@ struct JSONPath: Sendable {
     let steps: [Step]
 
     /// Reads a path; nil when it is malformed.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         guard text.utf8.count <= 4096 else { return nil }
         var rest = text[...]
         if rest.first == "$" { rest = rest.dropFirst() }
@@ -52,7 +52,7 @@ struct JSONPath: Sendable {
     }
 
     /// What stands at the path, nil when nothing does.
-    func value(in root: JSON) -> JSON? {
+    public func value(in root: JSON) -> JSON? {
         var value = root
         for step in steps {
             switch step {

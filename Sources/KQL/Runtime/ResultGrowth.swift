@@ -1,0 +1,147 @@
+import JSON
+import KQLFunctions
+import KQLValues
+
+/// Keeps the results of calls within bounds where they may be much larger than their arguments.
+enum ResultGrowth {
+    /// The largest single value that a call may make, in bytes.
+    static let valueBytes = 16 << 20
+    /// How deep arrays and bags may be nested.
+    static let depth = 500
+    /// About how many bytes are made before time and size are checked again.
+    private static let pieceBytes = 16 << 20
+
+    /// Results up to many times their arguments.
+    private static let multiplying: Set<String> = [
+        "range", "repeat", "replace_regex", "replace_string", "replace_strings", "strcat_array", "strrep",
+    ]
+    /// Results that join their arguments, which nested or repeated calls let grow without end.
+    private static let joining: Set<String> = [
+        "array_concat", "bag_merge", "bag_pack", "bag_set_key", "pack", "pack_array", "strcat", "strcat_delim", "zip",
+    ]
+
+    /// Evaluates a call within `limit` bytes.
+    ///
+    /// - Parameter check: called between pieces; throws when the query should stop.
+    static func evaluate(
+        _ call: ScalarCall, by function: ScalarFunction, limit: Int,
+        check: () throws(ExecutionError) -> Void = { () throws(ExecutionError) in }
+    ) throws(ExecutionError) -> Column {
+        if multiplying.contains(function.name) { return try pieces(call, function, limit, check) }
+        guard joining.contains(function.name) else { return try plain(call, function) }
+        let joined = call.arguments.enumerated().reduce(0) { sum, argument in
+            sum + size(argument.element) * (call.isConstant[argument.offset] ? call.rowCount : 1)
+        }
+        guard joined <= limit, call.rowCount > 1 || joined <= valueBytes else { throw tooLarge(function, limit) }
+        let result = try plain(call, function)
+        if call.rowCount == 1 { try checkValue(result, function) }
+        return result
+    }
+
+    private static func plain(_ call: ScalarCall, _ function: ScalarFunction) throws(ExecutionError) -> Column {
+        do {
+            return try function.evaluate(call)
+        } catch {
+            throw ExecutionError(error)
+        }
+    }
+
+    /// Evaluates some rows at a time, fewer where they give much.
+    private static func pieces(
+        _ call: ScalarCall, _ function: ScalarFunction, _ limit: Int, _ check: () throws(ExecutionError) -> Void
+    ) throws(ExecutionError) -> Column {
+        var result = Column(empty: call.resultType)
+        var bytes = 0
+        var start = 0
+        var count = 1
+        while start < call.rowCount {
+            let rows = start..<min(start + count, call.rowCount)
+            let piece = call.part(rows)
+            guard largestProduct(piece, function.name) <= limit else { throw tooLarge(function, limit) }
+            let values = try plain(piece, function)
+            if rows.count == 1 { try checkValue(values, function) }
+            let size = size(values)
+            bytes += size
+            guard bytes <= limit else { throw tooLarge(function, limit) }
+            result.append(contentsOf: values)
+            start = rows.upperBound
+            count = min(max(1, pieceBytes / max(1, size / rows.count)), 2 * count)
+            try check()
+        }
+        return result
+    }
+
+    /// The most bytes that one value of a piece's result may take, where two arguments multiply each other.
+    private static func largestProduct(_ call: ScalarCall, _ name: String) -> Int {
+        func bytes(_ argument: Int) -> Int {
+            call.arguments.indices.contains(argument) ? size(call.arguments[argument]) : 0
+        }
+        switch name {
+        case "replace_string", "replace_regex": return product(bytes(0), bytes(2) + 1)
+        case "strcat_array": return product(bytes(0), bytes(1) + 1)
+        case "strrep": return product(bytes(0) + bytes(2), 1024)
+        case "repeat": return bytes(0)
+        default: return 0
+        }
+    }
+
+    private static func product(_ left: Int, _ right: Int) -> Int {
+        let (product, overflow) = left.multipliedReportingOverflow(by: right)
+        return overflow ? .max : product
+    }
+
+    private static func checkValue(_ column: Column, _ function: ScalarFunction) throws(ExecutionError) {
+        guard size(column) <= valueBytes else { throw tooLarge(function, valueBytes) }
+        if case .dynamic(let values) = column, values.contains(where: { !$0.isNested(atMost: depth) }) {
+            throw ExecutionError(
+                .function, "\(function.name)() would nest arrays and bags more than \(depth) deep")
+        }
+    }
+
+    private static func tooLarge(_ function: ScalarFunction, _ limit: Int) -> ExecutionError {
+        ExecutionError(
+            .byteLimit,
+            "\(function.name)() would make more than \(limit) bytes; shorten what it joins or repeats, or take fewer rows"
+        )
+    }
+
+    private static func size(_ column: Column) -> Int {
+        switch column {
+        case .string(let texts): texts.bytes.count
+        case .dynamic(let values): values.reduce(0) { $0 + $1.size }
+        default: column.count * 8
+        }
+    }
+}
+
+extension ScalarCall {
+    /// The call for some of its rows.
+    fileprivate func part(_ rows: Range<Int>) -> ScalarCall {
+        guard rowCount > rows.count else { return self }
+        let indices = Array(rows)
+        return ScalarCall(
+            arguments: arguments.enumerated().map { isConstant[$0.offset] ? $0.element : $0.element.gather(indices) },
+            isConstant: isConstant, rowCount: rows.count, resultType: resultType, context: context)
+    }
+}
+
+extension JSON {
+    /// A rough size in memory.
+    fileprivate var size: Int {
+        switch self {
+        case .null, .bool, .int, .double: 16
+        case .string(let text): 16 + text.utf8.count
+        case .array(let elements): elements.reduce(16) { $0 + $1.size }
+        case .object(let members): members.reduce(16) { $0 + $1.key.utf8.count + 32 + $1.value.size }
+        }
+    }
+
+    fileprivate func isNested(atMost depth: Int) -> Bool {
+        guard depth > 0 else { return false }
+        return switch self {
+        case .array(let elements): elements.allSatisfy { $0.isNested(atMost: depth - 1) }
+        case .object(let members): members.values.allSatisfy { $0.isNested(atMost: depth - 1) }
+        default: true
+        }
+    }
+}
