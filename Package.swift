@@ -29,6 +29,7 @@ let shims: [Target] = [
     .target(name: "CCmark", linkerSettings: [.linkedLibrary("cmark")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CSodium", linkerSettings: [.linkedLibrary("sodium")]),
@@ -45,12 +46,13 @@ let pure: [Target] = [
     .target(name: "KQLSyntax"),
     .target(name: "KQLValues", dependencies: ["Chronology", "JSON"]),
     .target(
-            name: "KQLFunctions", dependencies: ["CZlib", "Chronology", "JSON", "KQLValues", "RE2", collections]),
+        name: "KQLFunctions", dependencies: ["CZlib", "Chronology", "JSON", "KQLValues", "RE2", collections]),
     .target(
         name: "KQL", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2", collections]),
     .target(name: "KQLEditing", dependencies: ["Chronology", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
     .target(
         name: "KQLConformance", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
+    .target(name: "Presentation", dependencies: ["Chronology", "JSON", "KQLValues"]),
     .target(name: "Sigma", dependencies: ["JSON", "RE2", "Records", "Vocabulary", yams]),
     .target(name: "Workflow", dependencies: ["Chronology", "JSON", collections]),
 ]
@@ -107,7 +109,8 @@ let edges: [Target] = [
     .target(
         name: "HTTPAdapter",
         dependencies: [
-            "Chronology", "JSON", "Response", "Workflow", asyncHTTPClient, collections, nioCore, nioHTTP1, nioPosix,
+            "Chronology", "JSON", "KQL", "Records", "Response", "Workflow", asyncHTTPClient, collections, nioCore,
+            nioHTTP1, nioPosix,
         ]),
     .target(name: "SMTPChannel", dependencies: ["CCurl", "Chronology", "Notification"]),
     .target(name: "WebGate", dependencies: ["Access", "StateStore", httpTypes, hummingbird, nioCore]),
@@ -122,7 +125,8 @@ let edges: [Target] = [
         name: "Portal",
         dependencies: [
             "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLEditing", "KQLSyntax", "KQLValues",
-            "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging, mustache, nioCore,
+            "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging,
+            mustache, nioCore,
         ],
         resources: [.copy("Resources")]),
     .target(
@@ -143,9 +147,10 @@ let edges: [Target] = [
     .executableTarget(
         name: "tocsin",
         dependencies: [
-            "Chronology", "Detection", "Investigation", "JSON", "KQL", "KQLConformance", "KQLEditing", "KQLFunctions",
-            "KQLSyntax", "Records", "Server", "Sigma", "StateStore", argumentParser, asyncHTTPClient, collections,
-            logging, nioCore, nioHTTP1,
+            "CEditLine", "Chronology", "Detection", "DuckDBStore", "EventStore", "Investigation", "JSON", "KQL",
+            "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Presentation", "Records",
+            "Server",
+            "Sigma", "StateStore", argumentParser, asyncHTTPClient, collections, logging, nioCore, nioHTTP1,
         ]),
 ]
 
@@ -179,9 +184,15 @@ let tests: [Target] = [
     .testTarget(
         name: "HTTPAdapterTests",
         dependencies: [
-            "Chronology", "HTTPAdapter", "JSON", "Response", "Workflow", collections, nioCore, nioHTTP1, nioPosix,
+            "Chronology", "HTTPAdapter", "JSON", "KQL", "KQLFunctions", "KQLValues", "Response", "Workflow",
+            collections, nioCore, nioHTTP1,
+            nioPosix,
         ]),
-    .testTarget(name: "InvestigationTests", dependencies: ["Chronology", "Investigation"]),
+    .testTarget(
+        name: "InvestigationTests",
+        dependencies: [
+            "Chronology", "DuckDBStore", "EventStore", "Investigation", "JSON", "KQL", "KQLValues", "TestSupport",
+        ]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(
         name: "KQLEditingTests",
@@ -210,6 +221,7 @@ let tests: [Target] = [
     .testTarget(
         name: "PrioritizationTests",
         dependencies: ["Casebook", "Chronology", "JSON", "Prioritization", "StateStore", "Vocabulary"]),
+    .testTarget(name: "PresentationTests", dependencies: ["Chronology", "JSON", "KQLValues", "Presentation"]),
     .testTarget(name: "RecordsTests", dependencies: ["JSON", "Records", "TestSupport"]),
     .testTarget(
         name: "ResponseTests",

@@ -15,11 +15,13 @@ public struct APIRoutes: Sendable {
         let incidents = IncidentRoutes(casebook: services.casebook, resources: resources)
         let short = group.group("api")
         incidents.add(to: short)
-        QueryRoutes(queries: services.queries).add(to: short.group())
+        let queries = QueryRoutes(queries: services.queries, names: services.names)
+        queries.add(to: short.group())
+        RunningQueryRoutes(queries: services.queries).add(to: short)
         KQLRoutes(editor: services.editor).add(to: short)
         IngestRoutes(intake: services.intake).add(to: short)
         TokenRoutes(access: services.access).add(to: short)
         incidents.add(to: group.group(RouterPath(services.names.securityInsights)))
-        QueryRoutes(queries: services.queries).add(to: group.group("v1/workspaces/:workspace"))
+        queries.add(to: group.group("v1/workspaces/:workspace"))
     }
 }

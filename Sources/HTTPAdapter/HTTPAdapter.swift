@@ -18,6 +18,25 @@ public struct HTTPAdapter: HTTPPort {
     public func send(
         _ request: OutgoingRequest, policy: OutgoingPolicy
     ) async throws(OperationFailure) -> WorkflowAnswer {
+        let answer = try await exchange(request, policy: policy)
+        return WorkflowAnswer(statusCode: answer.status, headers: answer.headers, bytes: answer.bytes)
+    }
+
+    /// An answer as it came.
+    struct RawAnswer {
+        let status: Int
+        let headers: JSONObject
+        let bytes: [UInt8]
+
+        func header(_ name: String) -> String? {
+            headers.first { $0.key.lowercased() == name }?.value.stringValue
+        }
+    }
+
+    /// Sends a request as `send` does, and gives the answer's bytes.
+    func exchange(
+        _ request: OutgoingRequest, policy: OutgoingPolicy
+    ) async throws(OperationFailure) -> RawAnswer {
         guard let parts = URLComponents(string: request.uri), let host = parts.host, !host.isEmpty else {
             throw OperationFailure(
                 code: "InvalidUri", message: "'\(request.uri.prefix(200))' is no address", isTransient: false)
@@ -46,7 +65,7 @@ public struct HTTPAdapter: HTTPPort {
 
     private func exchange(
         _ request: OutgoingRequest, through client: HTTPClient, policy: OutgoingPolicy
-    ) async -> Result<WorkflowAnswer, OperationFailure> {
+    ) async -> Result<RawAnswer, OperationFailure> {
         var outgoing = HTTPClientRequest(url: request.uri)
         outgoing.method = HTTPMethod(rawValue: request.method)
         outgoing.headers.add(name: "User-Agent", value: "Tocsin")
@@ -59,8 +78,8 @@ public struct HTTPAdapter: HTTPPort {
             let response = try await client.execute(outgoing, timeout: timeout)
             let body = try await response.body.collect(upTo: policy.maximumResponseBytes)
             return .success(
-                WorkflowAnswer(
-                    statusCode: Int(response.status.code), headers: Self.headers(response.headers),
+                RawAnswer(
+                    status: Int(response.status.code), headers: Self.headers(response.headers),
                     bytes: Array(body.readableBytesView)))
         } catch is NIOTooManyBytesError {
             return .failure(

@@ -18,7 +18,7 @@ enum HostResolver {
                 code: "NameNotResolved", message: "the name '\(host)' cannot be resolved", isTransient: true)
         }
         guard let permitted = addresses.first(where: { policy.permits($0, host: host, port: port) }) else {
-            throw OutgoingPolicy.denial(of: host, address: first.description)
+            throw policy.denial(of: host, address: first.description)
         }
         return permitted
     }

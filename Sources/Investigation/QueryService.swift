@@ -1,6 +1,6 @@
 public import Chronology
 public import EventStore
-internal import Foundation
+public import Foundation
 public import KQL
 internal import KQLFunctions
 internal import KQLSyntax
@@ -10,96 +10,116 @@ public import KQLValues
 public struct QueryService: Sendable {
     /// The instant that `now()` gives to a query that starts now.
     public let now: @Sendable () -> Instant
-    private let store: any EventStore
+    public let limits: QueryLimits
     private let functions: [String: SavedFunction]
-    private let limits: QueryLimits
+    private let store: any EventStore
+    private let external: (any ExternalSource)?
+    private let registry: QueryRegistry
 
     /// - Parameter functions: saved functions (parsers and helpers) by name.
+    /// - Parameter external: where `externaldata` and `http_request` reach to; nil: nowhere.
     public init(
         store: any EventStore, functions: [String: SavedFunction] = [:], limits: QueryLimits = QueryLimits(),
-        now: @escaping @Sendable () -> Instant
+        external: (any ExternalSource)? = nil, now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
         self.functions = functions
         self.limits = limits
+        self.external = external
         self.now = now
+        registry = QueryRegistry(limits)
     }
 
     /// The tables and their columns.
     public func schemas() -> [String: TableSchema] { store.schemas }
 
-    /// What names mean in a query over a range of time.
-    public func environment(_ range: QueryTimeRange? = nil) -> QueryEnvironment {
-        QueryEnvironment(
-            catalogue: .standard, tables: store.layout, functions: functions,
-            timeRange: range.map { TimeBounds(lower: $0.start, upper: $0.end) })
+    /// The saved functions, in order of name: `parameters` as they are declared, `body` as KQL text.
+    public func savedFunctions() -> [(name: String, parameters: String, body: String)] {
+        functions.values.sorted { $0.name < $1.name }.map { function in
+            let parameters = function.parameters.map { parameter in
+                "\(parameter.name):\(parameter.type)" + (parameter.defaultValue.map { "=\($0)" } ?? "")
+            }
+            return (function.name, parameters.joined(separator: ", "), function.body)
+        }
     }
 
-    /// Runs a query; what is wrong with it is part of the outcome.
-    public func run(_ text: String, in range: QueryTimeRange? = nil) async -> QueryOutcome {
+    /// What names mean in a query over a range of time.
+    public func environment(_ range: QueryTimeRange? = nil) -> QueryEnvironment {
+        var environment = QueryEnvironment(
+            catalogue: .standard, tables: store.layout, functions: functions,
+            timeRange: range.map { TimeBounds(lower: $0.start, upper: $0.end) })
+        environment.external = external
+        return environment
+    }
+
+    /// Runs a query when it is its asker's turn; what is wrong with it is part of the outcome.
+    ///
+    /// It stops when the calling task is cancelled, or by `cancel`.
+    public func run(_ request: QueryRequest) async -> QueryOutcome {
         do {
-            let found = try await store.query(query(text, range))
-            return .answer(answer(found))
+            let preamble = QueryPreamble(request.text)
+            var results = ResultLimits(rows: limits.rows, bytes: limits.bytes)
+            var seconds = request.seconds
+            preamble.apply(to: &results, seconds: &seconds)
+            results.rows = min(results.rows, request.maximumRows ?? .max)
+            let parameters = try preamble.values(of: request.parameters)
+            let allowed = min(max(0.001, seconds ?? limits.seconds), limits.maximumSeconds)
+            return try await registry.run(request, at: now()) { [results] id, waited in
+                var query = query(request.text, request.range, seconds: allowed)
+                query.environment.parameters = parameters
+                query.options.onStage = { [registry] stage in
+                    registry.note(id) { progress in
+                        progress.stage = stage.name
+                        progress.rows = stage.rows
+                    }
+                }
+                query.onStart = { [registry] in registry.noteStart(id, percent: $0) }
+                return .answer(answer(try await store.query(query), results, waited))
+            }
         } catch {
             return .refused(QueryProblem.problems(of: error))
         }
+    }
+
+    /// Runs a query of Tocsin's own.
+    public func run(_ text: String, in range: QueryTimeRange? = nil) async -> QueryOutcome {
+        await run(QueryRequest(text, range: range, asker: .system))
     }
 
     /// Runs a query whose failure is the caller's.
     ///
     /// - Throws: `InvalidQuery`, `ExecutionError` or `EventStoreError`.
     public func table(_ text: String, in range: QueryTimeRange? = nil) async throws -> Table {
-        try await store.query(query(text, range)).result.table
+        try await store.query(query(text, range, seconds: limits.seconds)).result.table
     }
 
-    /// How a query is divided between the store and the runtime, and what each stage took, as text.
-    public func explain(_ text: String, in range: QueryTimeRange? = nil) async -> String {
-        do {
-            return QueryExplanation.text(of: try await store.query(query(text, range)))
-        } catch {
-            return QueryProblem.problems(of: error).map(\.rendered).joined(separator: "\n")
-        }
-    }
+    /// The queries that wait and run; the oldest first.
+    public var running: [RunningQuery] { registry.list }
+
+    /// Tells a query to stop; false when none of that id waits or runs.
+    public func cancel(_ id: UUID) -> Bool { registry.stop(id) }
 
     /// How many events came in over the last day, by table and by hour.
     public func volume() async -> EventVolume {
         await EventVolume.measure(with: self)
     }
 
-    private func query(_ text: String, _ range: QueryTimeRange?) -> StoreQuery {
+    private func query(_ text: String, _ range: QueryTimeRange?, seconds: Double) -> StoreQuery {
         StoreQuery(
             text, environment: environment(range),
             options: CompileOptions(now: now(), seed: UInt64.random(in: .min ... .max)),
-            limits: ExecutionLimits(rows: limits.workingRows, bytes: limits.workingBytes, seconds: limits.seconds))
+            limits: ExecutionLimits(rows: limits.workingRows, bytes: limits.workingBytes, seconds: seconds))
     }
 
-    private func answer(_ found: StoreQueryResult) -> QueryAnswer {
-        var partial: String?
-        let tables = found.result.parts.map { part in
-            guard part.table.rowCount > limits.rows else { return part.table }
-            partial =
-                "The result has \(part.table.rowCount) rows; only the first \(limits.rows) are given. "
-                + "Narrow the query, or add 'summarize' or 'take'."
-            return part.table.gather(Array(0..<limits.rows))
-        }
+    private func answer(_ found: StoreQueryResult, _ limits: ResultLimits, _ queuedSeconds: Double) -> QueryAnswer {
+        let parts = found.result.parts.map { limits.cut($0.table) }
+        let tables = parts.map(\.table)
         return QueryAnswer(
             tables: tables, visualization: found.result.visualization?.kind,
-            renderProperties: found.result.visualization?.properties ?? [:], partialReason: partial,
+            renderProperties: found.result.visualization?.properties ?? [:],
+            partialReason: parts.compactMap(\.reason).first,
             warnings: found.result.diagnostics.map { QueryProblem($0, in: found.result.source) },
-            duration: .seconds(found.seconds))
+            duration: .seconds(found.seconds),
+            statistics: QueryStatistics(found, tables: tables, queuedSeconds: queuedSeconds))
     }
-}
-
-/// How much a query may use and give.
-public struct QueryLimits: Sendable {
-    /// Rows of a result; Log Analytics gives as many.
-    public var rows = 500_000
-    /// Rows that any one operator may make.
-    public var workingRows = 20_000_000
-    /// Bytes that the results held at once may take.
-    public var workingBytes = 2 << 30
-    /// Log Analytics' default is three minutes.
-    public var seconds = 180.0
-
-    public init() {}
 }

@@ -24,9 +24,11 @@ struct APIClient: Sendable {
         try await send(.GET, path, body: nil, type: nil)
     }
 
-    func post(_ path: String, json: JSON) async throws -> JSON {
+    func post(
+        _ path: String, json: JSON, headers: [(name: String, value: String)] = []
+    ) async throws -> JSON {
         try await send(
-            .POST, path, body: ByteBuffer(string: json.description), type: "application/json")
+            .POST, path, body: ByteBuffer(string: json.description), type: "application/json", headers: headers)
     }
 
     func put(_ path: String, json: JSON) async throws -> JSON {
@@ -37,12 +39,14 @@ struct APIClient: Sendable {
         try await send(.POST, path, body: ByteBuffer(data: bytes), type: type)
     }
 
-    private func send(_ method: HTTPMethod, _ path: String, body: ByteBuffer?, type: String?)
-        async throws -> JSON
-    {
+    private func send(
+        _ method: HTTPMethod, _ path: String, body: ByteBuffer?, type: String?,
+        headers: [(name: String, value: String)] = []
+    ) async throws -> JSON {
         var request = HTTPClientRequest(url: address + path)
         request.method = method
         request.headers.add(name: "Authorization", value: "Bearer \(token)")
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let type { request.headers.add(name: "Content-Type", value: type) }
         if let body { request.body = .bytes(body) }
         let response = try await http.execute(request, timeout: .hours(1))

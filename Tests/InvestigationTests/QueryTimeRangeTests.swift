@@ -12,6 +12,8 @@ struct QueryTimeRangeTests {
         ("2026-11-01T00:00:00Z/2026-11-02T00:00:00Z", "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"),
         ("2026-11-01T00:00:00Z/PT90M", "2026-11-01T00:00:00Z", "2026-11-01T01:30:00Z"),
         ("P7D/2026-11-08", "2026-11-01T00:00:00Z", "2026-11-08T00:00:00Z"),
+        ("1d", "2026-11-20T12:00:00Z", nil), ("90m", "2026-11-21T10:30:00Z", nil),
+        ("2026-11-01/12h", "2026-11-01T00:00:00Z", "2026-11-01T12:00:00Z"),
     ])
     func `a timespan of the query API becomes a range`(text: String, start: String, end: String?) {
         let range = QueryTimeRange(text: text, now: now)

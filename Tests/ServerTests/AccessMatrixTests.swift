@@ -11,6 +11,8 @@ struct AccessMatrixTests {
         ("POST", "/api/kql/diagnostics"), ("POST", "/api/kql/completions"), ("POST", "/api/kql/hover"),
         ("POST", "/api/kql/signature"), ("POST", "/api/kql/format"), ("POST", "/api/kql/tokens"),
         ("POST", "/api/kql/analyze"), ("POST", "/portal/kql/analyze"),
+        ("GET", "/api/query"), ("GET", "/api/metadata"), ("GET", "/api/queries"), ("GET", "/api/queries/1"),
+        ("DELETE", "/api/queries/1"), ("GET", "/v1/workspaces/w/metadata"),
     ]
 
     @Test(arguments: endpoints)

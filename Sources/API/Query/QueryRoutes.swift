@@ -1,5 +1,5 @@
 internal import Access
-internal import Chronology
+internal import HTTPTypes
 internal import Hummingbird
 internal import Investigation
 internal import JSON
@@ -7,82 +7,61 @@ internal import KQLValues
 internal import NIOCore
 internal import WebGate
 
-/// The Log Analytics query API: `POST /v1/workspaces/{id}/query`, and `POST /api/query` beside it.
+/// The Log Analytics query API: `POST /v1/workspaces/{id}/query`, and `POST /api/query` beside it; GET with the members in
+/// the address's query; `GET …/metadata`.
 struct QueryRoutes {
     let queries: QueryService
+    let names: WorkspaceNames
 
     /// The largest query body taken.
     static let maximumBody = 1 << 20
 
     func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.add(middleware: Requires(.readEvents)).post("query", use: query)
+        let group = group.add(middleware: Requires(.readEvents))
+        group.post("query", use: query)
+        group.get("query", use: queryByAddress)
+        group.get("metadata", use: metadata)
     }
 
+    /// Runs the query of the body; when the client goes away meanwhile, the query stops.
     @Sendable func query(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: Self.maximumBody)
-        guard let text = body["query"]?.stringValue else {
-            throw APIError.badRequest("the body has no 'query'", target: "query")
+        let caller = try context.requireCaller()
+        var response = try await request.body.consumeWithCancellationOnInboundClose { body in
+            let json = try await JSONBody.read(body, upTo: Self.maximumBody)
+            return try await answer(json, request.headers, caller)
         }
-        var range: QueryTimeRange?
-        if let timespan = body["timespan"]?.stringValue {
-            guard let read = QueryTimeRange(text: timespan, now: queries.now()) else {
-                throw APIError.badRequest(
-                    "'\(timespan)' is no ISO 8601 duration (P1D) or range (start/end)", target: "timespan")
-            }
-            range = read
-        }
-        if body["explain"]?.boolValue == true {
-            return Response(json: ["explain": .string(await queries.explain(text, in: range))])
-        }
-        switch await queries.run(text, in: range) {
-        case .answer(let answer): return Response(json: QueryWire.json(answer))
-        case .refused(let problems): return Response(status: .badRequest, json: QueryWire.json(problems))
+        // The connection was watched for its end, so it cannot take another request.
+        response.headers[.connection] = "close"
+        return response
+    }
+
+    @Sendable func queryByAddress(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+        let fields = FormFields(query: request.uri.query)
+        var body: JSONObject = [:]
+        for name in ["query", "timespan"] { body[name] = fields[name].map { .string($0) } }
+        return try await answer(.object(body), request.headers, try context.requireCaller())
+    }
+
+    private func answer(_ json: JSON, _ headers: HTTPFields, _ caller: Caller) async throws -> Response {
+        let body = try QueryBody(json, headers: headers, caller: caller, names: names, queries: queries)
+        switch await queries.run(body.query) {
+        case .answer(let answer):
+            if body.isExplanation { return Response(json: ["explain": .string(answer.statistics.text)]) }
+            return Response(json: QueryWire.json(answer, body.preferences))
+        case .refused(let problems): return QueryWire.response(problems)
         }
     }
-}
 
-/// The bodies of the query API.
-enum QueryWire {
-    static func json(_ answer: QueryAnswer) -> JSON {
-        let tables = answer.tables.enumerated().map { index, table -> JSON in
+    /// Tables with their columns, and saved functions.
+    @Sendable func metadata(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+        let tables = queries.schemas().sorted { $0.key < $1.key }.map { name, schema -> JSON in
+            ["id": .string(name), "name": .string(name), "columns": QueryWire.columns(of: schema)]
+        }
+        let functions = queries.savedFunctions().map { name, parameters, body -> JSON in
             [
-                "name": .string(index == 0 ? "PrimaryResult" : "Table_\(index)"),
-                "columns": .array(
-                    table.schema.columns.map { ["name": .string($0.name), "type": .string($0.type.rawValue)] }),
-                "rows": .array(
-                    (0..<table.rowCount).map { row in .array(table.columns.map { $0[row].wire }) }),
+                "id": .string(name), "name": .string(name), "parameters": .string(parameters), "body": .string(body),
             ]
         }
-        var members: JSONObject = ["tables": .array(tables)]
-        if let visualization = answer.visualization {
-            members["render"] = ["visualization": .string(visualization)]
-        }
-        if let reason = answer.partialReason {
-            members["error"] = ["code": "PartialError", "message": .string(reason)]
-        }
-        return .object(members)
+        return Response(json: ["tables": .array(tables), "functions": .array(functions)])
     }
-
-    /// Log Analytics nests what is wrong: `BadArgumentError` around `SyntaxError` or `SemanticError`.
-    static func json(_ problems: [QueryProblem]) -> JSON {
-        guard let first = problems.first else {
-            return ["error": ["code": "BadArgumentError", "message": "the query cannot run"]]
-        }
-        var inner: JSONObject = [
-            "code": .string(first.code.rawValue),
-            "message": .string(problems.map(\.text).joined(separator: "\n")),
-        ]
-        if let line = first.line { inner["line"] = .int(Int64(line)) }
-        if let column = first.column { inner["pos"] = .int(Int64(column)) }
-        return [
-            "error": [
-                "code": "BadArgumentError", "message": "The request had some invalid properties",
-                "innererror": .object(inner),
-            ]
-        ]
-    }
-}
-
-extension QueryProblem {
-    fileprivate var text: String { hint.map { "\(message) (\($0))" } ?? message }
 }

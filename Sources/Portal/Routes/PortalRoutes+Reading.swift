@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import Investigation
 internal import KQLEditing
 internal import Preparation
+internal import StateStore
 internal import WebGate
 
 extension PortalRoutes {
@@ -65,7 +66,9 @@ extension PortalRoutes {
         var outcome: QueryOutcome?
         if !wanted.query.isEmpty {
             let range = wanted.timespan.length.map { QueryTimeRange(last: $0, now: services.now()) }
-            outcome = await services.queries.run(wanted.query, in: range)
+            let actor = try context.requireCaller().actor
+            outcome = await services.queries.run(
+                QueryRequest(wanted.query, range: range, asker: QueryAsker(id: actor.id, name: actor.name)))
         }
         let frame = try await frame(.logs, request, context)
         return try page(

@@ -25,7 +25,7 @@ public struct OutgoingRequest: Sendable, Hashable {
     }
 }
 
-/// Where playbooks may reach to, and how much they may fetch.
+/// Where outgoing requests may reach to, and how much they may fetch.
 ///
 /// Loopback, private, link-local and other special addresses (among them the clouds' metadata services) are denied,
 /// unless their host is named.
@@ -35,6 +35,8 @@ public struct OutgoingPolicy: Sendable, Hashable {
     public var timeout: TimeSpan
     public var maximumResponseBytes: Int
     public var maximumRedirects: Int
+    /// The setting that names the allowed hosts, for messages.
+    public var setting = "outgoing.allowedPrivateHosts"
 
     public init(
         allowedPrivateHosts: Set<String> = [], timeout: TimeSpan = .seconds(120),
@@ -55,11 +57,11 @@ public struct OutgoingPolicy: Sendable, Hashable {
     }
 
     /// The failure for an address that is not permitted.
-    public static func denial(of host: String, address: String) -> OperationFailure {
+    public func denial(of host: String, address: String) -> OperationFailure {
         OperationFailure(
             code: "AddressDenied",
             message: "\(host) has the address \(address), which is private or special; add the host to "
-                + "outgoing.allowedPrivateHosts if playbooks may reach it",
+                + "\(setting) if it may be reached",
             isTransient: false)
     }
 }

@@ -4,11 +4,13 @@ internal import Chronology
 internal import DuckDBStore
 internal import EventStore
 internal import Foundation
+internal import HTTPAdapter
 internal import Investigation
 internal import JSON
 internal import KQL
 internal import KQLConformance
 internal import Logging
+internal import Response
 internal import StateStore
 
 /// The ground of an installation: its databases and what works on them directly.
@@ -35,15 +37,27 @@ struct Core: Sendable {
             library: library,
             options: DuckDBOptions(
                 path: settings.eventFile.path, threads: settings.events.threads,
-                memoryLimit: "\(settings.events.memoryMiB)MB"),
+                memoryLimit: "\(settings.events.memoryMiB)MB",
+                // People's queries, however many run, leave connections for rules and pages.
+                readers: settings.queries.concurrent + 2),
             now: { time.now() })
         return Core(
             settings: settings, time: time, logger: logger, database: database, events: events,
             casebook: Casebook(database: database, time: time),
             access: AccessControl(database: database, time: time),
             queries: QueryService(
-                store: events, functions: SavedFunctions.load(settings.contentFolder),
-                now: { time.now() }))
+                store: events, functions: SavedFunctions.load(settings.contentFolder), limits: settings.queries,
+                external: external(settings.externalData), now: { time.now() }))
+    }
+
+    /// What queries reach outside; nothing unless addresses are allowed.
+    private static func external(_ settings: Settings.ExternalData) -> AllowedWeb? {
+        guard !settings.allow.isEmpty else { return nil }
+        return AllowedWeb(
+            settings.allow,
+            policy: OutgoingPolicy(
+                allowedPrivateHosts: Set(settings.allowedPrivateHosts), timeout: .seconds(settings.seconds),
+                maximumResponseBytes: settings.maximumBytes))
     }
 
     /// Writes what is pending and closes the databases.

@@ -1,6 +1,8 @@
 internal import Chronology
 internal import Configuration
 public import Foundation
+internal import HTTPAdapter
+internal import Investigation
 internal import SystemPackage
 
 /// Why the configuration cannot be used.
@@ -37,6 +39,8 @@ extension Settings {
         settings.outgoing.allowedPrivateHosts = reader.stringArray(forKey: "outgoing.allowedPrivateHosts", default: [])
         settings.events.memoryMiB = reader.int(forKey: "events.memoryMiB", default: settings.events.memoryMiB)
         settings.events.threads = reader.int(forKey: "events.threads", default: settings.events.threads)
+        settings.readQueries(reader)
+        try settings.readExternalData(reader, path: path)
         return settings
     }
 
@@ -76,6 +80,34 @@ extension Settings {
         guard (http.tlsCertificate == nil) == (http.tlsKey == nil) else {
             throw SettingsError(message: "\(path): http.tls needs both 'certificate' and 'key', or neither")
         }
+    }
+
+    private mutating func readQueries(_ reader: ConfigReader) {
+        queries.rows = reader.int(forKey: "queries.rows", default: queries.rows)
+        queries.bytes = reader.int(forKey: "queries.bytes", default: queries.bytes)
+        queries.workingRows = reader.int(forKey: "queries.workingRows", default: queries.workingRows)
+        queries.workingBytes = reader.int(forKey: "queries.workingBytes", default: queries.workingBytes)
+        queries.seconds = reader.double(forKey: "queries.seconds", default: queries.seconds)
+        queries.maximumSeconds = reader.double(forKey: "queries.maximumSeconds", default: queries.maximumSeconds)
+        queries.concurrentPerAsker = reader.int(
+            forKey: "queries.concurrentPerUser", default: queries.concurrentPerAsker)
+        queries.concurrent = reader.int(forKey: "queries.concurrent", default: queries.concurrent)
+        queries.queued = reader.int(forKey: "queries.queued", default: queries.queued)
+        queries.queueSeconds = reader.double(forKey: "queries.queueSeconds", default: queries.queueSeconds)
+    }
+
+    private mutating func readExternalData(_ reader: ConfigReader, path: String) throws {
+        externalData.allow = try reader.stringArray(forKey: "externalData.allow", default: []).map { text in
+            guard let pattern = AddressPattern(text) else {
+                throw SettingsError(
+                    message: "\(path): externalData.allow holds '\(text)', which is no pattern of web addresses like "
+                        + "'https://raw.githubusercontent.com/*'")
+            }
+            return pattern
+        }
+        externalData.allowedPrivateHosts = reader.stringArray(forKey: "externalData.allowedPrivateHosts", default: [])
+        externalData.seconds = reader.double(forKey: "externalData.seconds", default: externalData.seconds)
+        externalData.maximumBytes = reader.int(forKey: "externalData.maximumBytes", default: externalData.maximumBytes)
     }
 
     private mutating func readDetection(_ reader: ConfigReader) {

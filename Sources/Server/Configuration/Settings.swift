@@ -1,5 +1,7 @@
 public import Chronology
 public import Foundation
+public import HTTPAdapter
+public import Investigation
 
 /// Everything that can be configured, read once at start. `docs/operating.md` lists the keys.
 public struct Settings: Sendable {
@@ -18,6 +20,9 @@ public struct Settings: Sendable {
     public var workspace = Workspace()
     public var outgoing = Outgoing()
     public var events = Events()
+    /// How much queries may use and give.
+    public var queries = QueryLimits()
+    public var externalData = ExternalData()
 
     /// The web server.
     public struct HTTP: Sendable {
@@ -83,6 +88,18 @@ public struct Settings: Sendable {
     public struct Outgoing: Sendable {
         /// Hosts (or `host:port`) that playbooks may call although they are loopback, link-local or private.
         public var allowedPrivateHosts: [String] = []
+    }
+
+    /// What `externaldata` and `http_request` may reach; nothing unless addresses are named.
+    public struct ExternalData: Sendable {
+        /// Patterns of addresses such as `https://raw.githubusercontent.com/*`.
+        public var allow: [AddressPattern] = []
+        /// Hosts (or `host:port`) that may be reached although they are loopback, link-local or private.
+        public var allowedPrivateHosts: [String] = []
+        /// How long one request may take.
+        public var seconds = 30.0
+        /// The largest answer, and the largest file unpacked from one.
+        public var maximumBytes = 64 << 20
     }
 
     /// The event store.

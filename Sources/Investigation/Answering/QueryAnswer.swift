@@ -20,10 +20,12 @@ public struct QueryAnswer: Sendable {
     public let partialReason: String?
     public let warnings: [QueryProblem]
     public let duration: TimeSpan
+    /// What it took and how it ran.
+    public let statistics: QueryStatistics
 
     public init(
         tables: [Table], visualization: String?, renderProperties: [String: String], partialReason: String?,
-        warnings: [QueryProblem], duration: TimeSpan
+        warnings: [QueryProblem], duration: TimeSpan, statistics: QueryStatistics = QueryStatistics()
     ) {
         self.tables = tables
         self.visualization = visualization
@@ -31,17 +33,23 @@ public struct QueryAnswer: Sendable {
         self.partialReason = partialReason
         self.warnings = warnings
         self.duration = duration
+        self.statistics = statistics
     }
 }
 
 /// A problem with a query: what, where, what to do.
-public struct QueryProblem: Sendable, Hashable {
-    /// What kind of problem it is, for programs: `SyntaxError`, `SemanticError`, `ExecutionError`, `LimitExceeded`.
+public struct QueryProblem: Error, Sendable, Hashable {
+    /// What kind of problem it is, for programs.
     public enum Code: String, Sendable, Hashable {
         case syntaxError = "SyntaxError"
         case semanticError = "SemanticError"
         case executionError = "ExecutionError"
         case limitExceeded = "LimitExceeded"
+        /// It ran longer than it may.
+        case timedOut = "GatewayTimeout"
+        /// Too many queries run or wait.
+        case throttled = "ThrottledError"
+        /// Its asker or an administrator stopped it.
         case cancelled = "Cancelled"
     }
 

@@ -14,6 +14,8 @@ extension QueryProblem {
     /// What a failed query tells its author.
     static func problems(of error: any Error) -> [QueryProblem] {
         switch error {
+        case let problem as QueryProblem: [problem]
+        case is CancellationError: [QueryProblem(code: .cancelled, message: "the query was cancelled")]
         case let error as InvalidQuery:
             error.diagnostics.filter { $0.severity == .error }.map { QueryProblem($0, in: error.source) }
         case let error as ExecutionError:
@@ -33,15 +35,17 @@ extension QueryProblem {
 
     private static func code(of error: ExecutionError) -> Code {
         switch error.code {
-        case .rowLimit, .byteLimit, .timeout: .limitExceeded
+        case .rowLimit, .byteLimit: .limitExceeded
+        case .timeout: .timedOut
         case .cancelled: .cancelled
-        case .function, .notAllowed, .source, .assertion: .executionError
+        case .function, .notAllowed, .source, .external, .assertion: .executionError
         }
     }
 
     private static func code(of error: EventStoreError) -> Code {
         switch error.code {
-        case .timeout, .outOfMemory: .limitExceeded
+        case .timeout: .timedOut
+        case .outOfMemory: .limitExceeded
         case .cancelled: .cancelled
         default: .executionError
         }

@@ -15,7 +15,8 @@ public struct QueryTimeRange: Sendable, Hashable {
         self.init(start: now - length, end: nil)
     }
 
-    /// Reads an ISO 8601 duration (`P1D`, `PT3600.0S`), or `start/end`, `start/duration`, `duration/end`.
+    /// Reads an ISO 8601 duration (`P1D`, `PT3600.0S`) or a short one (`1d`, `24h`, `30m`, `90s`, `2w`), or `start/end`,
+    /// `start/duration`, `duration/end`.
     public init?(text: String, now: Instant) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         switch parts.count {
@@ -40,9 +41,21 @@ public struct QueryTimeRange: Sendable, Hashable {
 }
 
 /// Durations of ISO 8601: `P[n]W`, `P[n]DT[n]H[n]M[n]S`, with fractions; years and months have no fixed length and are
-/// refused.
+/// refused. Also the short forms of people: a number and one of `w`, `d`, `h`, `m`, `s`.
 enum ISODuration {
     static func span(_ text: some StringProtocol) -> TimeSpan? {
+        short(text) ?? standard(text)
+    }
+
+    private static func short(_ text: some StringProtocol) -> TimeSpan? {
+        let units: [Character: Double] = ["w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1]
+        guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number >= 0,
+            number * unit < 1e11
+        else { return nil }
+        return .seconds(number * unit)
+    }
+
+    private static func standard(_ text: some StringProtocol) -> TimeSpan? {
         var rest = Substring(text)
         guard rest.popFirst() == "P", !rest.isEmpty else { return nil }
         var isTime = false
