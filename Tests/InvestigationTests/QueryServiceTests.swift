@@ -22,10 +22,10 @@ private func service(_ limits: QueryLimits = QueryLimits(), external: (any Exter
     let schema = TableSchema([
         ColumnSchema("TimeGenerated", .datetime), ColumnSchema("Name", .string), ColumnSchema("Number", .long),
     ])
-    let rows = (0..<1000).map { number -> [Value] in
-        [
-            .datetime(.unixEpoch + .minutes(Int64(number))), .string("name \(number % 10)"), .long(Int64(number)),
-        ]
+    var rows: [[Value]] = []
+    for number in 0..<1000 {
+        let time = Value.datetime(.unixEpoch + .minutes(Int64(number)))
+        rows.append([time, .string("name \(number % 10)"), .long(Int64(number))])
     }
     try await store.append([EventBatch(table: "Events", rows: Table(schema: schema, rows: rows))])
     return QueryService(store: store, limits: limits, external: external, now: { .unixEpoch + .days(1) })

@@ -14,15 +14,18 @@ struct ChartTests {
     }
 
     private func overTime(series: Int) -> Table {
-        Table(
+        var rows: [[Value]] = []
+        for hour in 0..<24 {
+            for number in 0..<series {
+                let time = Value.datetime(.unixEpoch + .hours(Int64(hour)))
+                rows.append([time, .string("host\(number)"), .long(Int64(hour * (number + 1)))])
+            }
+        }
+        return Table(
             schema: TableSchema([
                 ColumnSchema("TimeGenerated", .datetime), ColumnSchema("Host", .string), ColumnSchema("Count", .long),
             ]),
-            rows: (0..<24).flatMap { hour in
-                (0..<series).map {
-                    [.datetime(.unixEpoch + .hours(Int64(hour))), .string("host\($0)"), .long(Int64(hour * ($0 + 1)))]
-                }
-            })
+            rows: rows)
     }
 
     @Test func `bars are as long as their values, with labels and numbers`() throws {

@@ -41,9 +41,6 @@ public struct DuckDBOptions: Sendable, Hashable {
             ("enable_external_access", mayUseFiles ? "true" : "false"),
             ("autoinstall_known_extensions", "false"),
             ("preserve_insertion_order", "true"),
-            // Progress is kept for those who ask; nothing is printed.
-            ("enable_progress_bar", "true"),
-            ("enable_progress_bar_print", "false"),
         ]
         if let threads { settings.append(("threads", String(threads))) }
         if let memoryLimit { settings.append(("memory_limit", memoryLimit)) }

@@ -81,6 +81,9 @@ final class Reader: @unchecked Sendable {
 
     init(_ database: DuckDBDatabase, number: Int) throws(EventStoreError) {
         connection = try DuckDBConnection(database)
+        // Progress is kept for those who ask; nothing is printed.
+        try connection.execute("SET enable_progress_bar_print = false", code: .cannotOpen)
+        try connection.execute("SET enable_progress_bar = true", code: .cannotOpen)
         queue = DispatchQueue(label: "tocsin.event-store.reader-\(number)", qos: .userInitiated)
     }
 
