@@ -43,6 +43,9 @@ private let columnFunctions: [QueryFunction] = [
         summary: "The column of a name, or another value when there is no such column.",
         signature: .takes(.constantString("column"), .any("default"), gives: .argument(1))),
     QueryFunction(
+        "iscolumnexists", summary: "Whether there is a column of a name.",
+        signature: .takes(.constantString("column"), returns: .bool)),
+    QueryFunction(
         "column_names_of", summary: "The names of a table's columns.",
         signature: .takes(.any("table"), returns: .dynamic)),
     QueryFunction(
@@ -69,6 +72,29 @@ private let sessionFunctions: [QueryFunction] = [
         signature: .takes(returns: .dynamic)),
     QueryFunction(
         "cursor_current", aliases: ["current_cursor"], summary: "A text that stands for the state of the store.",
+        signature: .takes(returns: .string)),
+    QueryFunction(
+        "cursor_after",
+        summary: "Whether the row was stored after the moment that a text of `cursor_current` stands for.",
+        signature: .takes(.constantString("cursor"), returns: .bool)),
+    QueryFunction(
+        "cursor_before_or_at",
+        summary: "Whether the row was stored before or at the moment that a text of `cursor_current` stands for.",
+        signature: .takes(.constantString("cursor"), returns: .bool)),
+    QueryFunction(
+        "current_principal_is_member_of", summary: "Whether who runs the query is in a group; false in Tocsin.",
+        signature: .takes(.any("group", .repeated), returns: .bool)),
+    QueryFunction(
+        "current_node_id", summary: "The machine that runs the query; empty in Tocsin.",
+        signature: .takes(returns: .string)),
+    QueryFunction(
+        "extent_id", aliases: ["extentid"], summary: "The part of the store that holds the row; null in Tocsin.",
+        signature: .takes(returns: .guid)),
+    QueryFunction(
+        "extent_tags", summary: "The tags of the part of the store that holds the row; none in Tocsin.",
+        signature: .takes(returns: .dynamic)),
+    QueryFunction(
+        "row_id", summary: "The number of the row in its part of the store; empty in Tocsin.",
         signature: .takes(returns: .string)),
 ]
 

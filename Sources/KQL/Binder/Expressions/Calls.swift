@@ -148,7 +148,7 @@ extension Binder {
 
 extension ExpressionContext {
     /// When a row was stored: the store keeps it in a column, or it is not known.
-    fileprivate var ingestionTime: BoundExpression {
+    var ingestionTime: BoundExpression {
         for name in ["_IngestionTime", "_TimeReceived", "TimeGenerated"] {
             if let column = row?.reference(name), column.type == .datetime { return column }
         }

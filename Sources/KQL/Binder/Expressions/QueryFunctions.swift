@@ -20,8 +20,38 @@ extension Binder {
             let relation = try bindTableArgument(argument.value, in: context.scope)
             return .constant(.dynamic(.array(relation.schema.columns.map { .string($0.name) })))
         case "bin_auto": return try bindBinAuto(node, in: context)
-        default: return nil
+        case "iscolumnexists":
+            return .constant(.bool(context.row?.reference(try columnName(of: node, in: context)) != nil))
+        case "cursor_after": return try bindCursor(node, ">", in: context)
+        case "cursor_before_or_at": return try bindCursor(node, "<=", in: context)
+        default: return clusterFact(node.name.text)
         }
+    }
+
+    /// What Kusto tells about the machines and parts of its store, of which Tocsin has only one.
+    private func clusterFact(_ name: String) -> BoundExpression? {
+        switch name {
+        case "current_principal_is_member_of": .constant(.bool(false))
+        case "current_node_id", "row_id": .constant(.string(""))
+        case "extent_id", "extentid": .constant(.null(.guid))
+        case "extent_tags": .constant(.dynamic(.array([])))
+        default: nil
+        }
+    }
+
+    /// Whether a row was stored after, or not after, what a text of `cursor_current` stands for; an empty one stands for
+    /// the beginning.
+    private func bindCursor(
+        _ node: CallExpression, _ sign: String, in context: ExpressionContext
+    ) throws(Diagnostic) -> BoundExpression {
+        guard let argument = node.arguments.first, node.arguments.count == 1,
+            case .constant(.string(let text)) = try bind(argument.value, in: context)
+        else { throw Diagnostic(.notConstant, "'\(node.name.text)' takes a constant cursor", at: node.span) }
+        guard let ticks = text.isEmpty ? 0 : Int64(text) else {
+            throw Diagnostic(.wrongArguments, "'\(text)' is no cursor of cursor_current()", at: argument.span)
+        }
+        let bound = BoundExpression.constant(.datetime(Instant(ticks: ticks)))
+        return try call(try builtin(sign, at: node.span), [context.ingestionTime, bound], at: node.span)
     }
 
     /// `bin_auto(x)`: bins of the size and origin that `set` statements gave.

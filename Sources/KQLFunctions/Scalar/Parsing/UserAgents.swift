@@ -1,7 +1,6 @@
 import Foundation
 import JSON
 import KQLValues
-import RE2
 
 /// `parse_user_agent`.
 let userAgentFunctions: [ScalarFunction] = scalars {
@@ -24,89 +23,44 @@ let userAgentFunctions: [ScalarFunction] = scalars {
         })
 }
 
-/// A family and the pattern whose groups are its major, minor and patch version.
-private struct AgentPattern: Sendable {
-    let family: String
-    let pattern: RE2Pattern?
-
-    init(_ family: String, _ text: String) {
-        self.family = family
-        do {
-            pattern = try RE2Pattern(text)
-        } catch {
-            pattern = nil
-        }
+private func first(_ patterns: [AgentPattern], in text: String) -> (family: String, version: [String]) {
+    for pattern in patterns {
+        if let match = pattern.match(in: text) { return match }
     }
-
-    func version(in text: String) -> [String]? {
-        guard let match = pattern?.firstMatch(in: text) else { return nil }
-        let groups = match.dropFirst().map { $0 ?? "" }
-        return groups + Array(repeating: "", count: max(0, 3 - groups.count))
-    }
+    return ("Other", ["", "", "", ""])
 }
 
-private let version = #"[/ ](\d+)(?:[._](\d+))?(?:[._](\d+))?"#
-
-/// In this order: an agent names the engines that it resembles after or before itself.
-private let browsers: [AgentPattern] = [
-    AgentPattern("Edge", "(?:Edge|Edg|EdgA|EdgiOS)" + version), AgentPattern("Opera", "(?:OPR|Opera)" + version),
-    AgentPattern("Samsung Internet", "SamsungBrowser" + version), AgentPattern("Vivaldi", "Vivaldi" + version),
-    AgentPattern("YandexBrowser", "YaBrowser" + version), AgentPattern("Firefox iOS", "FxiOS" + version),
-    AgentPattern("Chrome Mobile iOS", "CriOS" + version), AgentPattern("Chromium", "Chromium" + version),
-    AgentPattern("Chrome Mobile", "Android.*Chrome" + version + ".* Mobile"),
-    AgentPattern("Chrome", "Chrome" + version),
-    AgentPattern("Firefox Mobile", "Mobile.*Firefox" + version), AgentPattern("Firefox", "Firefox" + version),
-    AgentPattern("IE", #"MSIE (\d+)\.(\d+)"#), AgentPattern("IE", #"Trident/.*rv:(\d+)\.(\d+)"#),
-    AgentPattern("Mobile Safari", "(?:iPhone|iPad|iPod).*Version" + version),
-    AgentPattern("Safari", "Version" + version + ".*Safari"),
-    AgentPattern("curl", "curl" + version), AgentPattern("Wget", "Wget" + version),
-    AgentPattern("Python Requests", "python-requests" + version),
-    AgentPattern("Go-http-client", "Go-http-client" + version),
-]
-
-private let systems: [AgentPattern] = [
-    AgentPattern("Windows Phone", #"Windows Phone (?:OS )?(\d+)\.(\d+)"#), AgentPattern("Windows 10", "Windows NT 10"),
-    AgentPattern("Windows 8.1", #"Windows NT 6\.3"#), AgentPattern("Windows 8", #"Windows NT 6\.2"#),
-    AgentPattern("Windows 7", #"Windows NT 6\.1"#), AgentPattern("Windows Vista", #"Windows NT 6\.0"#),
-    AgentPattern("Windows XP", #"Windows NT 5\.[12]"#),
-    AgentPattern("iOS", #"(?:iPhone|iPad|iPod).*OS (\d+)_(\d+)(?:_(\d+))?"#),
-    AgentPattern("Android", #"Android (\d+)(?:\.(\d+))?(?:\.(\d+))?"#),
-    AgentPattern("Mac OS X", #"Mac OS X (\d+)[._](\d+)(?:[._](\d+))?"#),
-    AgentPattern("Chrome OS", #"CrOS \w+ (\d+)\.(\d+)\.(\d+)"#), AgentPattern("Ubuntu", "Ubuntu"),
-    AgentPattern("Fedora", "Fedora"), AgentPattern("Linux", "Linux"), AgentPattern("Windows", "Windows"),
-]
-
 private func browser(of text: String) -> JSON {
-    for candidate in browsers {
-        if let version = candidate.version(in: text) {
-            return [
-                "Family": .string(candidate.family), "MajorVersion": .string(version[0]),
-                "MinorVersion": .string(version[1]), "Patch": .string(version[2]),
-            ]
-        }
-    }
-    return ["Family": "Other", "MajorVersion": "", "MinorVersion": "", "Patch": ""]
+    let (family, version) = first(AgentPattern.browsers, in: text)
+    return [
+        "Family": .string(family), "MajorVersion": .string(version[0]), "MinorVersion": .string(version[1]),
+        "Patch": .string(version[2]),
+    ]
 }
 
 private func operatingSystem(of text: String) -> JSON {
-    for candidate in systems {
-        if let version = candidate.version(in: text) {
-            return [
-                "Family": .string(candidate.family), "MajorVersion": .string(version[0]),
-                "MinorVersion": .string(version[1]), "Patch": .string(version[2]), "PatchMinor": "",
-            ]
-        }
-    }
-    return ["Family": "Other", "MajorVersion": "", "MinorVersion": "", "Patch": "", "PatchMinor": ""]
+    let (family, version) = first(AgentPattern.systems, in: text)
+    return [
+        "Family": .string(family), "MajorVersion": .string(version[0]), "MinorVersion": .string(version[1]),
+        "Patch": .string(version[2]), "PatchMinor": .string(version[3]),
+    ]
 }
 
 private func device(of text: String) -> JSON {
     for name in ["iPhone", "iPad", "iPod"] where text.contains(name) {
         return ["Family": .string(name), "Brand": "Apple", "Model": .string(name)]
     }
-    if text.contains("Macintosh") { return ["Family": "Mac", "Brand": "Apple", "Model": "Mac"] }
-    if text.contains("bot") || text.contains("spider") || text.contains("crawl") {
-        return ["Family": "Spider", "Brand": "Spider", "Model": "Desktop"]
+    for (brand, pattern) in AgentPattern.devices {
+        guard let (family, groups) = pattern.match(in: text) else { continue }
+        if brand == "Spider" { return ["Family": "Spider", "Brand": "Spider", "Model": "Desktop"] }
+        let model = groups[0].trimmingCharacters(in: .whitespaces)
+        // A family goes without the variant after a hyphen, as in Nokia N81-3.
+        let short = brand == "Nokia" ? String(model.prefix { $0 != "-" }) : model
+        return [
+            "Family": .string(family.isEmpty ? short : "\(family) \(short)"), "Brand": .string(brand),
+            "Model": .string(model),
+        ]
     }
+    if text.contains("Macintosh") { return ["Family": "Mac", "Brand": "Apple", "Model": "Mac"] }
     return ["Family": "Other", "Brand": "", "Model": ""]
 }
