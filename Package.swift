@@ -133,9 +133,9 @@ let edges: [Target] = [
         name: "Server",
         dependencies: [
             "API", "Access", "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "Export",
-            "HTTPAdapter", "Investigation", "JSON", "KQL", "KQLConformance", "KQLFunctions", "KQLValues",
-            "Notification",
-            "Portal", "Preparation", "Prioritization", "Records", "Response", "SMTPChannel", "Sigma", "Simulation",
+            "HTTPAdapter", "Investigation", "JSON", "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax",
+            "KQLValues", "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response",
+            "SMTPChannel", "Sigma", "Simulation",
             "StateStore", "Vocabulary", "WebGate", "Workflow", configuration, crypto, hummingbird, hummingbirdCore,
             hummingbirdTLS, logging,
             nioCore, nioPosix, nioSSL, serviceLifecycle, systemPackage,

@@ -54,6 +54,12 @@ struct PluginLookupTests {
         #expect(messages[0].contains("the plugin '\(name)' does not run here; queries cannot"))
     }
 
+    @Test func `a refused plugin may have a schema among its arguments`() {
+        let messages = errors("print x = 1 | evaluate python(typeof(*, y: long), 'y = 1')")
+        #expect(messages.count == 1)
+        #expect(messages[0].contains("cannot run code of other languages"))
+    }
+
     @Test func `every plugin is described`() {
         #expect(PluginDescription.all.count { $0.refusal == nil } >= 27)
         #expect(PluginDescription.all.allSatisfy { $0.summary.hasSuffix(".") })

@@ -58,6 +58,13 @@ extension ParserState {
         if atWord("dynamic") { return try parseDynamicLiteral() }
         let lower = current.lower
         if atWord("typeof") {
+            if at(1, .leftParenthesis), at(2, .star) || at(3, .colon) {
+                // The schema of a plugin's result, which stands where a type may stand.
+                advance()
+                _ = try parseSchema("after 'typeof'")
+                let whole = span(from: lower)
+                return Literal(value: .type(.dynamic), text: source.text(in: whole), span: whole)
+            }
             let type = try parseTypeOf("")
             return Literal(value: .type(type.type), text: source.text(in: span(from: lower)), span: span(from: lower))
         }
