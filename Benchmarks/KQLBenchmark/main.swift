@@ -62,7 +62,8 @@ switch (arguments.first, arguments.count) {
 case ("load", 4):
     let store = try open(arguments[3])
     let start = ContinuousClock.now
-    let count = try await EventLoader(store: store, schemas: schemas(arguments[4])).load(from: URL(filePath: arguments[2]))
+    let count = try await EventLoader(store: store, schemas: schemas(arguments[4])).load(
+        from: URL(filePath: arguments[2]))
     await store.close()
     print("{\"rows\": \(count), \"seconds\": \((ContinuousClock.now - start) / .seconds(1))}")
 case ("create", 3):

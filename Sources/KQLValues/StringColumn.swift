@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Many strings in one block of UTF-8 with offsets: cheap to make, scan and copy without one object per string.
 ///
 /// Invariant: `offsets.count == count + 1`, offsets rise, and each slice is valid UTF-8 (ill-formed input is repaired
@@ -113,6 +115,11 @@ public struct StringColumn: Sendable {
     /// Whether two rows, of this and another column, hold the same bytes.
     public func isEqual(_ row: Int, to otherRow: Int, of other: StringColumn) -> Bool {
         guard byteCount(row) == other.byteCount(otherRow) else { return false }
-        return withUTF8(row) { left in other.withUTF8(otherRow) { right in left.elementsEqual(right) } }
+        return withUTF8(row) { left in
+            other.withUTF8(otherRow) { right in
+                guard let first = left.baseAddress, let second = right.baseAddress else { return left.isEmpty }
+                return memcmp(first, second, left.count) == 0
+            }
+        }
     }
 }

@@ -2,16 +2,18 @@ import EventStore
 import Foundation
 import Testing
 
-/// `TOCSIN_RANDOM_QUERIES` sets how many queries are compared, `TOCSIN_RANDOM_SEED` replays the one query of a seed.
+/// `TOCSIN_RANDOM_QUERIES` sets how many queries are compared, `TOCSIN_RANDOM_SEED` the seed of the first; alone it
+/// replays one query and shows it.
 @Suite struct `Pushing down changes no answer of queries composed at random` {
     private static let environment = ProcessInfo.processInfo.environment
     private static let count = environment["TOCSIN_RANDOM_QUERIES"].flatMap { Int($0) } ?? 1_000
     private static let replayed = environment["TOCSIN_RANDOM_SEED"].flatMap { UInt64($0) }
+    private static let replayCount = environment["TOCSIN_RANDOM_QUERIES"].flatMap { Int($0) } ?? 1
     /// Queries that share rows: a store of its own for each would take longer than the queries.
     private static let queriesPerStore: UInt64 = 25
 
     @Test func `of filters, columns, groups, joins, unions, arrays and series`() async throws {
-        let seeds = Self.replayed.map { $0...$0 } ?? 0...UInt64(max(0, Self.count - 1))
+        let seeds = Self.replayed.map { $0...($0 + UInt64(Self.replayCount - 1)) } ?? 0...UInt64(max(0, Self.count - 1))
         var store: (number: UInt64, rows: RandomRows, store: any EventStore)?
         var pushed = 0
         var fellBack = 0
@@ -26,6 +28,7 @@ import Testing
             guard let store else { continue }
             var composer = QueryComposer(seed: seed)
             let query = composer.query()
+            if Self.replayed != nil { print("seed \(seed): \(query)") }
             switch try await Differential.compare("\(query)", store.store) {
             case .equal(let isPushed, let hasFallenBack):
                 pushed += isPushed ? 1 : 0

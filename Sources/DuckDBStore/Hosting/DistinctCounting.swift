@@ -10,8 +10,12 @@ extension DuckDBConnection {
         defer { functions.pointee.destroy_aggregate_function(&created) }
         guard let function = created else { return }
         functions.pointee.aggregate_function_set_name(function, HostedFunction.distinctCount)
-        withLogicalType(UInt32(CDUCKDB_TYPE_UBIGINT)) { functions.pointee.aggregate_function_add_parameter(function, $0) }
-        withLogicalType(UInt32(CDUCKDB_TYPE_BIGINT)) { functions.pointee.aggregate_function_set_return_type(function, $0) }
+        withLogicalType(UInt32(CDUCKDB_TYPE_UBIGINT)) {
+            functions.pointee.aggregate_function_add_parameter(function, $0)
+        }
+        withLogicalType(UInt32(CDUCKDB_TYPE_BIGINT)) {
+            functions.pointee.aggregate_function_set_return_type(function, $0)
+        }
         functions.pointee.aggregate_function_set_functions(
             function, { _ in UInt64(HashSet.size) }, { _, state in HashSet(state).clear() },
             { _, input, states in

@@ -22,16 +22,10 @@ struct Grouping {
         }
         var codes = Grouping.codes(of: first)
         for column in columns.dropFirst() {
-            let other = Grouping.codes(of: column)
-            codes = Grouping.dense(zip(codes.values, other.values).lazy.map { Pair(first: $0, second: $1) })
+            codes = Grouping.pairs(of: codes, and: Grouping.codes(of: column))
         }
         groups = codes.values
         firstRows = codes.firstRows
-    }
-
-    private struct Pair: Hashable {
-        let first: Int
-        let second: Int
     }
 
     private struct Codes {
@@ -42,20 +36,61 @@ struct Grouping {
     private static func codes(of column: Column) -> Codes {
         switch column {
         case .string(let strings): codes(of: strings)
-        case .bool(let vector): codes(of: vector)
-        case .int(let vector): codes(of: vector)
-        case .long(let vector), .datetime(let vector), .timespan(let vector): codes(of: vector)
+        case .bool(let vector): codes(of: vector) { $0 ? 1 : 0 }
+        case .int(let vector): codes(of: vector) { UInt64(bitPattern: Int64($0)) }
+        case .long(let vector), .datetime(let vector), .timespan(let vector):
+            codes(of: vector) { UInt64(bitPattern: $0) }
         case .real(let vector):
-            dense(
-                (0..<vector.count).lazy.map { row -> UInt64? in
-                    guard let value = vector[row] else { return nil }
-                    if value.isNaN { return Double.nan.bitPattern }
-                    return value == 0 ? 0 : value.bitPattern
-                })
+            codes(of: vector) { $0.isNaN ? Double.nan.bitPattern : $0 == 0 ? 0 : $0.bitPattern }
         case .decimal(let vector): codes(of: vector)
         case .guid(let vector): codes(of: vector)
         case .dynamic(let values): dense(values)
         }
+    }
+
+    private static func codes(of strings: StringColumn) -> Codes {
+        let numbered = strings.numbered()
+        return Codes(values: numbered.numbers, firstRows: numbered.firstRows)
+    }
+
+    /// Numbers combinations of two columns' codes.
+    private static func pairs(of first: Codes, and second: Codes) -> Codes {
+        let width = second.firstRows.count
+        var codes = Codes()
+        codes.values.reserveCapacity(first.values.count)
+        if first.firstRows.count * width <= max(1 << 16, 2 * first.values.count) {
+            // Few enough to have a place for each.
+            var known = [Int32](repeating: -1, count: first.firstRows.count * width)
+            for row in first.values.indices {
+                let place = first.values[row] * width + second.values[row]
+                if known[place] < 0 {
+                    known[place] = Int32(truncatingIfNeeded: codes.firstRows.count)
+                    codes.firstRows.append(row)
+                }
+                codes.values.append(Int(known[place]))
+            }
+            return codes
+        }
+        var table = NumberTable()
+        for row in first.values.indices {
+            let code = table.code(of: UInt64(first.values[row]) << 32 | UInt64(second.values[row]))
+            if code == codes.firstRows.count { codes.firstRows.append(row) }
+            codes.values.append(code)
+        }
+        return codes
+    }
+
+    /// Numbers fixed-size values by a key that is equal for equal ones.
+    private static func codes<Element>(of vector: Vector<Element>, _ key: (Element) -> UInt64) -> Codes {
+        var codes = Codes()
+        codes.values.reserveCapacity(vector.count)
+        var table = NumberTable()
+        for row in vector.values.indices {
+            let code = vector.isNull(row) ? table.codeOfNull() : table.code(of: key(vector.values[row]))
+            if code == codes.firstRows.count { codes.firstRows.append(row) }
+            codes.values.append(code)
+        }
+        return codes
     }
 
     private static func codes<Element: Hashable>(of vector: Vector<Element>) -> Codes {
@@ -77,63 +112,47 @@ struct Grouping {
         }
         return codes
     }
-
-    /// Strings by a table of our own over their bytes, without making `String`s.
-    private static func codes(of strings: StringColumn) -> Codes {
-        var codes = Codes()
-        codes.values.reserveCapacity(strings.count)
-        var slots = [Int32](repeating: -1, count: 64)
-        var hashes: [UInt64] = []
-        for row in 0..<strings.count {
-            let hash = strings.withUTF8(row, hashOfBytes)
-            var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-            while true {
-                let code = Int(slots[slot])
-                if code < 0 {
-                    slots[slot] = Int32(truncatingIfNeeded: codes.firstRows.count)
-                    codes.values.append(codes.firstRows.count)
-                    codes.firstRows.append(row)
-                    hashes.append(hash)
-                    break
-                }
-                if hashes[code] == hash, strings.isEqual(row, to: codes.firstRows[code], of: strings) {
-                    codes.values.append(code)
-                    break
-                }
-                slot = (slot + 1) & (slots.count - 1)
-            }
-            if codes.firstRows.count * 2 > slots.count { slots = rehashed(hashes, into: slots.count * 4) }
-        }
-        return codes
-    }
-
-    private static func rehashed(_ hashes: [UInt64], into size: Int) -> [Int32] {
-        var slots = [Int32](repeating: -1, count: size)
-        for (code, hash) in hashes.enumerated() {
-            var slot = Int(truncatingIfNeeded: hash) & (size - 1)
-            while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
-            slots[slot] = Int32(truncatingIfNeeded: code)
-        }
-        return slots
-    }
 }
 
-/// A hash of some bytes, eight at a time (multiply and fold); not for hostile collisions across processes.
-private func hashOfBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(bytes.count)
-    let raw = UnsafeRawBufferPointer(bytes)
-    var offset = 0
-    while offset + 8 <= raw.count {
-        let word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        let product = (hash ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-        hash = product.high ^ product.low
-        offset += 8
+/// Numbers 64-bit keys in order of first appearance: open addressing, no hashing protocol.
+private struct NumberTable {
+    private var slots = [Int32](repeating: -1, count: 64)
+    /// By code; what stands at the null's has no meaning.
+    private var keys: [UInt64] = []
+    private var nullCode: Int?
+
+    mutating func codeOfNull() -> Int {
+        if let nullCode { return nullCode }
+        nullCode = keys.count
+        keys.append(0)
+        return keys.count - 1
     }
-    var tail: UInt64 = 0
-    while offset < raw.count {
-        tail = tail << 8 | UInt64(raw[offset])
-        offset += 1
+
+    /// The key's number; that of a new key is the number of keys before.
+    mutating func code(of key: UInt64) -> Int {
+        var slot = NumberTable.place(of: key, in: slots.count)
+        while slots[slot] >= 0 {
+            let code = Int(slots[slot])
+            if keys[code] == key { return code }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        slots[slot] = Int32(truncatingIfNeeded: keys.count)
+        keys.append(key)
+        if keys.count * 2 > slots.count { grow() }
+        return keys.count - 1
     }
-    let product = (hash ^ tail).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
-    return product.high ^ product.low
+
+    private static func place(of key: UInt64, in count: Int) -> Int {
+        let product = key.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return Int(truncatingIfNeeded: product.high ^ product.low) & (count - 1)
+    }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: -1, count: slots.count * 4)
+        for (code, key) in keys.enumerated() where code != nullCode {
+            var slot = NumberTable.place(of: key, in: slots.count)
+            while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = Int32(truncatingIfNeeded: code)
+        }
+    }
 }

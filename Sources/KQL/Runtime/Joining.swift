@@ -63,6 +63,29 @@ private struct JoinPairs {
     }
 }
 
+/// The rows of each key, in order, in one array.
+private struct RowsByKey {
+    private let rows: [Int]
+    /// Where each key's rows start; the last one is where all end.
+    private let starts: [Int]
+
+    init(_ keys: [Int], keyCount: Int) {
+        var starts = [Int](repeating: 0, count: keyCount + 1)
+        for key in keys { starts[key + 1] += 1 }
+        for key in 0..<keyCount { starts[key + 1] += starts[key] }
+        var next = starts
+        var rows = [Int](repeating: 0, count: keys.count)
+        for (row, key) in keys.enumerated() {
+            rows[next[key]] = row
+            next[key] += 1
+        }
+        self.rows = rows
+        self.starts = starts
+    }
+
+    subscript(key: Int) -> ArraySlice<Int> { rows[starts[key]..<starts[key + 1]] }
+}
+
 /// The key number of each row of both sides.
 private struct KeyMatches {
     let left: [Int]
@@ -72,15 +95,15 @@ private struct KeyMatches {
     func pairs(
         uniqueLeft: Bool = false, keepsLeft: Bool = false, keepsRight: Bool = false, limit: Int
     ) -> JoinPairs {
-        var rightRows = [[Int]](repeating: [], count: keyCount)
-        for (row, key) in right.enumerated() { rightRows[key].append(row) }
+        let rightRows = RowsByKey(right, keyCount: keyCount)
         var isMatched = [Bool](repeating: false, count: keyCount)
         var pairs = JoinPairs()
         for (row, key) in left.enumerated() {
             if uniqueLeft, isMatched[key] { continue }
             isMatched[key] = true
-            for other in rightRows[key] { pairs.append(row, other) }
-            if keepsLeft, rightRows[key].isEmpty { pairs.append(row, -1) }
+            let others = rightRows[key]
+            for other in others { pairs.append(row, other) }
+            if keepsLeft, others.isEmpty { pairs.append(row, -1) }
             if pairs.left.count > limit {
                 pairs.isCut = true
                 return pairs

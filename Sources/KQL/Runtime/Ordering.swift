@@ -4,63 +4,97 @@ import KQLValues
 
 /// One sort key, made ready for fast comparison of rows.
 struct RowOrder {
-    private enum Values {
-        /// Numbers, times and booleans as integers in the same order.
-        case ranks([Int64])
+    /// What rows of equal rank are compared by.
+    private enum Details {
+        case none
         case strings(StringColumn)
         case decimals([Decimal])
     }
 
-    private let values: Values
-    /// Per row: 0 null, 1 NaN, 2 an ordinary value.
+    /// Integers in the order of the values, as far as 64 bits tell: numbers, times, the first bytes of texts. The order's
+    /// direction is in them.
+    fileprivate let ranks: [UInt64]
+    private let details: Details
+    /// Per row: 0 null, 1 NaN, 2 an ordinary value; the order's direction is in them.
     private let classes: [UInt8]?
+    /// The class of ordinary values.
+    private let ordinary: UInt8
     private let isDescending: Bool
-    private let nullsFirst: Bool
 
     init(_ column: Column, isDescending: Bool, nullsFirst: Bool) {
         self.isDescending = isDescending
-        self.nullsFirst = nullsFirst
-        var classes: [UInt8]?
-        if !column.isString, (0..<column.count).contains(where: column.isNull) {
-            classes = (0..<column.count).map { column.isNull($0) ? 0 : 2 }
-        }
+        ordinary = nullsFirst ? 2 : 0
+        var classes = RowOrder.classes(of: column)
+        let ranks: [UInt64]
         switch column {
-        case .bool(let vector): values = .ranks(vector.values.map { $0 ? 1 : 0 })
-        case .int(let vector): values = .ranks(vector.values.map(Int64.init))
-        case .long(let vector), .datetime(let vector), .timespan(let vector): values = .ranks(vector.values)
-        case .real(let vector):
-            values = .ranks(vector.values.map(RowOrder.rank))
-            if vector.values.contains(where: \.isNaN) {
-                classes = (0..<vector.count).map { vector.isNull($0) ? 0 : vector.values[$0].isNaN ? 1 : 2 }
-            }
-        case .decimal(let vector): values = .decimals(vector.values)
-        case .guid(let vector): values = .strings(StringColumn(vector.values.map(\.uuidString)))
-        case .string(let strings): values = .strings(strings)
+        case .bool(let vector): (ranks, details) = (vector.values.map { $0 ? 1 : 0 }, .none)
+        case .int(let vector): (ranks, details) = (vector.values.map { RowOrder.rank(Int64($0)) }, .none)
+        case .long(let vector), .datetime(let vector), .timespan(let vector):
+            (ranks, details) = (vector.values.map(RowOrder.rank), .none)
+        case .real(let vector): (ranks, details) = (vector.values.map(RowOrder.rank), .none)
+        case .decimal(let vector):
+            (ranks, details) = (Array(repeating: 0, count: vector.count), .decimals(vector.values))
+        case .guid(let vector): (ranks, details) = RowOrder.texts(StringColumn(vector.values.map(\.uuidString)))
+        case .string(let strings): (ranks, details) = RowOrder.texts(strings)
         case .dynamic(let elements):
             if elements.allSatisfy({ $0.isNull || $0.doubleValue != nil }) {
-                values = .ranks(elements.map { RowOrder.rank($0.doubleValue ?? 0) })
+                (ranks, details) = (elements.map { RowOrder.rank($0.doubleValue ?? 0) }, .none)
             } else {
-                values = .strings(StringColumn(elements.map { $0.stringValue ?? $0.description }))
+                (ranks, details) = RowOrder.texts(StringColumn(elements.map { $0.stringValue ?? $0.description }))
             }
         }
+        self.ranks = isDescending ? ranks.map(~) : ranks
+        if !nullsFirst, let marks = classes { classes = marks.map { 2 - $0 } }
         self.classes = classes
     }
 
-    /// An integer whose order is that of the numbers.
-    private static func rank(_ value: Double) -> Int64 {
-        let bits = Int64(bitPattern: (value == 0 ? 0 : value).bitPattern)
-        return bits < 0 ? bits ^ Int64.max : bits
+    /// Nil when all values are ordinary.
+    private static func classes(of column: Column) -> [UInt8]? {
+        switch column {
+        case .string: return nil
+        case .real(let vector):
+            guard vector.nulls != nil || vector.values.contains(where: \.isNaN) else { return nil }
+            return (0..<vector.count).map { vector.isNull($0) ? 0 : vector.values[$0].isNaN ? 1 : 2 }
+        default:
+            guard (0..<column.count).contains(where: column.isNull) else { return nil }
+            return (0..<column.count).map { column.isNull($0) ? 0 : 2 }
+        }
+    }
+
+    private static func rank(_ value: Int64) -> UInt64 { UInt64(bitPattern: value) ^ 1 << 63 }
+
+    private static func rank(_ value: Double) -> UInt64 {
+        let bits = (value == 0 ? 0 : value).bitPattern
+        return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+    }
+
+    /// The first eight bytes of each text as a number; whole texts where these are equal.
+    private static func texts(_ strings: StringColumn) -> ([UInt64], Details) {
+        let ranks = (0..<strings.count).map { row in
+            strings.withUTF8(row) { text in
+                var rank: UInt64 = 0
+                for index in 0..<min(8, text.count) { rank |= UInt64(text[index]) << UInt64(56 - 8 * index) }
+                return rank
+            }
+        }
+        return (ranks, .strings(strings))
+    }
+
+    /// Whether ranks alone give the order.
+    fileprivate var isRankOnly: Bool {
+        if classes == nil, case .none = details { true } else { false }
     }
 
     /// Negative when row `left` comes before row `right`.
     func compare(_ left: Int, _ right: Int) -> Int {
-        if let classes, classes[left] != 2 || classes[right] != 2 {
-            let order = Int(classes[left]) - Int(classes[right])
-            return nullsFirst ? order : -order
+        if let classes {
+            if classes[left] != classes[right] { return Int(classes[left]) - Int(classes[right]) }
+            if classes[left] != ordinary { return 0 }
         }
+        if ranks[left] != ranks[right] { return ranks[left] < ranks[right] ? -1 : 1 }
         let order: Int =
-            switch values {
-            case .ranks(let ranks): ranks[left] < ranks[right] ? -1 : ranks[left] > ranks[right] ? 1 : 0
+            switch details {
+            case .none: 0
             case .decimals(let numbers): numbers[left] < numbers[right] ? -1 : numbers[left] > numbers[right] ? 1 : 0
             case .strings(let strings): strings.compare(left, right)
             }
@@ -70,18 +104,83 @@ struct RowOrder {
 
 /// The rows `0..<rowCount` in the order of the keys; equal rows keep their order.
 func sortedRows(_ rowCount: Int, by keys: [RowOrder]) -> [Int] {
-    let isBefore = { (left: Int, right: Int) -> Bool in
+    guard let first = keys.first else { return Array(0..<rowCount) }
+    let order = MultipleOrder(keys)
+    if keys.count == 1, first.isRankOnly {
+        var pairs = (0..<rowCount).map { (rank: first.ranks[$0], row: $0) }
+        pairs.sort { $0.rank != $1.rank ? $0.rank < $1.rank : $0.row < $1.row }
+        return pairs.map(\.row)
+    }
+    return (0..<rowCount).sorted(by: order.isBefore)
+}
+
+/// The first `count` of the rows in the order of the keys; a heap keeps the best so far, so that not all are sorted.
+func firstRows(_ count: Int, of rowCount: Int, by keys: [RowOrder]) -> [Int] {
+    guard count < rowCount / 4 else { return Array(sortedRows(rowCount, by: keys).prefix(count)) }
+    let order = MultipleOrder(keys)
+    var best = Heap<Int>(isBefore: { order.isBefore($1, $0) })
+    for row in 0..<rowCount {
+        if best.count < count {
+            best.insert(row)
+        } else if let worst = best.first, order.isBefore(row, worst) {
+            best.replaceFirst(with: row)
+        }
+    }
+    return best.elements.sorted(by: order.isBefore)
+}
+
+/// Several keys one after the other, and last the rows' own order.
+private struct MultipleOrder {
+    private let keys: [RowOrder]
+
+    init(_ keys: [RowOrder]) {
+        self.keys = keys
+    }
+
+    func isBefore(_ left: Int, _ right: Int) -> Bool {
         for key in keys {
             let order = key.compare(left, right)
             if order != 0 { return order < 0 }
         }
         return left < right
     }
-    return (0..<rowCount).sorted(by: isBefore)
 }
 
-extension Column {
-    fileprivate var isString: Bool { if case .string = self { true } else { false } }
+/// A binary heap.
+private struct Heap<Element> {
+    private(set) var elements: [Element] = []
+    let isBefore: (Element, Element) -> Bool
+
+    init(isBefore: @escaping (Element, Element) -> Bool) {
+        self.isBefore = isBefore
+    }
+
+    var count: Int { elements.count }
+    var first: Element? { elements.first }
+
+    mutating func insert(_ element: Element) {
+        elements.append(element)
+        var child = elements.count - 1
+        while child > 0, isBefore(elements[child], elements[(child - 1) / 2]) {
+            elements.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func replaceFirst(with element: Element) {
+        elements[0] = element
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < elements.count && isBefore(elements[child], elements[least]) {
+                least = child
+            }
+            if least == parent { return }
+            elements.swapAt(parent, least)
+            parent = least
+        }
+    }
 }
 
 extension StringColumn {
@@ -109,16 +208,20 @@ extension Execution {
     func top(_ node: Top) throws(ExecutionError) -> Table {
         let count = try count(node.count)
         let input = try table(node.input)
-        return input.gather(Array(try order(of: input, by: node.keys).prefix(count)))
+        return input.gather(firstRows(count, of: input.rowCount, by: try orders(of: input, by: node.keys)))
     }
 
     /// The rows of a table in the order of the keys.
     func order(of input: Table, by keys: [SortKey]) throws(ExecutionError) -> [Int] {
+        sortedRows(input.rowCount, by: try orders(of: input, by: keys))
+    }
+
+    private func orders(of input: Table, by keys: [SortKey]) throws(ExecutionError) -> [RowOrder] {
         var orders: [RowOrder] = []
         for key in keys {
             let values = try column(key.expression, over: input)
             orders.append(RowOrder(values, isDescending: key.isDescending, nullsFirst: key.nullsFirst))
         }
-        return sortedRows(input.rowCount, by: orders)
+        return orders
     }
 }

@@ -55,7 +55,7 @@ private func distinctCount(_ call: AggregateCall, condition: Int?) -> Column {
         case .real(let vector): distinct(call, vector, condition)
         case .decimal(let vector): distinct(call, vector, condition)
         case .guid(let vector): distinct(call, vector, condition)
-        case .string(let texts): distinct(call, Vector(texts.strings), condition)
+        case .string(let texts): distinct(call, Vector(texts.numbered().numbers), condition)
         case .dynamic(let values): distinct(call, Vector(values, nulls: values.map(\.isNull)), condition)
         }
     return .long(Vector(counts))

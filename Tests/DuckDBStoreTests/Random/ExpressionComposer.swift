@@ -64,7 +64,8 @@ struct ExpressionComposer {
         case 10: "coalesce(\(first), \(literal))"
         case 11: "abs(\(first))"
         case 12: "tolong(\(expression(pick([.string, .dynamic, .real]), scope, depth: depth - 1)))"
-        case 13: "datetime_diff('\(pick(["minute", "hour", "day"]))', \(time(scope, depth - 1)), \(time(scope, depth - 1)))"
+        case 13:
+            "datetime_diff('\(pick(["minute", "hour", "day"]))', \(time(scope, depth - 1)), \(time(scope, depth - 1)))"
         case 14: "tolong(\(pick(["hourofday", "dayofmonth", "getmonth", "getyear"]))(\(time(scope, depth - 1))))"
         default: "array_length(\(dynamic(scope, depth - 1)))"
         }
@@ -79,7 +80,8 @@ struct ExpressionComposer {
         case 2: "toupper(\(first))"
         case 3: "strcat(\(first), \(textLiteral()), \(expression(.string, scope, depth: depth - 1)))"
         case 4: "substring(\(first), \(pick(["0", "1", "2"])), \(pick(["1", "3"])))"
-        case 5: "tostring(\(expression(pick([.long, .bool, .datetime, .timespan, .dynamic, .real]), scope, depth: depth - 1)))"
+        case 5:
+            "tostring(\(expression(pick([.long, .bool, .datetime, .timespan, .dynamic, .real]), scope, depth: depth - 1)))"
         case 6: "extract(@'\(pick(["[a-z]+", #"(\w)(\w)"#, "(.)$", "^(h.)", "é|e"]))', \(pick(["0", "1"])), \(first))"
         case 7: "iff(\(condition(scope, depth - 1)), \(first), \(textLiteral()))"
         case 8: "case(\(condition(scope, depth - 1)), 'a', \(condition(scope, depth - 1)), \(first), 'z')"
@@ -96,17 +98,25 @@ struct ExpressionComposer {
         switch Int.random(in: 0..<17, using: &random) {
         case 0, 1, 2: return comparison(scope, depth)
         case 3, 4, 5: return textCondition(scope, depth)
-        case 6: return "\(expression(.string, scope, depth: depth - 1)) \(pick(["in", "!in", "in~", "!in~", "has_any"])) (\(textLiteral()), \(textLiteral()))"
+        case 6:
+            return
+                "\(expression(.string, scope, depth: depth - 1)) \(pick(["in", "!in", "in~", "!in~", "has_any"])) (\(textLiteral()), \(textLiteral()))"
         case 7: return "\(expression(.long, scope, depth: depth - 1)) \(pick(["in", "!in"])) (1, 4625, -3, 7)"
-        case 8: return "\(pick(["isnull", "isnotnull"]))(\(expression(pick([.long, .real, .bool, .datetime]), scope, depth: depth - 1)))"
-        case 9: return "\(pick(["isempty", "isnotempty"]))(\(expression(pick([.string, .dynamic]), scope, depth: depth - 1)))"
+        case 8:
+            return
+                "\(pick(["isnull", "isnotnull"]))(\(expression(pick([.long, .real, .bool, .datetime]), scope, depth: depth - 1)))"
+        case 9:
+            return
+                "\(pick(["isempty", "isnotempty"]))(\(expression(pick([.string, .dynamic]), scope, depth: depth - 1)))"
         case 10: return "\(expression(.long, scope, depth: depth - 1)) \(pick(["between", "!between"])) (-5 .. 4626)"
         case 11:
             let edge = pick(["(ago(2h) .. ago(1h))", "(bin(ago(3h), 1h) .. 2h)", "(datetime(2026-09-21) .. 1d)"])
             return "\(expression(.datetime, scope, depth: depth - 1)) \(pick(["between", "!between"])) \(edge)"
         case 12: return "not(\(condition(scope, depth - 1)))"
         case 13, 14: return "(\(condition(scope, depth - 1)) \(pick(["and", "or"])) \(condition(scope, depth - 1)))"
-        case 15: return "\(expression(.string, scope, depth: depth - 1)) matches regex @'\(pick(["^h", #"\d+"#, "(?i)E$", "[^a-z]"]))'"
+        case 15:
+            return
+                "\(expression(.string, scope, depth: depth - 1)) matches regex @'\(pick(["^h", #"\d+"#, "(?i)E$", "[^a-z]"]))'"
         default: return pick(scope.names(of: .bool) + ["true"])
         }
     }
@@ -114,7 +124,8 @@ struct ExpressionComposer {
     private mutating func comparison(_ scope: RandomScope, _ depth: Int) -> String {
         let type = pick([KQLType.long, .long, .int, .string, .datetime, .timespan, .real, .bool, .guid])
         let signs = [.string, .bool, .guid].contains(type) ? ["==", "!="] : ["==", "!=", "<", "<=", ">", ">="]
-        return "\(expression(type, scope, depth: depth - 1)) \(pick(signs)) \(expression(type, scope, depth: depth - 1))"
+        return
+            "\(expression(type, scope, depth: depth - 1)) \(pick(signs)) \(expression(type, scope, depth: depth - 1))"
     }
 
     private mutating func textCondition(_ scope: RandomScope, _ depth: Int) -> String {

@@ -19,7 +19,8 @@ struct QueryComposer {
             source = "part"
         }
         var pipeline = RandomPipeline(source: source)
-        addSteps(&pipeline, &scope, count: Int.random(in: 1...4, using: &expressions.random), isPartKnown: source == "part")
+        addSteps(
+            &pipeline, &scope, count: Int.random(in: 1...4, using: &expressions.random), isPartKnown: source == "part")
         return RandomQuery(definitions: definitions, pipeline: pipeline)
     }
 
@@ -162,7 +163,10 @@ struct QueryComposer {
             let word = expressions.pick(["arg_max", "arg_min"])
             let rest = expressions.chance(3) ? ["*"] : scope.columns.filter { $0.name != unique }.prefix(3).map(\.name)
             if !rest.isEmpty {
-                let others = rest == ["*"] ? scope.columns.filter { $0.name != unique } : Array(scope.columns.filter { $0.name != unique }.prefix(3))
+                let others =
+                    rest == ["*"]
+                    ? scope.columns.filter { $0.name != unique }
+                    : Array(scope.columns.filter { $0.name != unique }.prefix(3))
                 let step = RandomStep(
                     .init(word: "summarize", parts: [.text("\(word)(\(([unique] + rest).joined(separator: ", ")))")]),
                     .init(word: "by", parts: keys.map { .text($0.text) }))
@@ -258,7 +262,8 @@ struct QueryComposer {
         scope = RandomScope(columns: keys.map(\.column) + [ColumnSchema(name, .string)], unique: nil)
         return [
             RandomStep(
-                .init(word: "make-series", parts: [.text("\(name) = \(value) default=\(expressions.pick(["0", "-1"]))")]),
+                .init(
+                    word: "make-series", parts: [.text("\(name) = \(value) default=\(expressions.pick(["0", "-1"]))")]),
                 .init(word: "on", parts: [.text("\(axis) \(range)step \(step)")]),
                 .init(word: "by", parts: keys.map { .text($0.text) })),
             RandomStep("project", keys.map(\.column.name) + ["\(name) = tostring(\(name))"]),

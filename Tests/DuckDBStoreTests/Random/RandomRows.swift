@@ -24,7 +24,9 @@ struct RandomRows {
             for (index, name) in columns.enumerated() {
                 switch name {
                 case "TimeGenerated", "Seen":
-                    guard Int.random(in: 0..<3, using: &random) == 0, case .datetime(let instant) = row[index] else { break }
+                    guard Int.random(in: 0..<3, using: &random) == 0, case .datetime(let instant) = row[index] else {
+                        break
+                    }
                     let hour: Int64 = 36_000_000_000
                     let edge = instant.ticks / hour * hour + Int64.random(in: -1...1, using: &random)
                     row[index] = .datetime(Instant(ticks: edge))
