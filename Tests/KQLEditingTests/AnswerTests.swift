@@ -25,7 +25,9 @@ struct AnswerTests {
         ("SecurityEvent | where event¦", "EventID"), ("SecurityEvent | su¦", "summarize"),
         ("SecurityEvent | where Acc¦", "Account"), ("SecurityEvent | where Account h¦", "has"),
         ("SecurityEvent | w¦", "where"), ("SecurityEvent | summarize c¦", "count"), ("Sig¦", "SigninLogs"),
-        ("SecurityEvent | join kind=¦", "inner"), ("SigninLogs | where UPN == 1 | where PName¦", "UserPrincipalName"),
+        ("SecurityEvent | join kind=¦", "inner"),
+        ("SigninLogs | extend x = toupper(¦", "IPAddress"), ("SigninLogs | extend x = dayofweek(¦", "TimeGenerated"),
+        ("SigninLogs | where UPN == 1 | where PName¦", "UserPrincipalName"),
     ])
     func `the likeliest comes first`(marked: String, label: String) {
         #expect(EditedQuery.labels(marked).first == label)

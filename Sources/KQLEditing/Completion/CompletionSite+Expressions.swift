@@ -17,12 +17,28 @@ extension CompletionSite {
         return tables(prefersTables ? 95 : 10) + localTables(prefersTables ? 110 : 50)
     }
 
+    /// The columns in scope, those of the type that is wanted here first.
     func columns(_ weight: Int) -> [Completion] {
-        (rows?.columns ?? []).enumerated().map { place, column in
+        let wanted = wantedType
+        return (rows?.columns ?? []).enumerated().map { place, column in
             Completion(
                 .column, column.name, insertion: column.name.asName, detail: column.type.rawValue,
-                documentation: rows?.table.map { "Column of \($0)." }, weight: weight - min(place / 20, 9))
+                documentation: rows?.table.map { "Column of \($0)." },
+                weight: weight - min(place / 20, 9) + (column.type == wanted ? 12 : 0))
         }
+    }
+
+    /// The type of the argument at the caret, or of what it is compared with; nil when any will do.
+    private var wantedType: KQLType? {
+        if let last = caret.lexemes.last, last.role == .operation, Self.comparing.contains(last.text) {
+            return caret.lexemes.dropLast().last.flatMap { rows?.column($0.text)?.type }
+        }
+        guard let call = caret.enclosingCall, call.frame == caret.frames.count - 1,
+            let parameters = environment.query.catalogue.descriptions(of: call.name).first?.signatures.first?
+                .parameters,
+            call.argument < parameters.count, case .exactly(let type) = parameters[call.argument].type
+        else { return nil }
+        return type
     }
 
     private var localValues: [Completion] {

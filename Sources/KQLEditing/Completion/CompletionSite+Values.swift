@@ -60,7 +60,8 @@ extension CompletionSite {
         return rows?.column(caret.lexemes[end - 1].text)
     }
 
-    private static let comparing: Set<String> = [
+    /// The operators whose right side is like a value of their left side.
+    static let comparing: Set<String> = [
         "==", "!=", "=~", "!~", "in", "in~", "!in", "!in~", "has", "!has", "has_any", "has_all", "has_cs", "contains",
         "!contains", "startswith", "!startswith", "endswith", "!endswith", "hasprefix", "hassuffix",
     ]

@@ -23,6 +23,7 @@ class KQLEditor extends HTMLElement {
     if (!area || this.view) return;
     this.area = area;
     this.analyze = settled(150, (signal) => this.showAnalysis(signal));
+    this.settle = settled(1500, () => this.showProblems(true));
     this.help = settled(80, (signal) => this.showSignature(signal));
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const host = document.createElement("div");
@@ -36,6 +37,7 @@ class KQLEditor extends HTMLElement {
 
   disconnectedCallback() {
     this.analyze?.cancel();
+    this.settle?.cancel();
     this.help?.cancel();
     this.formatButton?.removeEventListener("click", this.onFormat);
     this.view?.destroy();
@@ -59,6 +61,7 @@ class KQLEditor extends HTMLElement {
       EditorView.updateListener.of((update) => {
         if (update.docChanged) {
           this.area.value = update.state.doc.toString();
+          this.found = undefined;
           this.analyze();
         }
         if (update.docChanged || update.selectionSet) this.help();
@@ -71,7 +74,22 @@ class KQLEditor extends HTMLElement {
     const query = this.area.value;
     const answer = query.trim() === "" ? { tokens: [], diagnostics: [] } : await ask("analyze", { query }, signal);
     if (!answer || signal.aborted || !this.view || this.area.value !== query) return;
-    this.view.dispatch({ effects: [setTokens.of(answer.tokens), setProblems.of(answer.diagnostics)] });
+    this.found = answer.diagnostics;
+    this.view.dispatch({ effects: setTokens.of(answer.tokens) });
+    this.showProblems(!this.view.hasFocus);
+    this.settle();
+  }
+
+  /**
+   * Shows what was found; the word that is being written is spared until typing has ceased.
+   * @param {boolean} isSettled
+   */
+  showProblems(isSettled) {
+    if (!this.view || !this.found) return;
+    const head = this.view.state.selection.main.head;
+    const isBusy = (/** @type {import("./kql/service.js").Problem} */ each) => each.start <= head + 1 && head <= each.end + 1;
+    const shown = isSettled ? this.found : this.found.filter((each) => !isBusy(each));
+    this.view.dispatch({ effects: setProblems.of(shown) });
   }
 
   /** @param {AbortSignal} signal */
@@ -96,7 +114,10 @@ class KQLEditor extends HTMLElement {
     const query = this.area.value;
     const answer = await ask("format", { query });
     if (!answer || !this.view || this.area.value !== query) return;
-    if (answer.diagnostics) this.view.dispatch({ effects: setProblems.of(answer.diagnostics) });
+    if (answer.diagnostics) {
+      this.found = answer.diagnostics;
+      this.showProblems(true);
+    }
     const text = answer.formatted.trimEnd();
     if (answer.changed && text !== query) {
       const head = Math.min(this.view.state.selection.main.head, text.length);

@@ -35,8 +35,8 @@ function option(item) {
   return {
     label: item.label,
     type: item.kind,
-    detail: item.detail && item.detail.length > 72 ? item.detail.slice(0, 70) + "…" : item.detail,
-    info: item.documentation || (item.detail?.length ?? 0) > 72 ? () => about(item) : undefined,
+    detail: item.detail && item.detail.length > 56 ? item.detail.slice(0, 54) + "…" : item.detail,
+    info: item.documentation || (item.detail?.length ?? 0) > 56 ? () => about(item) : undefined,
     /** @param {EditorView} view @param {unknown} _ @param {number} from @param {number} to */
     apply(view, _, from, to) {
       const insert = item.insert ?? item.label;
