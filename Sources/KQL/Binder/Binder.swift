@@ -18,6 +18,8 @@ final class Binder {
     var expansions: [String] = []
     /// Above zero inside the bodies of saved functions, whose spans point into other texts.
     var savedDepth = 0
+    /// The outermost call of a saved function that is being expanded.
+    var savedCall: (name: String, span: Span)?
     /// What `set` statements gave.
     var settings: [String: BoundExpression] = [:]
     /// Saved functions that were parsed already.

@@ -57,6 +57,12 @@ extension Binder {
     func call(
         _ function: ScalarFunction, _ arguments: [BoundExpression], at span: Span
     ) throws(Diagnostic) -> BoundExpression {
+        var arguments = arguments
+        if function.name == "iff" || function.name == "iif", let condition = arguments.first,
+            condition.type.isNumeric || condition.type == .dynamic
+        {
+            arguments[0] = folded(.convert(condition, to: .bool))
+        }
         let signatures = function.name == "case" ? [Signature.caseCall(arguments.count)] : function.signatures
         guard let chosen = choose(signatures, for: arguments) else {
             throw mismatch(function.name, function.signatures, arguments, at: span)

@@ -33,9 +33,22 @@ extension Binder {
 
     /// A column that the table has had no data for so far.
     func hiddenColumn(_ name: Name, of columns: HiddenColumns) -> BoundExpression? {
-        guard let type = columns.type(of: name.text) else { return nil }
+        guard let type = columns.type(of: name.text) else { return columns == .none ? nil : unknownInSaved(name) }
         warn(.unknownName, "no data has come for '\(name.text)' so far; it is empty", at: name.span)
         return .constant(.missing(type))
+    }
+
+    /// A column that a saved function expects of a stored table and that the table does not have.
+    ///
+    /// Parsers are written against newer and older editions of the tables than the one that is known here. One column
+    /// more or less must not switch off all rules that use them, so it counts as empty.
+    private func unknownInSaved(_ name: Name) -> BoundExpression? {
+        guard savedDepth > 0, let call = savedCall else { return nil }
+        let warning = Diagnostic(
+            .unknownName, "'\(call.name)' uses the column '\(name.text)', which its table lacks; it is empty",
+            at: call.span, severity: .warning)
+        if diagnostics.count < 200, !diagnostics.contains(warning) { report(warning) }
+        return .unknownColumn
     }
 
     private func scalar(

@@ -92,7 +92,12 @@ extension Binder {
         try countOperator(at: span)
         expansions.append(function.name)
         let isSaved = function.source != nil
-        if isSaved { savedDepth += 1 } else { recorder?.note(callOf: function) }
+        if isSaved {
+            if savedDepth == 0 { savedCall = (function.name, span) }
+            savedDepth += 1
+        } else {
+            recorder?.note(callOf: function)
+        }
         recorder?.pauses += isSaved ? 1 : 0
         defer {
             expansions.removeLast()
