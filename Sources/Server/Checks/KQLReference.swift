@@ -38,7 +38,7 @@ public enum KQLReference {
         var lines = ["", "## Tabular operators", "", "| operator | does |", "| --- | --- |"]
         for name in Parser.operatorNames {
             guard let reference = OperatorReference.named(name) else {
-                lines.append("| `\(name)` | Internal; accepted as Kusto's tools write it. |")
+                lines.append("| `\(name)` | Accepted as Kusto's own tools write it. |")
                 continue
             }
             guard reference.name == name else { continue }
