@@ -15,6 +15,13 @@ struct SeriesAndGeoTests {
         #expect(try call(name, .json(first), .json(second)) == .json(expected))
     }
 
+    @Test func `transforms there and back give the same series without noise`() throws {
+        #expect(try call("series_fft", .json("[1,2,3,4]")) == .json("[[10.0,-2.0,-2.0,-2.0],[0.0,2.0,0.0,-2.0]]"))
+        #expect(
+            try call("series_ifft", .json("[10.0,-2.0,-2.0,-2.0]"), .json("[0.0,2.0,0.0,-2.0]"))
+                == .json("[[1.0,2.0,3.0,4.0],[0.0,0.0,0.0,0.0]]"))
+    }
+
     @Test func `missing elements are filled`() throws {
         #expect(try call("series_fill_forward", .json("[null,1,null]")) == .json("[null,1,1]"))
         #expect(try call("series_fill_backward", .json("[null,1,null]")) == .json("[1,1,null]"))

@@ -135,37 +135,3 @@ private func transform(_ name: String, _ summary: String, inverse: Bool) -> Scal
             return [.reals(output.map(\.0)), .reals(output.map(\.1))]
         })
 }
-
-/// The transform by its definition for odd lengths, by halves for even ones.
-private func fourier(_ input: [(Double, Double)], inverse: Bool) -> [(Double, Double)] {
-    let count = input.count
-    let scale = inverse ? 1 / Double(count) : 1
-    return rotated(input, sign: inverse ? 1 : -1).map { ($0.0 * scale, $0.1 * scale) }
-}
-
-private func rotated(_ input: [(Double, Double)], sign: Double) -> [(Double, Double)] {
-    let count = input.count
-    guard count > 1 else { return input }
-    if count % 2 == 0 {
-        let even = rotated(stride(from: 0, to: count, by: 2).map { input[$0] }, sign: sign)
-        let odd = rotated(stride(from: 1, to: count, by: 2).map { input[$0] }, sign: sign)
-        var output = input
-        for index in 0..<count / 2 {
-            let angle = sign * 2 * .pi * Double(index) / Double(count)
-            let (cosine, sine) = (cos(angle), sin(angle))
-            let turned = (odd[index].0 * cosine - odd[index].1 * sine, odd[index].0 * sine + odd[index].1 * cosine)
-            output[index] = (even[index].0 + turned.0, even[index].1 + turned.1)
-            output[index + count / 2] = (even[index].0 - turned.0, even[index].1 - turned.1)
-        }
-        return output
-    }
-    return (0..<count).map { index in
-        var sum = (0.0, 0.0)
-        for (position, value) in input.enumerated() {
-            let angle = sign * 2 * .pi * Double(index * position % count) / Double(count)
-            sum.0 += value.0 * cos(angle) - value.1 * sin(angle)
-            sum.1 += value.0 * sin(angle) + value.1 * cos(angle)
-        }
-        return sum
-    }
-}
