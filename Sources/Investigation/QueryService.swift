@@ -60,7 +60,9 @@ public struct QueryService: Sendable {
             let preamble = QueryPreamble(request.text)
             var results = ResultLimits(rows: limits.rows, bytes: limits.bytes)
             var seconds = request.seconds
-            preamble.apply(to: &results, seconds: &seconds)
+            preamble.apply(
+                to: &results, atMost: ResultLimits(rows: limits.workingRows, bytes: limits.workingBytes),
+                seconds: &seconds)
             results.rows = min(results.rows, request.maximumRows ?? .max)
             let parameters = try preamble.values(of: request.parameters)
             let allowed = min(max(0.001, seconds ?? limits.seconds), limits.maximumSeconds)

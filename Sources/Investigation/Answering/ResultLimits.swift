@@ -6,8 +6,6 @@ struct ResultLimits: Hashable {
     var rows: Int
     var bytes: Int
 
-    static let unlimited = ResultLimits(rows: .max, bytes: .max)
-
     /// The rows that are given of a table, and why these are not all.
     func cut(_ table: Table) -> (table: Table, reason: String?) {
         if table.rowCount > rows {
@@ -18,7 +16,7 @@ struct ResultLimits: Hashable {
                     + Self.remedy
             )
         }
-        guard bytes < .max, let count = rowsThatFit(table) else { return (table, nil) }
+        guard let count = rowsThatFit(table) else { return (table, nil) }
         return (
             table.gather(Array(0..<count)),
             "The result is larger than \(bytes) bytes; only the first \(count) of its \(table.rowCount) rows are given. "
@@ -30,11 +28,9 @@ struct ResultLimits: Hashable {
 
     /// Nil when all rows fit.
     private func rowsThatFit(_ table: Table) -> Int? {
-        var sizes = [Int](repeating: 0, count: table.rowCount)
-        for column in table.columns { ResultSize.add(column, to: &sizes) }
         var total = 0
-        for (row, size) in sizes.enumerated() {
-            total += size
+        for row in 0..<table.rowCount {
+            total += table.columns.reduce(0) { $0 + ResultSize.bytes($1, row) }
             if total > bytes { return row }
         }
         return nil
@@ -44,19 +40,14 @@ struct ResultLimits: Hashable {
 /// How large results are: texts and dynamic values by their length, others by eight bytes.
 enum ResultSize {
     static func bytes(_ table: Table) -> Int {
-        var sizes = [Int](repeating: 0, count: table.rowCount)
-        for column in table.columns { add(column, to: &sizes) }
-        return sizes.reduce(0, +)
+        table.columns.reduce(0) { sum, column in (0..<table.rowCount).reduce(sum) { $0 + bytes(column, $1) } }
     }
 
-    static func add(_ column: Column, to sizes: inout [Int]) {
+    static func bytes(_ column: Column, _ row: Int) -> Int {
         switch column {
-        case .string(let strings):
-            for row in sizes.indices { sizes[row] += strings.byteCount(row) }
-        case .dynamic(let values):
-            for row in sizes.indices { sizes[row] += bytes(values[row]) }
-        default:
-            for row in sizes.indices { sizes[row] += 8 }
+        case .string(let strings): strings.byteCount(row)
+        case .dynamic(let values): bytes(values[row])
+        default: 8
         }
     }
 

@@ -15,10 +15,10 @@ struct QueryPreamble {
     }
 
     /// How much of its result the query wants, and for how long it may run.
-    func apply(to limits: inout ResultLimits, seconds: inout Double?) {
+    func apply(to limits: inout ResultLimits, atMost most: ResultLimits, seconds: inout Double?) {
         for case .set(let option) in query.statements {
             switch (option.name.text.lowercased(), option.literal) {
-            case ("notruncation", let value) where value != .bool(false): limits = .unlimited
+            case ("notruncation", let value) where value != .bool(false): limits = most
             case ("truncationmaxrecords", .long(let count)?), ("query_take_max_records", .long(let count)?):
                 limits.rows = min(limits.rows, Int(clamping: max(0, count)))
             case ("truncationmaxsize", .long(let size)?): limits.bytes = min(limits.bytes, Int(clamping: max(0, size)))

@@ -15,7 +15,12 @@ struct Evaluated {
 extension Execution {
     /// The values of an expression over some rows, one per row.
     func column(_ expression: BoundExpression, over rows: RowView) throws(ExecutionError) -> Column {
-        try evaluate(expression, over: rows).spread(to: rows.rowCount)
+        let values = try evaluate(expression, over: rows)
+        if values.isConstant, case .string(let texts) = values.column {
+            let (bytes, overflow) = texts.bytes.count.multipliedReportingOverflow(by: rows.rowCount)
+            try checkBytes(overflow ? .max : bytes, of: "the column of a long text")
+        }
+        return values.spread(to: rows.rowCount)
     }
 
     /// The values of an expression over a table, one per row.

@@ -5,18 +5,7 @@ extension Execution {
         let left = try table(node.left)
         let right = try table(node.right)
         let matches = try keyMatches(node, left: left, right: right)
-        let pairs: JoinPairs =
-            switch node.kind {
-            case .inner: matches.pairs(limit: executor.limits.rows)
-            case .innerUnique: matches.pairs(uniqueLeft: true, limit: executor.limits.rows)
-            case .leftOuter: matches.pairs(keepsLeft: true, limit: executor.limits.rows)
-            case .rightOuter: matches.pairs(keepsRight: true, limit: executor.limits.rows)
-            case .fullOuter: matches.pairs(keepsLeft: true, keepsRight: true, limit: executor.limits.rows)
-            case .leftSemi: matches.leftRows(matching: true)
-            case .leftAnti: matches.leftRows(matching: false)
-            case .rightSemi: matches.rightRows(matching: true)
-            case .rightAnti: matches.rightRows(matching: false)
-            }
+        let pairs = try pairs(of: node.kind, matches)
         if pairs.isCut { throw tooManyRows("join") }
         try checkBytes(left.byteEstimate(of: pairs.left) + right.byteEstimate(of: pairs.right), of: "join")
         let columns = node.outputs.map { output in
@@ -26,6 +15,27 @@ extension Execution {
             }
         }
         return Table(schema: node.schema, columns: columns, rowCount: pairs.left.count)
+    }
+
+    private func pairs(of kind: JoinKind, _ matches: KeyMatches) throws(ExecutionError) -> JoinPairs {
+        func pairs(
+            uniqueLeft: Bool = false, keepsLeft: Bool = false, keepsRight: Bool = false
+        ) throws(ExecutionError) -> JoinPairs {
+            try matches.pairs(
+                uniqueLeft: uniqueLeft, keepsLeft: keepsLeft, keepsRight: keepsRight, limit: executor.limits.rows
+            ) { () throws(ExecutionError) in try check() }
+        }
+        return switch kind {
+        case .inner: try pairs()
+        case .innerUnique: try pairs(uniqueLeft: true)
+        case .leftOuter: try pairs(keepsLeft: true)
+        case .rightOuter: try pairs(keepsRight: true)
+        case .fullOuter: try pairs(keepsLeft: true, keepsRight: true)
+        case .leftSemi: matches.leftRows(matching: true)
+        case .leftAnti: matches.leftRows(matching: false)
+        case .rightSemi: matches.rightRows(matching: true)
+        case .rightAnti: matches.rightRows(matching: false)
+        }
     }
 
     /// Numbers the keys of both sides together.
@@ -92,13 +102,16 @@ private struct KeyMatches {
     let right: [Int]
     let keyCount: Int
 
+    /// - Parameter check: called now and then; throws when the query should stop.
     func pairs(
-        uniqueLeft: Bool = false, keepsLeft: Bool = false, keepsRight: Bool = false, limit: Int
-    ) -> JoinPairs {
+        uniqueLeft: Bool, keepsLeft: Bool, keepsRight: Bool, limit: Int,
+        check: () throws(ExecutionError) -> Void
+    ) throws(ExecutionError) -> JoinPairs {
         let rightRows = RowsByKey(right, keyCount: keyCount)
         var isMatched = [Bool](repeating: false, count: keyCount)
         var pairs = JoinPairs()
         for (row, key) in left.enumerated() {
+            if row % 256 == 0 { try check() }
             if uniqueLeft, isMatched[key] { continue }
             isMatched[key] = true
             let others = rightRows[key]

@@ -8,6 +8,8 @@ enum ResultGrowth {
     static let valueBytes = 16 << 20
     /// How deep arrays and bags may be nested.
     static let depth = 500
+    /// Rows between which time and cancellation are checked.
+    private static let pieceRows = 1 << 16
     /// About how many bytes are made before time and size are checked again.
     private static let pieceBytes = 16 << 20
 
@@ -28,14 +30,36 @@ enum ResultGrowth {
         check: () throws(ExecutionError) -> Void = { () throws(ExecutionError) in }
     ) throws(ExecutionError) -> Column {
         if multiplying.contains(function.name) { return try pieces(call, function, limit, check) }
-        guard joining.contains(function.name) else { return try plain(call, function) }
+        guard joining.contains(function.name) else { return try patient(call, function, check) }
         let joined = call.arguments.enumerated().reduce(0) { sum, argument in
             sum + size(argument.element) * (call.isConstant[argument.offset] ? call.rowCount : 1)
         }
         guard joined <= limit, call.rowCount > 1 || joined <= valueBytes else { throw tooLarge(function, limit) }
-        let result = try plain(call, function)
+        let result = try patient(call, function, check)
         if call.rowCount == 1 { try checkValue(result, function) }
         return result
+    }
+
+    /// Evaluates many rows in pieces, so that the query can stop between them.
+    private static func patient(
+        _ call: ScalarCall, _ function: ScalarFunction, _ check: () throws(ExecutionError) -> Void
+    ) throws(ExecutionError) -> Column {
+        guard call.rowCount > 2 * pieceRows, isSlow(function) else { return try plain(call, function) }
+        var result = Column(empty: call.resultType)
+        for start in stride(from: 0, to: call.rowCount, by: pieceRows) {
+            try check()
+            let rows = start..<min(start + pieceRows, call.rowCount)
+            result.append(contentsOf: try plain(call.part(rows), function))
+        }
+        return result
+    }
+
+    /// Whether a value takes more than a few instructions, and depends on its own row alone.
+    private static func isSlow(_ function: ScalarFunction) -> Bool {
+        switch (function.determinism, function.family) {
+        case (.perRow, _), (.rowOrder, _), (_, .arithmetic), (_, .comparison), (_, .logical), (_, .conditional): false
+        default: true
+        }
     }
 
     private static func plain(_ call: ScalarCall, _ function: ScalarFunction) throws(ExecutionError) -> Column {

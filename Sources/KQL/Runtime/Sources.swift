@@ -56,6 +56,7 @@ extension Execution {
         while values.count < limit, step > 0 ? value <= to : value >= to {
             values.append(value)
             if values.count > executor.limits.rows { throw tooManyRows("range") }
+            if values.count % 65_536 == 0 { try check() }
             let (next, overflow) = value.addingReportingOverflow(step)
             if overflow { break }
             value = next

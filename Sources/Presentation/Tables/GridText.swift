@@ -28,8 +28,11 @@ public enum GridText {
                     return cell.isNull ? surface.styled(fitted, .faint) : fitted
                 })
         }
-        return text + surface.styled("\(table.rowCount) \(table.rowCount == 1 ? "row" : "rows")", .faint) + "\n"
+        return text + surface.styled(count(table.rowCount), .faint) + "\n"
     }
+
+    /// `1 row`, `2 rows`.
+    public static func count(_ rows: Int) -> String { "\(rows) \(rows == 1 ? "row" : "rows")" }
 
     private struct Cell {
         let text: String

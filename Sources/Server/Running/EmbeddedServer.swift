@@ -30,6 +30,14 @@ public enum EmbeddedServer {
         await core.close()
     }
 
+    private static func result(of body: () async throws -> Void) async -> Result<Void, any Error> {
+        do {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
+    }
+
     private static func serve(
         _ core: Core, _ life: Life, _ body: @escaping @Sendable (String, String) async throws -> Void
     ) async throws {
@@ -42,11 +50,12 @@ public enum EmbeddedServer {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             for await port in ports {
-                try await body("http://127.0.0.1:\(port)", token.text)
-                break
+                // The server ends in order however the body ends.
+                let outcome = await result(of: { try await body("http://127.0.0.1:\(port)", token.text) })
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+                return try outcome.get()
             }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
         }
     }
 }

@@ -35,7 +35,7 @@ struct ResultOutput: Sendable {
         let set = answer["statistics"]?["query"]?["datasetStatistics"]?[0]
         let rows = set?["tableRowCount"]?.intValue ?? 0
         let bytes = set?["tableSize"]?.intValue ?? 0
-        return "\n\(rows) rows, \(bytes) bytes, \(text)"
+        return "\n\(GridText.count(Int(rows))), \(bytes) bytes, \(text)"
     }
 
     private func show(_ tables: [Table], _ render: JSON?, _ options: QueryOptions) {
@@ -80,7 +80,7 @@ struct ResultOutput: Sendable {
             }
         }
         let rest = tables.count > 1 ? "; \(tables.count - 1) further tables of the result were not written" : ""
-        Terminal.note("\(table.rowCount) rows written to \(file)\(rest)")
+        Terminal.note("\(GridText.count(table.rowCount)) written to \(file)\(rest)")
     }
 }
 
