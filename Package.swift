@@ -85,6 +85,7 @@ let lifeCycle: [Target] = [
         name: "Investigation",
         dependencies: [
             "Chronology", "EventStore", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues",
+            "Presentation",
         ]),
     .target(
         name: "Notification",

@@ -53,6 +53,21 @@ struct ChartTests {
         }
     }
 
+    @Test func `a number that the rows are grouped by splits the series`() throws {
+        let rows: [[Value]] = (0..<4).flatMap { hour in
+            [4624, 4625].map { [.int($0), .datetime(.unixEpoch + .hours(hour)), .long(hour + Int64($0))] }
+        }
+        let table = Table(
+            schema: TableSchema([
+                ColumnSchema("EventID", .int), ColumnSchema("TimeGenerated", .datetime), ColumnSchema("count_", .long),
+            ]),
+            rows: rows)
+        let data = try #require(ChartData(table, properties: [:], prefersTime: true))
+        #expect(data.series.map(\.label) == ["4624", "4625"] && data.series.allSatisfy { $0.points.count == 4 })
+        let named = try #require(ChartData(table, properties: ["ycolumns": "EventID, count_"], prefersTime: true))
+        #expect(named.series.map(\.label) == ["EventID", "count_"])
+    }
+
     @Test func `several series have a mark of their own and a legend`() throws {
         let text = try #require(ChartText.text(of: overTime(series: 3), visualization: "timechart", on: plain))
         for (mark, host) in [("●", "host0"), ("○", "host1"), ("▲", "host2")] {

@@ -12,30 +12,11 @@ func packed(_ column: Column) -> [JSON] {
     case .int(let vector): packed(vector) { .int(Int64($0)) }
     case .long(let vector): packed(vector) { .int($0) }
     case .real(let vector): packed(vector) { .double($0) }
-    default: (0..<column.count).map { column[$0].packed }
+    default: (0..<column.count).map { column[$0].json }
     }
 }
 
 private func packed<Element>(_ vector: Vector<Element>, _ value: (Element) -> JSON) -> [JSON] {
     guard let nulls = vector.nulls else { return vector.values.map(value) }
     return zip(vector.values, nulls).map { $1 ? .null : value($0) }
-}
-
-extension Value {
-    /// The value inside a dynamic.
-    var packed: JSON {
-        switch self {
-        case .null: .null
-        case .bool(let value): .bool(value)
-        case .int(let value): .int(Int64(value))
-        case .long(let value): .int(value)
-        case .real(let value): .double(value)
-        case .decimal(let value): .string("\(value)")
-        case .datetime(let value): .string(value.description)
-        case .timespan(let value): .string(value.description)
-        case .guid(let value): .string(value.uuidString.lowercased())
-        case .string(let value): .string(value)
-        case .dynamic(let value): value
-        }
-    }
 }

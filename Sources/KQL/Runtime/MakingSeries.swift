@@ -84,7 +84,7 @@ extension Execution {
         let filled = Grouping([.long(Vector(cells.map(Int64.init)))], rowCount: cells.count)
         for series in node.series {
             let values = try seriesValues(series, inside, filled)
-            let filler = try constant(series.filler).packed
+            let filler = try constant(series.filler).json
             var arrays = [[JSON]](repeating: Array(repeating: filler, count: axis.count), count: groupCount)
             for (cell, row) in filled.firstRows.enumerated() where !values[cell].isNull {
                 arrays[cells[row] / axis.count][cells[row] % axis.count] = values[cell]

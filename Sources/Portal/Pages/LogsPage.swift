@@ -37,6 +37,8 @@ struct LogsPage: Page {
 
     struct Chart: Sendable {
         let isBars: Bool
+        /// Asked for by `render`, not the histogram that every answer has.
+        let isRendered: Bool
         let data: String
     }
 
@@ -101,7 +103,10 @@ extension LogsPage {
                 notices.append(
                     "The first \(LogsPage.shownRows.grouped) of \(table.rowCount.grouped) rows are shown.")
             }
-            chart = QueryChart(answer).map { Chart(isBars: $0.isBars, data: ScriptJSON.text($0.json)) }
+            chart = QueryChart(answer).map { chart in
+                Chart(
+                    isBars: chart.isBars, isRendered: answer.visualization != nil, data: ScriptJSON.text(chart.json))
+            }
             result = ResultGrid(table)
         }
     }
@@ -134,7 +139,7 @@ struct ResultGrid: Sendable {
         rows = (0..<min(table.rowCount, LogsPage.shownRows)).map { row in
             Row(
                 cells: table.columns.map { column in
-                    Cell(text: column[row].shownText, isNumber: column.type.isNumeric)
+                    Cell(text: column[row].text ?? "", isNumber: column.type.isNumeric)
                 })
         }
     }

@@ -1,38 +1,43 @@
 internal import Chronology
-internal import KQLValues
+public import KQLValues
 
 /// What a chart is drawn of: series of points over an axis of numbers, of instants, or of categories.
-struct ChartData {
-    enum Axis {
+public struct ChartData: Sendable {
+    public enum Axis: Sendable {
         case number
         case time
         /// Categories in order of their first row; a point's x is its category's position.
         case category([String])
     }
 
-    struct Series {
-        let label: String
-        var points: [(x: Double, y: Double)] = []
+    public struct Series: Sendable {
+        public let label: String
+        public internal(set) var points: [(x: Double, y: Double)] = []
     }
 
     /// The most points and series that are drawn.
     static let maximumPoints = 100_000
     static let maximumSeries = 20
 
-    let axis: Axis
-    private(set) var series: [Series] = []
+    public let axis: Axis
+    public private(set) var series: [Series] = []
     /// Series beyond `maximumSeries`.
     private(set) var omitted = 0
     let hasOneValueColumn: Bool
 
     /// The x axis is the column that `xcolumn` names, else the first datetime column for a chart over time, else the
     /// first; the values are the numeric columns that are left, or those of `ycolumns`; string columns that are left, or
-    /// those of `series`, split them. Nil when there is nothing to draw.
-    init?(_ table: Table, properties: [String: String], prefersTime: Bool) {
+    /// those of `series`, split them. Where nothing splits them and places on the axis repeat, all numeric columns but the
+    /// last do, as in `summarize count() by EventID, bin(TimeGenerated, 1h)`. Nil when there is nothing to draw.
+    public init?(_ table: Table, properties: [String: String], prefersTime: Bool) {
         guard let x = ChartData.xColumn(table, properties, prefersTime), table.rowCount > 0 else { return nil }
-        let values = ChartData.columns(named: properties["ycolumns"], in: table) { $0 != x && $1.isNumeric }
-        let splits = ChartData.columns(named: properties["series"], in: table) { column, type in
+        var values = ChartData.columns(named: properties["ycolumns"], in: table) { $0 != x && $1.isNumeric }
+        var splits = ChartData.columns(named: properties["series"], in: table) { column, type in
             column != x && (type == .string || type == .guid || type == .bool)
+        }
+        if splits.isEmpty, properties["ycolumns"] == nil, values.count > 1, table.columns[x].hasRepeats {
+            splits = values.dropLast()
+            values = [values[values.count - 1]]
         }
         guard !values.isEmpty else { return nil }
         hasOneValueColumn = values.count == 1
@@ -137,5 +142,13 @@ enum NumberText {
         let scale: Double = value.magnitude >= 100 ? 10 : value.magnitude >= 1 ? 100 : 10_000
         let rounded = (value * scale).rounded() / scale
         return rounded == rounded.rounded() ? String(Int64(rounded)) : "\(rounded)"
+    }
+}
+
+extension Column {
+    /// Whether some value stands in two rows.
+    fileprivate var hasRepeats: Bool {
+        var seen: Set<Value> = []
+        return (0..<min(count, ChartData.maximumPoints)).contains { !seen.insert(self[$0]).inserted }
     }
 }

@@ -65,7 +65,7 @@ extension Binder {
         switch value {
         case .null: return .null
         case .scalar(.timespan(let ticks)): return .int(ticks)
-        case .scalar(let literal): return try self.value(of: literal, at: span).packed
+        case .scalar(let literal): return try self.value(of: literal, at: span).json
         case .array(let elements):
             var result: [JSON] = []
             for element in elements { result.append(try json(of: element, at: span)) }

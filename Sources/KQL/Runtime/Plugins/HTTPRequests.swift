@@ -5,7 +5,10 @@ import KQLValues
 extension Plugin {
     static let httpRequest = Plugin(
         "http_request", "The answer to a GET, in one row; only to addresses that the configuration allows.",
-        [.constant("uri", .string), .constant("headers", .dynamic, .optional), .constant("options", .dynamic, .optional)],
+        [
+            .constant("uri", .string), .constant("headers", .dynamic, .optional),
+            .constant("options", .dynamic, .optional),
+        ],
         schema: { _ in answerSchema }
     ) { input throws(ExecutionError) in
         try answer(to: input, .get, headers: 1)

@@ -1,11 +1,10 @@
 internal import Chronology
 internal import Foundation
-internal import JSON
-internal import KQLValues
+public import JSON
 
 extension Value {
     /// The value as text, nil for null: datetimes ISO 8601, timespans `d.hh:mm:ss`, dynamic values JSON.
-    var text: String? {
+    public var text: String? {
         switch self {
         case .null: nil
         case .bool(let value): value ? "true" : "false"
@@ -21,8 +20,8 @@ extension Value {
         }
     }
 
-    /// The value as JSON; dynamic values as they are.
-    var json: JSON {
+    /// The value as JSON: numbers and truths as such, dynamic values as they are, all else as `text`.
+    public var json: JSON {
         switch self {
         case .null: .null
         case .bool(let value): .bool(value)
@@ -32,22 +31,6 @@ extension Value {
         case .dynamic(let value): value
         default: .string(text ?? "")
         }
-    }
-
-    /// The value on an axis: numbers as they are, instants and lengths of time in seconds.
-    var number: Double? {
-        let number: Double? =
-            switch self {
-            case .int(let value): Double(value)
-            case .long(let value): Double(value)
-            case .real(let value): value
-            case .decimal(let value): Double("\(value)")
-            case .datetime(let value): value.unixSeconds
-            case .timespan(let value): value.seconds
-            case .bool(let value): value ? 1 : 0
-            default: nil
-            }
-        return number.flatMap { $0.isFinite ? $0 : nil }
     }
 
     private static func text(of value: Double) -> String {
