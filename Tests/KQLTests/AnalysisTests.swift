@@ -46,7 +46,7 @@ struct AnalysisTests {
         let analysis = analyze(text)
         #expect(analysis.definitions.map(\.name) == ["n", "t", "f", "x", "y"])
         #expect(analysis.definitions(at: text.utf8.count).map(\.name) == ["f", "t", "n"])
-        #expect(analysis.definitions(at: text.utf8.count - 25).map(\.name) == ["y", "x", "t", "n"])
+        #expect(analysis.definitions(at: text.utf8.count - 15).map(\.name) == ["y", "x", "t", "n"])
         guard case .function(let parameters, let result) = analysis.definitions[2].kind else {
             Issue.record("f is a function")
             return

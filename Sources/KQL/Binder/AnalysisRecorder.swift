@@ -108,6 +108,7 @@ final class AnalysisRecorder {
             .function(parameters: function.parameters, result: functionResults[function.body.span])
         case .pattern: .pattern
         case .graph: .graph
+        case .entityGroup, .entity: .entityGroup
         }
     }
 }

@@ -18,6 +18,10 @@ extension Binder {
                 recorder?.begin(
                     .operator, at: step.span, next: pipeline.beginning(ofOperator: index + 1),
                     pipelineEnd: pipeline.span.upper, input: relation)
+                if case .makeGraph(let node) = step, let partition = node.partition {
+                    relation = try bindPartitioned(node, partition, relation, in: scope)
+                    continue
+                }
                 if case .makeGraph(let node) = step {
                     let graph = try bindGraph(node, relation, in: scope)
                     return try bind(pipeline.operators[(index + 1)...], over: graph, at: node.span, in: scope)
@@ -45,6 +49,7 @@ extension Binder {
     }
 
     private func bindSource(of pipeline: TabularExpression, in scope: Scope) throws(Diagnostic) -> Relation {
+        if case .input = pipeline.source { return try bind(pipeline.source, in: scope) }
         let span = pipeline.source.span
         recorder?.begin(
             .source, at: span, next: pipeline.beginning(ofOperator: 0), pipelineEnd: pipeline.span.upper, input: nil)
@@ -82,8 +87,7 @@ extension Binder {
         case .search(let node): return try bind(node, nil, in: scope)
         case .find(let node): return try bind(node, nil, in: scope)
         case .evaluate(let node): return try bind(node, nil, in: scope)
-        case .macroExpand(let node):
-            throw Diagnostic(.notSupported, "macro-expand is not supported", at: node.span)
+        case .macroExpand(let node): return try bind(node, in: scope)
         case .input(let span):
             guard case .table(let relation)? = scope.lookup(implicitInput) else {
                 throw Diagnostic(.misplaced, "a table is missing before '|'", at: span)
@@ -117,6 +121,7 @@ extension Binder {
         case .projectKeep(let node): return try bindKeep(node, input)
         case .projectRename(let node): return try bind(node, input)
         case .projectReorder(let node): return try bind(node, input)
+        case .projectByNames(let node): return try bind(node, input, in: scope)
         case .summarize(let node): return try bind(node, input, in: scope)
         case .distinct(let node): return try bind(node, input, in: scope)
         case .count(let node): return try bind(node, input)

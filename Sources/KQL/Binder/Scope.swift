@@ -11,6 +11,10 @@ enum Binding {
     case pattern(PatternStatement, Scope)
     /// A graph made by `make-graph`.
     case graph(GraphSource)
+    /// A group of clusters or databases, for `macro-expand`.
+    case entityGroup([Expression])
+    /// The cluster or database that stands in the body of `macro-expand`.
+    case entity(MacroEntity)
 }
 
 /// A bound pipeline.

@@ -66,6 +66,7 @@ extension Binder {
             if case .datatable = pipeline.source, pipeline.operators.isEmpty { relation.name = name.text }
             return .table(relation)
         case .scalar(let expression):
+            if case .entityGroup(let node) = expression.unwrapped { return .entityGroup(node.elements) }
             return scalar(try bind(expression, in: context), over: row)
         case .undecided(let expression):
             if case .name(let other) = expression.unwrapped, case .function(let function)? = scope.lookup(other.text),

@@ -15,7 +15,7 @@ extension Binder {
         case .subquery: true
         case .name(let name): isTabular(name, in: context)
         case .call(let node): isTabular(node, in: context)
-        case .member(let node): isScoped(node.base, in: context)
+        case .member(let node): !node.name.text.hasPrefix("$current") && isScoped(node.base, in: context)
         default: false
         }
     }
@@ -24,7 +24,7 @@ extension Binder {
         if context.seesColumns, context.row?.reference(name.text) != nil { return false }
         switch context.scope.lookup(name.text) {
         case .table, .graph, .pattern: return true
-        case .scalar: return false
+        case .scalar, .entityGroup, .entity: return false
         case .function(let function): return givesTable(function)
         case nil:
             if environment.parameters[name.text] != nil { return false }
@@ -47,6 +47,11 @@ extension Binder {
 
     private func isScoped(_ expression: Expression, in context: ExpressionContext) -> Bool {
         guard case .call(let node) = expression.unwrapped else {
+            if case .name(let name) = expression.unwrapped {
+                if case .entity? = context.scope.lookup(name.text) { return true }
+                return false
+            }
+            if case .scopedCall(let node) = expression.unwrapped { return isScoped(node.scope, in: context) }
             if case .member(let node) = expression.unwrapped { return isScoped(node.base, in: context) }
             return false
         }
@@ -125,7 +130,7 @@ extension Binder {
         switch scope.lookup(name.text) {
         case .table(let relation): return relation
         case .function(let function): return try expandTable(function, [], at: name.span, in: scope)
-        case .scalar, .graph, .pattern:
+        case .scalar, .graph, .pattern, .entityGroup, .entity:
             throw Diagnostic(.misplaced, "'\(name.text)' is not a table", at: name.span)
         case nil: break
         }

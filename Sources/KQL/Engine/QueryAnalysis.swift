@@ -69,6 +69,8 @@ public struct NameDefinition: Sendable, Hashable {
         case function(parameters: [FunctionParameter], result: TableShape?)
         case graph
         case pattern
+        /// Clusters or databases for `macro-expand`, or the one that its body stands for.
+        case entityGroup
     }
 
     public let name: String

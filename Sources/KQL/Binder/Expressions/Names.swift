@@ -64,7 +64,7 @@ extension Binder {
             return expression
         case .function(let function) where function.parameters.isEmpty:
             return try expand(function, [], at: name.span, in: context)
-        case .table, .function, .graph, .pattern:
+        case .table, .function, .graph, .pattern, .entityGroup, .entity:
             throw Diagnostic(
                 .misplaced, "'\(name.text)' is a table or function and cannot stand here", at: name.span,
                 hint: "use toscalar(\(name.text)) for its first value")
@@ -93,6 +93,11 @@ extension Binder {
                     .unknownName, "'\(base.text)' has no column '\(node.name.text)'", at: node.name.span)
             }
             return column
+        }
+        if case .name(let base) = node.base, case .entity(let entity)? = context.scope.lookup(base.text),
+            let property = entity.property(node.name.text)
+        {
+            return property
         }
         let base = try bind(node.base, in: context)
         return try access(base, key: .constant(.string(node.name.text)), at: node.span)

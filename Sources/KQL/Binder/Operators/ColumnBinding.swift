@@ -107,6 +107,33 @@ extension Binder {
         return keep(input) { kept.contains($0) }
     }
 
+    /// `project-by-names`: the columns whose names constant strings, arrays and patterns give, in that order.
+    func bind(
+        _ node: ProjectByNamesOperator, _ input: Relation, in scope: Scope
+    ) throws(Diagnostic) -> Relation {
+        var order: [String] = []
+        for expression in node.expressions {
+            let names: [String]
+            switch try bindConstant(expression, in: scope).constantValue {
+            case .string(let name)?: names = [name]
+            case .dynamic(let json)?: names = json.arrayValue?.compactMap(\.stringValue) ?? []
+            default:
+                throw Diagnostic(
+                    .notConstant, "a column's name must be a constant string or array of strings", at: expression.span)
+            }
+            for name in names {
+                let fitting = input.schema.columns.map(\.name).filter { wildcard(name, matches: $0) }
+                order += fitting.filter { !order.contains($0) }
+            }
+        }
+        var result = input
+        let passed = input.plan.passed
+        result.plan = .project(
+            Project(
+                input: input.plan, columns: order.compactMap { name in passed.first { $0.name == name } }))
+        return result
+    }
+
     private func keep(_ input: Relation, where isKept: (String) -> Bool) -> Relation {
         var result = input
         result.plan = .project(Project(input: input.plan, columns: input.plan.passed.filter { isKept($0.name) }))

@@ -42,6 +42,7 @@ extension Binder {
             let rest = steps.dropFirst(index + 1)
             switch step {
             case .graphMarkComponents(let node): graph = marked(graph, by: node)
+            case .graphWhere(let node): graph = try filtered(graph, by: node, in: scope)
             case .graphMatch(let node):
                 return try bind(rest, on: try bind(node, graph, isShortest: false, in: scope), in: scope)
             case .graphShortestPaths(let node):
