@@ -36,4 +36,18 @@ struct FunctionBindingTests {
         #expect(result.parts[0].stages.count { $0.name == "table" } == 1)
         #expect(result.table.rowCount == 3)
     }
+
+    @Test func `a function with several results takes the names that it is given and names the rest`() throws {
+        let series = "print y = dynamic([1, 3, 5])"
+        #expect(
+            try rows("\(series) | project series_periods_detect(y, 4.0, 8.0, 1)")[0]
+                == "series_periods_detect_y_periods:dynamic|series_periods_detect_y_scores:dynamic")
+        #expect(
+            try rows(
+                "\(series) | project (fit, slope) = series_fit_line(y) | project fit, slope, left = isnotnull(series_fit_line_y_variance)"
+            )
+                == ["fit:real|slope:real|left:bool", "1.0|2.0|True"])
+        #expect(try rows("\(series) | extend fit = series_fit_line(y) | project fit")[1...] == ["1.0"])
+        #expect(try rows("print fit = series_fit_line(dynamic([1, 3, 5]))")[0] == "fit:real")
+    }
 }

@@ -78,11 +78,11 @@ public enum ResultNaming: Sendable {
 }
 
 /// The columns of a function that gives several, such as `series_stats(x)` or `array_sort_asc(a, b)`, when the call stands
-/// alone in `print`, `project` or `extend` without a name. The call's value is a dynamic array of their values, in order.
+/// alone in `print`, `project` or `extend`. The call's value is a dynamic array of their values, in order.
 public enum ResultColumns: Sendable {
     /// Columns named `<function>_<argument>_<field>`, each converted from its element to its type.
     case fields([ColumnSchema])
-    /// One dynamic column per argument, named `<argument>_sorted`; only when there are two or more arguments.
+    /// One dynamic column per argument, named `array<n>_sorted`; only when there are two or more arguments.
     case sortedArguments
 }
 

@@ -69,13 +69,13 @@ extension Binder {
         _ item: KQLSyntax.NamedExpression, in context: ExpressionContext, namer: inout ColumnNamer
     ) throws(Diagnostic) -> [NamedExpression] {
         let bound = try bind(item.value, in: context)
+        if let columns = try results(of: item, bound, keepsRest: true, in: context) {
+            return columns.map { NamedExpression(namer.unique($0.name), $0.expression) }
+        }
         if item.isTuple {
             return try tuple(item, bound).map { NamedExpression(namer.unique($0.name), $0.expression) }
         }
         if let name = item.name?.text { return [NamedExpression(namer.unique(name), bound)] }
-        if let columns = try impliedTuple(item.value, bound, in: context) {
-            return columns.map { NamedExpression(namer.unique($0.name), $0.expression) }
-        }
         if let name = impliedName(item.value, in: context) { return [NamedExpression(namer.unique(name), bound)] }
         return [NamedExpression(namer.next(), bound)]
     }

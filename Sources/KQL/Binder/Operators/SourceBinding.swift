@@ -113,7 +113,7 @@ extension Binder {
                 continue
             }
             let bound = try bind(item.value, in: context)
-            if item.names.isEmpty, let several = try impliedTuple(item.value, bound, in: context) {
+            if let several = try results(of: item, bound, keepsRest: false, in: context) {
                 columns += several
             } else if item.isTuple {
                 columns += try tuple(item, bound)
