@@ -99,6 +99,19 @@ struct GeoShapeTests {
         #expect(try call("geo_union_polygons_array", .json("[]")) == .null(.dynamic))
     }
 
+    @Test func `shapes of too many corners are refused with a reason`() throws {
+        let corners = (0..<9000).map { index -> String in
+            let angle = Double(index) / 9000 * 2 * .pi
+            return "[\(cos(angle)),\(sin(angle))]"
+        }
+        let ring = (corners + [corners[0]]).joined(separator: ",")
+        let shape = #"{"type":"Polygon","coordinates":[[\#(ring)]]}"#
+        let error = #expect(throws: EvaluationError.self) {
+            try call("geo_union_polygons_array", .json("[\(shape),\(left)]"))
+        }
+        #expect(error?.message.contains("simplify") == true)
+    }
+
     @Test func `simplified unions lose corners and may disappear`() throws {
         let fine = #"{"type":"Polygon","coordinates":[[[0,0],[1,0.000001],[2,0],[2,2],[0,2],[0,0]]]}"#
         let simple = try call("geo_simplify_polygons_array", .json("[\(fine)]"), .real(10))

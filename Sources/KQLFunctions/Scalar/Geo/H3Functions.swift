@@ -44,12 +44,12 @@ let h3Functions: [ScalarFunction] = scalars {
         signatures: [
             .takes(.dynamic("polygon"), .long("resolution", .optional), .real("radius", .optional), returns: .dynamic)
         ],
-        evaluate: each { (shape: JSON, resolution: Int64?, radius: Double?) -> JSON? in
+        evaluate: each { (shape: JSON, resolution: Int64?, radius: Double?) throws(EvaluationError) -> JSON? in
             guard var polygons = GeoPolygons(shape), (0...15).contains(resolution ?? 6) else { return nil }
             if let radius, radius != 0 {
                 guard var buffer = SphereBuffer(radius: radius, tolerance: nil) else { return nil }
                 for ring in polygons.orientedRings { buffer.add(ring: ring) }
-                polygons = GeoPolygons(merged: buffer.polygons)
+                polygons = GeoPolygons(merged: try buffer.polygons)
             }
             return h3Cells(of: polygons, Int(resolution ?? 6)).map { .array($0.map { .string($0.text) }) }
         })
@@ -94,6 +94,7 @@ private func h3Cells(of polygons: GeoPolygons, _ resolution: Int) -> [H3Cell]? {
             let cell = H3Cell(a.interpolated(to: b, Double(step) / Double(count)), resolution: resolution)
             if seen.insert(cell.bits).inserted { pending.append(cell) }
         }
+        guard pending.count <= limit * 4 else { return nil }
     }
     for cell in pending { for next in cell.neighbours where seen.insert(next.bits).inserted { pending.append(next) } }
     var found: [H3Cell] = []

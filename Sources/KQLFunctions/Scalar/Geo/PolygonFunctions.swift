@@ -90,5 +90,8 @@ private func polygonFunction<R: KernelResult>(
     ScalarFunction(
         name, family: .geo, summary: summary,
         signatures: [.takes(.dynamic("polygon"), returns: type)],
-        evaluate: each { (polygons: JSON) -> R? in GeoPolygons(polygons).flatMap { body($0.dissolved) } })
+        evaluate: each { (json: JSON) throws(EvaluationError) -> R? in
+            guard let polygons = GeoPolygons(json) else { return nil }
+            return body(try polygons.dissolved)
+        })
 }

@@ -136,7 +136,9 @@ struct SphereBuffer {
 
     /// The area as polygons.
     var polygons: [[[SpherePoint]]] {
-        var overlay = SphereOverlay(loops)
-        return overlay.polygons(coveredBy: 1)
+        get throws(EvaluationError) {
+            var overlay = SphereOverlay(loops)
+            return try overlay.polygons(coveredBy: 1)
+        }
     }
 }

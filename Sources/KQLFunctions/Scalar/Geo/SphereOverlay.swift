@@ -18,6 +18,9 @@ struct SphereOverlay {
         let to: Int
     }
 
+    /// The work grows with the square of the corners, so there is an end to them.
+    static let maximumCorners = 8192
+
     private let loops: [[SpherePoint]]
     private var corners = CornerSet()
 
@@ -26,7 +29,13 @@ struct SphereOverlay {
     }
 
     /// The polygons of all places that at least `count` loops go round to the left; loops to the right count against it.
-    mutating func polygons(coveredBy count: Int) -> [[[SpherePoint]]] {
+    mutating func polygons(coveredBy count: Int) throws(EvaluationError) -> [[[SpherePoint]]] {
+        let size = loops.reduce(0) { $0 + $1.count }
+        guard size <= SphereOverlay.maximumCorners else {
+            throw EvaluationError(
+                "shapes of \(size) corners are too many to join; simplify them to \(SphereOverlay.maximumCorners) before"
+            )
+        }
         let winding = SphereWinding(loops)
         var first: [Ends: Int] = [:]
         var order: [Ends] = []
