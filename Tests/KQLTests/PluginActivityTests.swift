@@ -28,6 +28,19 @@ struct PluginActivityTests {
         #expect(found[2...] == ["3|2|0.3333333333333333", "4|0|1.0", "1|1|0.0", "1|0|0.0"])
     }
 
+    @Test func `the range may be left out and the timeline may be numbers`() throws {
+        let visits = "datatable(user: string, at: long) ['a', 1, 'b', 2, 'a', 11, 'c', 12]"
+        let expected = ["1|2|2", "11|2|1"]
+        let measures = "| project at, dcount_values, dcount_newvalues"
+        #expect(try rows("\(visits) | evaluate activity_metrics(user, at, 10) \(measures)")[1...] == expected[...])
+        #expect(
+            try rows("\(visits) | evaluate activity_metrics(user, at, 1, 20, 10) \(measures)")[1...] == expected[...])
+        #expect(
+            try rows("\(visits) | evaluate activity_engagement(user, at, 1, 20, 10, 20) | project at, activity_ratio")[
+                1...]
+                == ["1|1.0", "11|0.6666666666666666"])
+    }
+
     @Test func `periods follow the calendar when they are named`() throws {
         let found = try rows(
             """

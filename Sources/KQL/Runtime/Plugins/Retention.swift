@@ -12,7 +12,7 @@ extension Plugin {
             ] + Parameter.dimensions
     ) { input throws(ExecutionError) in
         let timeline = try Timeline(input)
-        let range = try TimelineRange(timeline, input)
+        let range = try TimelineRange(timeline, input, lengths: 2)
         let windows = try TimelinePeriods(try input.constant(range.next), from: range.start)
         let inner = max(1, try input.wholeNumber(range.next))
         let outer = max(1, try input.wholeNumber(range.next + 1))
@@ -47,7 +47,7 @@ extension Plugin {
             + Parameter.dimensions
     ) { input throws(ExecutionError) in
         let timeline = try Timeline(input)
-        let range = try TimelineRange(timeline, input)
+        let range = try TimelineRange(timeline, input, lengths: 1)
         let windows = try TimelinePeriods(try input.constant(range.next), from: range.start)
         let rows = try TimelineRows(timeline, input, dimensionsFrom: range.next + 1)
         let users = range.users(timeline, windows, rows.dimensions)
@@ -139,11 +139,13 @@ private struct TimelineRange {
         self.next = next
     }
 
-    init(_ timeline: Timeline, _ input: PluginInput) throws(ExecutionError) {
-        let first = try input.constant(2)
-        let isMoment = timeline.type == .datetime ? first.type == .datetime : input.positional.count > 5
-        if isMoment {
-            self.init(start: try first.timelineNumber(), end: try input.wholeNumber(3), next: 4)
+    /// Reads the range when more constants follow than the `lengths` of windows that must be there.
+    init(_ timeline: Timeline, _ input: PluginInput, lengths: Int) throws(ExecutionError) {
+        let constants = input.positional.dropFirst(2).prefix { content in
+            if case .constant = content { true } else { false }
+        }
+        if constants.count > lengths {
+            self.init(start: try input.wholeNumber(2), end: try input.wholeNumber(3), next: 4)
         } else {
             self.init(start: timeline.moments.compactMap(\.self).min() ?? 0, end: .max, next: 2)
         }
