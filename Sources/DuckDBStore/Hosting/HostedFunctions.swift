@@ -52,10 +52,10 @@ private struct HostedCall {
         guard let expression else {
             return functions.pointee.scalar_function_set_error(info, "the expression is not registered any more")
         }
+        if expression.readsJSONAsText { return writeTexts(of: expression, rowCount: rowCount) }
         var columns: [Column] = []
         for (index, column) in expression.inputs.columns.enumerated() {
-            let isText = column.type == .dynamic && expression.readsJSONAsText
-            var reader = ColumnReader(isText ? .string : column.type, functions: functions)
+            var reader = ColumnReader(column.type, functions: functions)
             reader.append(functions.pointee.data_chunk_get_vector(input, UInt64(index + 1)), count: rowCount)
             columns.append(reader.column())
         }
@@ -64,6 +64,23 @@ private struct HostedCall {
             ChunkWriter(functions: functions).write(values, 0..<rowCount, isDynamic: false, to: output)
         } catch {
             functions.pointee.scalar_function_set_error(info, error.message)
+        }
+    }
+
+    /// Takes the texts out of the documents where they stand, without columns in between.
+    private func writeTexts(of expression: HostedExpression, rowCount: Int) {
+        let documents = functions.pointee.data_chunk_get_vector(input, 1)
+        guard let data = functions.pointee.vector_get_data(documents),
+            let texts = functions.pointee.vector_get_data(output)
+        else { return }
+        let validity = functions.pointee.vector_get_validity(documents)
+        let writer = ChunkWriter(functions: functions)
+        for row in 0..<rowCount {
+            let isNull = validity.map { $0[row / 64] >> UInt64(row % 64) & 1 == 0 } ?? false
+            let slot = data + row * MemoryLayout<CDuckDBString>.stride
+            expression.withText(of: isNull ? UnsafeBufferPointer(start: nil, count: 0) : slot.storedText) { text in
+                writer.assign(UnsafeRawBufferPointer(text), at: row, of: output, texts)
+            }
         }
     }
 

@@ -111,7 +111,7 @@ struct ChunkWriter {
 
     /// Puts valid UTF-8 into a row; short strings stand in the vector itself.
     @inline(__always)
-    private func assign(
+    func assign(
         _ text: UnsafeRawBufferPointer, at position: Int, of vector: UnsafeMutablePointer<CDuckDBVector>,
         _ data: UnsafeMutableRawPointer
     ) {

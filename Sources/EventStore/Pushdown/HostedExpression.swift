@@ -20,12 +20,16 @@ public struct HostedExpression: Sendable {
     /// The expression's type.
     public var type: KQLType { expression.type }
 
-    /// Whether dynamic inputs are wanted as JSON text in a string column (empty: null) instead of values.
+    /// Whether it is the text at a path of one input, which `withText(of:)` gives straight out of JSON text.
     public var readsJSONAsText: Bool { textPath != nil }
+
+    /// Gives `body` the expression's text for a document of the only input, given as JSON text (empty: null).
+    public func withText(of document: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        textPath?.withText(of: document, body)
+    }
 
     /// The values for some rows of the inputs, one per row.
     public func values(of columns: [Column], rowCount: Int) throws(ExecutionError) -> Column {
-        if let textPath, case .string(let documents)? = columns.first { return .string(textPath.texts(of: documents)) }
         let input = Plan.values(Table(schema: inputs, columns: columns, rowCount: rowCount))
         let executor = Executor(source: NoTables(), context: context, clock: { 0 })
         let result = try executor.run(.project(Project(input: input, columns: [NamedExpression("", expression)])))

@@ -177,6 +177,8 @@ struct JSONScanner {
         let start = position
         var isPlain = true
         while position < bytes.count {
+            skipPlainCharacters()
+            if position == bytes.count { break }
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 position += 1
@@ -191,6 +193,27 @@ struct JSONScanner {
             position += 1
         }
         throw Unsure()
+    }
+
+    /// Goes on, eight bytes at a time, to the next quote, backslash or control character.
+    private mutating func skipPlainCharacters() {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        let raw = UnsafeRawBufferPointer(bytes)
+        while position + 8 <= raw.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let quotes = word ^ (ones &* 0x22)
+            let backslashes = word ^ (ones &* 0x5C)
+            // The lowest mark of each term stands at the first byte that is zero, or below 0x20.
+            let marks =
+                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word)
+                & highs
+            if marks != 0 {
+                position += marks.trailingZeroBitCount / 8
+                return
+            }
+            position += 8
+        }
     }
 
     /// A number as it is written; whole when it has no fraction.

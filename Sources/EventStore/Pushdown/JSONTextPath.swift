@@ -31,22 +31,11 @@ struct JSONTextPath: Sendable {
         self.steps = steps.reversed()
     }
 
-    /// The texts for documents given as text, an empty one for null.
-    func texts(of documents: StringColumn) -> StringColumn {
-        var texts = StringColumn()
-        texts.reserve(documents.count, byteCount: 16 * documents.count)
-        var others: [(row: Int, value: JSON)] = []
-        for row in 0..<documents.count {
-            documents.withUTF8(row) { document in
-                if let text = text(in: document) {
-                    texts.append(utf8: text)
-                } else {
-                    others.append((row, value(in: document)))
-                    texts.append("")
-                }
-            }
-        }
-        return others.isEmpty ? texts : texts.replacing(others)
+    /// Gives `body` the text at the path of a document given as text; an empty one for null.
+    func withText(of document: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        if let text = text(in: document) { return body(text) }
+        guard case .string(let texts) = Column.dynamic([value(in: document)]).converted(to: .string) else { return }
+        texts.withUTF8(0, body)
     }
 
     /// The text at the path where it stands in the document as it is; nil when the language's own conversion makes it.
@@ -76,17 +65,5 @@ struct JSONTextPath: Sendable {
             }
         }
         return value
-    }
-}
-
-extension StringColumn {
-    /// This column with the texts of some values in their rows.
-    fileprivate func replacing(_ others: [(row: Int, value: JSON)]) -> StringColumn {
-        guard case .string(let texts) = Column.dynamic(others.map(\.value)).converted(to: .string) else { return self }
-        var all = self
-        var rows = Array(0..<count)
-        for (position, other) in others.enumerated() { rows[other.row] = count + position }
-        all.append(contentsOf: texts)
-        return all.gather(rows)
     }
 }

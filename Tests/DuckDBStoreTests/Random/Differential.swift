@@ -57,14 +57,17 @@ enum Differential {
         }
     }
 
-    /// The rows as sorted text; reals to nine digits, because the order of adding them is open.
+    /// The rows as sorted text.
     static func lines(_ table: Table) -> [String] {
-        (0..<table.rowCount).map { row in
-            table.row(row).map { value in
-                guard case .real(let real) = value else { return "\(value)" }
-                return real.isNaN ? "nan" : String(format: "%.9g", real == 0 ? 0 : real)
-            }.joined(separator: " | ")
-        }.sorted()
+        (0..<table.rowCount).map { line(table.row($0)) }.sorted()
+    }
+
+    /// A row as text; reals to nine digits, because the order of adding them is open.
+    static func line(_ row: [Value]) -> String {
+        row.map { value in
+            guard case .real(let real) = value else { return "\(value)" }
+            return real.isNaN ? "nan" : String(format: "%.9g", real == 0 ? 0 : real)
+        }.joined(separator: " | ")
     }
 
     /// The smallest query and rows that still differ, found by leaving out part after part.
