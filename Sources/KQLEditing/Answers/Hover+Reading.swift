@@ -128,6 +128,7 @@ struct HoverReading {
         case .function: return function
         case .graph: return hover("let \(text), a graph", analysis.text(of: known))
         case .pattern: return hover("pattern \(text)", analysis.text(of: known))
+        case .entityGroup: return hover("let \(text), an entity group", analysis.text(of: known))
         }
     }
 

@@ -75,7 +75,7 @@ struct TokenClassifier {
         if analysis.isParameter(definition) { return .parameter }
         switch definition.kind {
         case .scalar: return .variable
-        case .table, .graph, .pattern: return .table
+        case .table, .graph, .pattern, .entityGroup: return .table
         case .function: return .function
         }
     }

@@ -73,9 +73,10 @@ struct CompletionSite: Sendable {
         locals.compactMap { local in
             switch local.kind {
             case .scalar: nil
-            case .table, .graph, .pattern:
+            case .table, .graph, .pattern, .entityGroup:
                 Completion(
-                    .variable, local.name, insertion: local.name.asName, detail: "table",
+                    .variable, local.name, insertion: local.name.asName,
+                    detail: local.kind == .entityGroup ? "entity group" : "table",
                     documentation: caret.analysis.text(of: local), weight: weight)
             case .function(let parameters, _): localFunction(local, parameters, weight)
             }
