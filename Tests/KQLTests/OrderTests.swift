@@ -13,18 +13,23 @@ import Testing
     @Test(arguments: ["n", "r", "t", "b", "d", "j", "n asc, t desc, r", "r asc nulls last, t"])
     func `top gives the first rows of the whole order`(keys: String) throws {
         for count in [0, 20, 300] {
-            let top = try rows("\(Self.source) | top \(count) by \(keys)")
-            let sorted = try rows("\(Self.source) | sort by \(keys) | take \(count)")
+            let top = try rows("\(Self.source) | top \(count) by \(keys) | project i")
+            let sorted = try rows("\(Self.source) | sort by \(keys) | take \(count) | project i")
             #expect(top == sorted, "\(keys) \(count)")
         }
     }
 
     @Test func `an order puts nulls and NaN where it is told`() throws {
-        let values = "datatable(r: real)[1.5, real(null), real(nan), -3.0]"
-        #expect(try rows("\(values) | sort by r asc") == ["r:real", "null", "NaN", "-3", "1.5"])
-        #expect(try rows("\(values) | sort by r desc") == ["r:real", "1.5", "-3", "NaN", "null"])
-        #expect(try rows("\(values) | sort by r desc nulls first") == ["r:real", "null", "NaN", "1.5", "-3"])
-        #expect(try rows("\(values) | sort by r asc nulls last") == ["r:real", "-3", "1.5", "NaN", "null"])
+        let values = "datatable(r: real)[1.5, real(null), real(nan), -2.5]"
+        let names = "project s = case(isnull(r), 'null', isnan(r), 'nan', tostring(r))"
+        let orders = [
+            "asc": ["null", "nan", "-2.5", "1.5"], "desc": ["1.5", "-2.5", "nan", "null"],
+            "desc nulls first": ["null", "nan", "1.5", "-2.5"], "asc nulls last": ["-2.5", "1.5", "nan", "null"],
+        ]
+        for (order, expected) in orders {
+            #expect(try rows("\(values) | sort by r \(order) | \(names)").dropFirst() == expected[...], "\(order)")
+            #expect(try rows("\(values) | top 2 by r \(order) | \(names)").dropFirst() == expected[..<2], "\(order)")
+        }
     }
 
     @Test func `groups are as many as there are different keys`() throws {
