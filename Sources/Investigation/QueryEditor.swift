@@ -1,5 +1,7 @@
 internal import Chronology
+internal import KQL
 public import KQLEditing
+internal import KQLFunctions
 internal import KQLValues
 internal import Synchronization
 
@@ -7,6 +9,7 @@ internal import Synchronization
 public final class QueryEditor: Sendable {
     private let queries: QueryService
     private let cache = Mutex<[String: Cached]>([:])
+    private let functions = Mutex<[FunctionDescription]?>(nil)
     private let values: ColumnValues
 
     private struct Cached {
@@ -42,8 +45,13 @@ public final class QueryEditor: Sendable {
     private func edited(_ text: String) -> EditedQuery {
         let schemas = queries.schemas()
         if let known = cache.withLock({ $0[text] }), known.schemas == schemas { return known.query }
+        let environment = queries.environment()
+        let functions = functions.withLock { known in
+            if known == nil { known = environment.catalogue.descriptions }
+            return known
+        }
         let fresh = EditedQuery(
-            text, in: EditingEnvironment(query: queries.environment(), now: queries.now()))
+            text, in: EditingEnvironment(query: environment, functions: functions, now: queries.now()))
         cache.withLock { texts in
             if texts.count >= Self.cachedTexts { texts.removeAll() }
             texts[text] = Cached(query: fresh, schemas: schemas)

@@ -90,6 +90,6 @@ public struct EditedQuery: Sendable {
     ///
     /// - Parameter width: where lines are broken, in characters.
     public func formatted(width: Int = 120) -> Formatting {
-        Formatting(of: analysis.tree, width: width)
+        Formatting(of: memory.analysis.withLock { $0 }?.tree ?? Parser.analyze(source), width: width)
     }
 }

@@ -53,7 +53,7 @@ extension CompletionSite {
     private var functions: [Completion] {
         let allowsAggregates = allowsAggregates
         let isInside = caret.frames.last?.function != nil
-        return environment.query.catalogue.descriptions.flatMap { item -> [Completion] in
+        return environment.functions.flatMap { item -> [Completion] in
             if item.kind.isOperator, item.name != "not" { return [] }
             var weight = 50
             var kind = Completion.Kind.function
