@@ -1,5 +1,6 @@
 import KQL
 import KQLFunctions
+import KQLSyntax
 import KQLValues
 import Testing
 

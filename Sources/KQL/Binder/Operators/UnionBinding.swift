@@ -68,10 +68,15 @@ extension Binder {
                 }
             }
         }
-        let operands = operands.map { adapted($0, to: types) }
-        for (name, all) in types where all.count > 1 && all.contains(.dynamic) {
-            let isLeft = operands.contains { $0.relation.schema.columns.contains(ColumnSchema(name, .dynamic)) }
-            if !isLeft { types[name] = all.filter { $0 != .dynamic } }
+        let mixed = types.filter { $0.value.count > 1 && $0.value.contains(.dynamic) }
+        let operands = mixed.isEmpty ? operands : operands.map { adapted($0, to: mixed) }
+        if !mixed.isEmpty {
+            let dynamic = operands.reduce(into: Set<String>()) { names, operand in
+                for column in operand.relation.schema.columns where column.type == .dynamic {
+                    names.insert(column.name)
+                }
+            }
+            for (name, all) in mixed where !dynamic.contains(name) { types[name] = all.filter { $0 != .dynamic } }
         }
         var targets: [(name: String, source: ColumnSchema)] = []
         var namer = ColumnNamer(taken: order)
