@@ -134,11 +134,10 @@ struct QueryLimitTests {
         "range x from 1 to 1000000 step 1 | extend k = 1 | join kind=inner (range y from 1 to 1000000 step 1 | extend k = 1) on k",
         "range x from 1 to 1000000 step 1 | extend s = strrep(strrep('x', 1000), 1000)",
         "range x from 1 to 100000 step 1 | mv-expand y = range(1, 1000000)",
-        "range x from 1 to 100000 step 1 | extend y = range(1, 1000000)",
         "range x from 1 to 100000 step 1 | extend y = repeat('long text that is repeated', 1000000)",
         "print s = strrep(strrep(strrep(strrep('x', 1000), 1000), 1000), 1000)",
         "let f = (s: string) { strcat(s, s, s, s, s, s, s, s, s, s) }; print f(f(f(f(f(f(f(f(f(f(f('x')))))))))))",
-        "let f = (s: dynamic) { array_concat(s, s, s, s, s, s, s, s, s, s) }; print f(f(f(f(f(f(f(f(f(f(dynamic([1]))))))))))",
+        "let f = (s: dynamic) { array_concat(s, s, s, s, s, s, s, s, s, s) }; print f(f(f(f(f(f(f(f(f(f(dynamic([1])))))))))))",
         "print s = strcat_array(repeat('', 1000000), strrep('x', 1000))",
         "print s = replace_string(strrep('x', 1000), 'x', strrep('y', 1000)) | extend t = replace_string(s, 'y', s)",
         "range x from 1 to 100000 step 1 | scan declare (d: dynamic) with (step s: true => d = pack_array(s.d);)",
@@ -152,6 +151,13 @@ struct QueryLimitTests {
         #expect([.limitExceeded, .timedOut, .executionError].contains(problem.code), "\(problem.message)")
         #expect(!problem.message.isEmpty)
         #expect(ContinuousClock.now - start < .seconds(60))
+    }
+
+    @Test func `rows of huge values are cut to the limit of bytes`() async throws {
+        let queries = try await service(Self.limits)
+        let text = "range x from 1 to 100000 step 1 | extend y = range(1, 1000000)"
+        let cut = try answer(await queries.run(QueryRequest(text, asker: asker)))
+        #expect(cut.tables[0].rowCount < 20 && cut.partialReason != nil)
     }
 
     @Test func `a regular expression cannot hang a query`() async throws {

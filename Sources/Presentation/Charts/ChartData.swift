@@ -138,7 +138,8 @@ enum NumberText {
     }
 
     private static func digits(_ value: Double) -> String {
-        if value == value.rounded(), value.magnitude < 1e15 { return String(Int64(value)) }
+        guard value.magnitude < 1e15 else { return "\(value)" }
+        if value == value.rounded() { return String(Int64(value)) }
         let scale: Double = value.magnitude >= 100 ? 10 : value.magnitude >= 1 ? 100 : 10_000
         let rounded = (value * scale).rounded() / scale
         return rounded == rounded.rounded() ? String(Int64(rounded)) : "\(rounded)"

@@ -42,9 +42,16 @@ struct PlotChart {
         let rows: Int
 
         func place(_ point: (x: Double, y: Double)) -> (column: Int, row: Int) {
-            let x = xs.upperBound > xs.lowerBound ? (point.x - xs.lowerBound) / (xs.upperBound - xs.lowerBound) : 0.5
-            let y = (point.y - ys.lowerBound) / (ys.upperBound - ys.lowerBound)
+            let x = Frame.share(point.x, of: xs)
+            let y = Frame.share(point.y, of: ys)
             return (Int((x * Double(columns - 1)).rounded()), rows - 1 - Int((y * Double(rows - 1)).rounded()))
+        }
+
+        /// Where a value stands in a range, from 0 to 1. Halves are compared: the range itself may be no finite number.
+        private static func share(_ value: Double, of range: ClosedRange<Double>) -> Double {
+            let length = range.upperBound / 2 - range.lowerBound / 2
+            guard length > 0 else { return 0.5 }
+            return min(1, max(0, (value / 2 - range.lowerBound / 2) / length))
         }
     }
 
