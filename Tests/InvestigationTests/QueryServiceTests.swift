@@ -92,7 +92,7 @@ struct QueryServiceTests {
         let queries = try await service()
         var request = QueryRequest("declare query_parameters(\(declaration)); \(query)", asker: asker)
         if name != "other" { request.parameters[name] = value }
-        #expect(try answer(await queries.run(request)).tables[0].columns[0][0].shownText == expected)
+        #expect(try answer(await queries.run(request)).tables[0].columns[0][0].text == expected)
     }
 
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import KQL
+import KQLSyntax
 import KQLFunctions
 import KQLSyntax
 import KQLValues

@@ -12,9 +12,9 @@ struct LanguageServiceTests {
     }
 
     @Test func `completions come with what they replace, their types and values`() async throws {
-        let text = "SecurityEvent | where Even"
-        let list = try await ask("completions", ["query": .string(text), "position": 26])
-        #expect(list["start"]?.intValue == 22 && list["end"]?.intValue == 26)
+        let text = "SecurityEvent | where EventI"
+        let list = try await ask("completions", ["query": .string(text), "position": 28])
+        #expect(list["start"]?.intValue == 22 && list["end"]?.intValue == 28)
         let first = list["items"]?.arrayValue?.first
         #expect(first?["label"]?.stringValue == "EventID")
         #expect(first?["kind"]?.stringValue == "column")
