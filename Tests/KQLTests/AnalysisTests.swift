@@ -31,7 +31,7 @@ struct AnalysisTests {
         #expect(columns("Events | where Computer in (Events | distinct Computer | ^") == ["Computer"])
         #expect(columns("let f = (t: (a: long)) { t | where ^ }; print 1") == ["a"])
         #expect(columns("let f = () { Events | distinct EventID | where ^ }; f()") == ["EventID"])
-        #expect(columns("Events | mv-apply e = Data on (where ^)").last == "e")
+        #expect(columns("Events | mv-apply e = Data on (where e^)").last == "e")
     }
 
     @Test func `both sides of a join are known`() {
