@@ -43,6 +43,10 @@ extension Binder {
     /// Parsers are written against newer and older editions of the tables than the one that is known here. One column
     /// more or less must not switch off all rules that use them, so it counts as empty.
     private func unknownInSaved(_ name: Name) -> BoundExpression? {
+        if options.isFunctionBody, savedDepth == 0 {
+            warn(.unknownName, "the table lacks the column '\(name.text)'; it is empty", at: name.span)
+            return .unknownColumn
+        }
         guard savedDepth > 0, let call = savedCall else { return nil }
         let warning = Diagnostic(
             .unknownName, "'\(call.name)' uses the column '\(name.text)', which its table lacks; it is empty",
