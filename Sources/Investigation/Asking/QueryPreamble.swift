@@ -35,7 +35,7 @@ struct QueryPreamble {
         guard !given.isEmpty else { return [:] }
         var declared: [String: KQLType] = [:]
         for case .declareQueryParameters(let statement) in query.statements {
-            for case let parameter in statement.parameters {
+            for parameter in statement.parameters {
                 if case .scalar(let type) = parameter.kind {
                     declared[parameter.name.text] = KQLType(name: type.type.rawValue) ?? .string
                 }
@@ -48,7 +48,7 @@ struct QueryPreamble {
                 throw QueryProblem(
                     code: .semanticError,
                     message:
-                        "the query parameter '\(name)' is declared as \(type.rawValue), and '\(text.prefix(80))' is none",
+                        "the query parameter '\(name)' is declared as \(type.rawValue), and '\(text.prefix(80))' is no such value",
                     hint: ParameterText.example(of: type))
             }
             values[name] = value
