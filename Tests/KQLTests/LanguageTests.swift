@@ -1,5 +1,4 @@
 import KQL
-import KQLSyntax
 import KQLFunctions
 import KQLSyntax
 import KQLValues
