@@ -32,8 +32,6 @@ public struct ConformanceReport: Sendable {
         case parsed, bound, run
         /// Bound, but it reads from the outside world, which is closed here.
         case closed = "not run for want of the outside world"
-        /// Bound, but over so many columns that a run over nothing tells nothing.
-        case tooWide = "not run for their width"
     }
 
     /// Cases that count: all but the skipped ones.

@@ -16,7 +16,7 @@ public final class RE2Pattern: Sendable {
     public init(
         _ text: String, ignoringCase: Bool = false, dotMatchesNewline: Bool = false
     ) throws(SyntaxError) {
-        var copy = text
+        var copy = RE2Pattern.namingGroups(text)
         pattern = copy.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
                 tocsin_re2_new($0.baseAddress ?? emptyText, $0.count, !ignoringCase, dotMatchesNewline)
@@ -28,6 +28,27 @@ public final class RE2Pattern: Sendable {
     }
 
     deinit { tocsin_re2_delete(pattern) }
+
+    /// `(?<name>…)` as `(?P<name>…)`, which versions of RE2 before 2023-09 know alone.
+    private static func namingGroups(_ text: String) -> String {
+        guard text.contains("(?<") else { return text }
+        var result = ""
+        var rest = text[...]
+        var isInClass = false
+        while let character = rest.popFirst() {
+            result.append(character)
+            switch character {
+            case "\\": if let escaped = rest.popFirst() { result.append(escaped) }
+            case "[": isInClass = true
+            case "]": isInClass = false
+            case "(" where !isInClass && rest.hasPrefix("?<") && !rest.hasPrefix("?<=") && !rest.hasPrefix("?<!"):
+                result += "?P"
+                rest = rest.dropFirst()
+            default: break
+            }
+        }
+        return result
+    }
 
     /// Number of capturing groups, the whole match not counted.
     public var groupCount: Int { Int(tocsin_re2_group_count(pattern)) }

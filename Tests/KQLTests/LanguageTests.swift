@@ -5,6 +5,31 @@ import KQLValues
 import Testing
 
 struct LanguageTests {
+    @Test func `a custom log that does not exist yet is empty, and the warning tells it`() throws {
+        let query =
+            "NotYet_CL | where Level_s == 'x' and Other == 1 | summarize n = count() by Host_s, bin(TimeGenerated, 1h)"
+        let result = try run(query)
+        #expect(result.table.rowCount == 0)
+        #expect(result.table.schema.columns.map(\.type) == [.string, .datetime, .long])
+        let warning = try #require(result.diagnostics.first)
+        #expect(warning.severity == .warning && warning.message.contains("no custom log 'NotYet_CL' yet"))
+        #expect(throws: InvalidQuery.self) { try run("NotYet | count") }
+    }
+
+    @Test func `groups may be named in either way`() throws {
+        let query =
+            "print a = extract(@'(?<user>\\w+)@(?P<host>\\w+)', 2, 'x: ada@home'), b = extract('[(?<]+(.)', 1, 'a(?<z')"
+        #expect(try rows(query).last == "home|z")
+    }
+
+    @Test func `a union of many tables keeps the columns that each has`() throws {
+        let query = """
+            let A = datatable(x: long, s: string)[1, 'a']; let B = datatable(s: string, y: real)['b', 0.5];
+            union withsource = t A, B, (B | where s == 'none') | where s != 'c' | project t, x, s, y | sort by s asc
+            """
+        #expect(try rows(query) == ["t:string|x:long|s:string|y:real", "A|1|a|null", "B|null|b|0.5"])
+    }
+
     static let macros = [
         OperatorCase(
             """

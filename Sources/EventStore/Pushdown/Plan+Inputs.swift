@@ -32,7 +32,7 @@ extension Plan {
         case .materialized(let node): .materialized(node.changing(\.input, transform))
         case .mvApply(let node): .mvApply(node.changing(\.expand.input, transform))
         case .join(let node): .join(node.changing(\.left, transform).changing(\.right, transform))
-        case .union(let node): .union(node.changing(\.inputs) { $0.map(transform) })
+        case .union(let node): .union(node.changing(\.inputs) { $0.map { $0.changing(\.plan, transform) } })
         case .graph(let node):
             .graph(
                 node.changing(\.graph.edges, transform).changing(\.graph.nodeTables) { tables in
@@ -82,6 +82,7 @@ extension Materialized: Changing {}
 extension MvApply: Changing {}
 extension Join: Changing {}
 extension Union: Changing {}
+extension UnionInput: Changing {}
 extension GraphQuery: Changing {}
 extension GraphSource.NodeTable: Changing {}
 extension PluginCall: Changing {}

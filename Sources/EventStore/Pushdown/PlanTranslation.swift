@@ -157,7 +157,7 @@ final class PlanTranslation {
 
     private func union(_ node: Union) throws(Decline) -> Relation {
         var inputs: [Relation] = []
-        for input in node.inputs { inputs.append(try relation(input)) }
+        for input in node.alignedInputs { inputs.append(try relation(input)) }
         guard let first = inputs.first else { throw Decline(operation: "union", reason: "has no inputs") }
         let columns = first.columns.indices.map { index in
             RelationColumn(first.columns[index].type, isNullable: inputs.contains { $0.columns[index].isNullable })

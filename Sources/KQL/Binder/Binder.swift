@@ -28,7 +28,7 @@ final class Binder {
     private var operatorCount = 0
 
     static let maximumDepth = 300
-    static let maximumOperators = 50_000
+    static let maximumOperators = 400_000
     static let maximumExpansions = 40
 
     /// Notes columns and names for editors; with it, binding goes on after an error.
@@ -100,6 +100,9 @@ final class Binder {
     func countOperator(at span: Span) throws(Diagnostic) {
         operatorCount += 1
         if operatorCount > Binder.maximumOperators { throw tooManyOperators(at: span) }
+        if operatorCount % 1024 == 0, options.isCancelled() {
+            throw Diagnostic(.tooComplex, "the query was stopped while its functions were expanded", at: span)
+        }
     }
 
     func tooManyOperators(at span: Span) -> Diagnostic {

@@ -29,7 +29,13 @@ extension Plan {
         case .join(let node):
             let output = node.outputs[index]
             return (output.side == .left ? node.left : node.right).hasUnknownType(at: output.index)
-        case .union(let node): return node.inputs.allSatisfy { $0.hasUnknownType(at: index) }
+        case .union(let node):
+            return node.inputs.allSatisfy { input in
+                switch input.value(of: node.schema.reference(index)) {
+                case .column(let reference): input.plan.hasUnknownType(at: reference.index)
+                case let value: value.isUnknownColumn
+                }
+            }
         case .filter(let node): return node.input.hasUnknownType(at: index)
         case .sort(let node): return node.input.hasUnknownType(at: index)
         case .top(let node): return node.input.hasUnknownType(at: index)

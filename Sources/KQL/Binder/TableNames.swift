@@ -136,6 +136,7 @@ extension Binder {
         }
         guard let schema = environment.tables.schema(of: name.text) else {
             if let relation = try bindSaved(name.text, [], at: name.span, in: scope) { return relation }
+            if name.text.hasSuffix("_CL") { return emptyCustomLog(name, in: scope) }
             throw unknownTable(name, in: scope)
         }
         // A function hides the table of its name, except in the function itself.
@@ -192,6 +193,16 @@ extension Binder {
         var relation = try expandTable(function, arguments, at: span, in: scope)
         relation.name = name
         return relation
+    }
+
+    /// A custom log comes into being with its first rows; before that it is empty, and its columns are not known.
+    private func emptyCustomLog(_ name: Name, in scope: Scope) -> Relation {
+        let unknown = unknownTable(name, in: scope)
+        warn(
+            unknown.code, "there is no custom log '\(name.text)' yet; it counts as empty", at: name.span,
+            hint: unknown.hint, replacement: unknown.replacement)
+        return Relation(
+            plan: .values(Table(empty: TableSchema([]))), isOpen: true, hidden: .custom, name: name.text)
     }
 
     private func unknownTable(_ name: Name, in scope: Scope) -> Diagnostic {

@@ -36,7 +36,11 @@ private func pushed(_ condition: BoundExpression, into plan: Plan) -> Plan? {
     case .union(let node):
         return .union(
             Union(
-                inputs: node.inputs.map { .filter(Filter(input: $0, predicate: condition)) }, schema: node.schema))
+                inputs: node.inputs.map { input in
+                    let below = condition.replacingColumns(input.value(of:))
+                    return UnionInput(
+                        plan: .filter(Filter(input: input.plan, predicate: below)), columns: input.columns)
+                }, schema: node.schema))
     case .join(let node): return pushed(condition, into: node)
     default: return nil
     }

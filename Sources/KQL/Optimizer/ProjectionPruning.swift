@@ -144,9 +144,16 @@ private func prune(_ node: Join, to wanted: Set<Int>) -> Pruned {
 
 private func prune(_ node: Union, to wanted: Set<Int>) -> Pruned {
     let kept = wanted.sorted()
-    let inputs = node.inputs.map { exactly(kept, of: $0) }
+    let positions = positions(of: kept)
+    let inputs = node.inputs.map { input in
+        guard let columns = input.columns else { return UnionInput(plan: exactly(kept, of: input.plan), columns: nil) }
+        let needed = columns.filter { positions[$0.key] != nil }
+        let pruned = prune(input.plan, to: needed.values.reduce(into: Set<Int>()) { $0.formUnion($1.columnIndexes) })
+        let moved = needed.map { (positions[$0] ?? $0, $1.moved(pruned.positions)) }
+        return UnionInput(plan: pruned.plan, columns: Dictionary(uniqueKeysWithValues: moved))
+    }
     return Pruned(
-        .union(Union(inputs: inputs, schema: TableSchema(kept.map { node.schema.columns[$0] }))), positions(of: kept))
+        .union(Union(inputs: inputs, schema: TableSchema(kept.map { node.schema.columns[$0] }))), positions)
 }
 
 private func prune(_ node: MvExpand, to wanted: Set<Int>) -> Pruned {

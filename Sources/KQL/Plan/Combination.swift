@@ -63,13 +63,52 @@ public struct JoinOutput: Sendable, Hashable {
     }
 }
 
-/// `union`: the rows of all inputs. The binder has given all inputs the same columns of the same types.
+/// `union`: the rows of all inputs.
 public struct Union: Sendable {
-    public var inputs: [Plan]
+    public var inputs: [UnionInput]
     public let schema: TableSchema
 
-    public init(inputs: [Plan], schema: TableSchema) {
+    public init(inputs: [UnionInput], schema: TableSchema) {
         self.inputs = inputs
         self.schema = schema
+    }
+
+    /// A union of inputs that all have its columns.
+    public init(same inputs: [Plan], schema: TableSchema) {
+        self.init(inputs: inputs.map { UnionInput(plan: $0, columns: nil) }, schema: schema)
+    }
+
+    /// The inputs, each with exactly the union's columns.
+    public var alignedInputs: [Plan] { inputs.map { $0.aligned(to: schema) } }
+}
+
+/// One input of a union. A union over all tables has thousands of columns, of which each table has a few, so only these
+/// are written down.
+public struct UnionInput: Sendable {
+    public var plan: Plan
+    /// For positions of the union's columns: the column of `plan`, or a constant; the others are null. Nil: the columns
+    /// of `plan` are the union's.
+    public let columns: [Int: BoundExpression]?
+
+    public init(plan: Plan, columns: [Int: BoundExpression]?) {
+        self.plan = plan
+        self.columns = columns
+    }
+
+    /// The value of one of the union's columns, over the columns of `plan`.
+    func value(of column: ColumnReference) -> BoundExpression {
+        guard let columns else { return .column(column) }
+        return columns[column.index] ?? .constant(.missing(column.type))
+    }
+
+    /// The input with exactly the union's columns.
+    func aligned(to schema: TableSchema) -> Plan {
+        if columns == nil { return plan }
+        return .project(
+            Project(
+                input: plan,
+                columns: schema.columns.indices.map { index in
+                    NamedExpression(schema.columns[index].name, value(of: schema.reference(index)))
+                }))
     }
 }

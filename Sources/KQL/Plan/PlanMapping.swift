@@ -66,7 +66,7 @@ extension Plan {
             node.input = transform(node.input)
             return .materialized(node)
         case .union(var node):
-            node.inputs = node.inputs.map(transform)
+            node.inputs = node.inputs.map { UnionInput(plan: transform($0.plan), columns: $0.columns) }
             return .union(node)
         case .plugin(var node):
             node.input = transform(node.input)

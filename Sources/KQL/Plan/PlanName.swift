@@ -62,7 +62,7 @@ extension Plan {
         case .checked(let node): [node.input]
         case .materialized(let node): [node.input]
         case .join(let node): [node.left, node.right]
-        case .union(let node): node.inputs
+        case .union(let node): node.inputs.map(\.plan)
         case .graph(let node): [node.graph.edges] + node.graph.nodeTables.map(\.plan)
         }
     }

@@ -151,11 +151,19 @@ private struct KeyMatches {
 
 extension Execution {
     func union(_ node: Union) throws(ExecutionError) -> Table {
-        guard let first = node.inputs.first else { return Table(empty: node.schema) }
-        var result = try table(first)
-        for input in node.inputs.dropFirst() {
-            let next = try table(input)
-            if next.rowCount == 0 { continue }
+        var result = Table(empty: node.schema)
+        for input in node.inputs {
+            let rows = RowView(try table(input.plan))
+            if rows.rowCount == 0 { continue }
+            var next = result
+            next.rowCount = rows.rowCount
+            for index in node.schema.columns.indices {
+                next.columns[index] = try column(input.value(of: node.schema.reference(index)), over: rows)
+            }
+            if result.rowCount == 0 {
+                result = next
+                continue
+            }
             for index in result.columns.indices { result.columns[index].append(contentsOf: next.columns[index]) }
             result.rowCount += next.rowCount
             if result.rowCount > executor.limits.rows { throw tooManyRows("union") }

@@ -26,7 +26,7 @@ extension Binder {
             let value = converted(.column(schema.reference(index)), to: schema.columns[graph.source].type)
             return Plan.project(Project(input: edges, columns: [NamedExpression(name, value)]))
         }
-        let all = Plan.distinct(Distinct(input: .union(Union(inputs: ends, schema: ends[0].schema))))
+        let all = Plan.distinct(Distinct(input: .union(Union(same: ends, schema: ends[0].schema))))
         return GraphSource(
             edges: .filter(Filter(input: edges, predicate: bound)), source: graph.source, target: graph.target,
             nodeTables: graph.nodeTables + [GraphSource.NodeTable(plan: all, key: 0)],

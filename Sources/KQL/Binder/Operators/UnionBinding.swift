@@ -91,18 +91,16 @@ extension Binder {
         let offset = sourceColumn == nil ? 0 : 1
         let positions = Dictionary(
             targets.enumerated().map { ($1.source, $0 + offset) }, uniquingKeysWith: { first, _ in first })
-        // What a table lacks is null; these expressions are shared by all tables.
-        var template = targets.map { NamedExpression($0.name, .constant(.missing($0.source.type))) }
-        if let sourceColumn { template.insert(NamedExpression(sourceColumn, .constant(.string(""))), at: 0) }
-        let plans = operands.map { operand in
-            var columns = template
-            if offset == 1 { columns[0] = NamedExpression(template[0].name, .constant(.string(operand.name))) }
-            return aligned(operand.relation.plan, to: columns, positions: positions)
+        let schema = TableSchema(
+            (sourceColumn.map { [ColumnSchema($0, .string)] } ?? [])
+                + targets.map { ColumnSchema($0.name, $0.source.type) })
+        let inputs = operands.map { operand in
+            let source = sourceColumn.map { _ in BoundExpression.constant(.string(operand.name)) }
+            return input(operand.relation.plan, of: schema, at: positions, source: source)
         }
-        let schema = plans[0].schema
-        let isOpen = operands.contains(where: \.relation.isOpen)
         return Relation(
-            plan: plans.count == 1 ? plans[0] : .union(Union(inputs: plans, schema: schema)), isOpen: isOpen,
+            plan: inputs.count == 1 ? inputs[0].aligned(to: schema) : .union(Union(inputs: inputs, schema: schema)),
+            isOpen: operands.contains(where: \.relation.isOpen),
             hidden: operands.map(\.relation.hidden).max() ?? .none)
     }
 
@@ -125,15 +123,17 @@ extension Binder {
         return result
     }
 
-    private func aligned(_ plan: Plan, to template: [NamedExpression], positions: [ColumnSchema: Int]) -> Plan {
-        let schema = plan.schema
-        var columns = template
-        var isSame = columns.count == schema.columns.count
-        for (index, column) in schema.columns.enumerated() {
-            guard let position = positions[column] else { continue }
-            columns[position] = NamedExpression(template[position].name, .column(schema.reference(index)))
-            isSame = isSame && position == index && template[position].name == column.name
+    /// What a table lacks of the union's columns is null; `source` is the value of the first column, if that tells it.
+    private func input(
+        _ plan: Plan, of schema: TableSchema, at positions: [ColumnSchema: Int], source: BoundExpression?
+    ) -> UnionInput {
+        let own = plan.schema
+        if own == schema, source == nil { return UnionInput(plan: plan, columns: nil) }
+        var columns: [Int: BoundExpression] = [:]
+        if let source { columns[0] = source }
+        for (index, column) in own.columns.enumerated() {
+            if let position = positions[column] { columns[position] = .column(own.reference(index)) }
         }
-        return isSame ? plan : .project(Project(input: plan, columns: columns))
+        return UnionInput(plan: plan, columns: columns)
     }
 }
