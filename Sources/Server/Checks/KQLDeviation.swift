@@ -6,7 +6,7 @@ enum KQLDeviation {
     private static let sketch = "sketches are Tocsin's own; those that Kusto wrote cannot be read."
     private static let exact = "exact; Kusto estimates, so large results differ slightly."
     private static let ring = "a ring may start at another corner than in Kusto when several shapes are joined."
-    private static let period = "scores are autocorrelations and higher than Kusto's; the periods agree."
+    private static let period = "scores are autocorrelations and higher than Kusto's, and more periods may be found."
     private static let pattern = "deterministic; among patterns of like worth Kusto may choose others."
     private static let oneTable = "gives the first of Kusto's tables only."
     private static let here = "names of other places stand for this installation."
