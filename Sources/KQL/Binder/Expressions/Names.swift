@@ -22,7 +22,11 @@ extension Binder {
                 .misplaced, "column '\(name.text)' must be inside an aggregation or in the by list",
                 at: name.span, hint: "for example take_any(\(name.text))")
         }
-        if context.seesColumns, let row = context.row, row.isOpen { return .unknownColumn }
+        if context.seesColumns, let row = context.row, row.isOpen {
+            // The names of a custom log's columns tell their types, also before there is one.
+            let type = row.hidden == .custom ? row.hidden.type(of: name.text) : nil
+            return type.map { .constant(.missing($0)) } ?? .unknownColumn
+        }
         if context.seesColumns, let row = context.row, let hidden = hiddenColumn(name, of: row.hidden) { return hidden }
         if options.isFunctionBody, environment.tables.schema(of: name.text) == nil {
             warn(.unknownName, "'\(name.text)' is taken for a parameter", at: name.span)
