@@ -35,8 +35,10 @@ public final class DuckDBEventStore: EventStore {
         try await writes.run { writer throws(EventStoreError) in try writer.ensure(table, schema) }
     }
 
-    public func append(_ batches: [EventBatch]) async throws(EventStoreError) {
-        try await writes.append(batches)
+    public func append(
+        _ batches: [EventBatch], delivery: DeliveryID?
+    ) async throws(EventStoreError) -> AppendOutcome {
+        try await writes.append(Appending(batches: batches, delivery: delivery))
     }
 
     public func deleteRows(of table: String, olderThan instant: Instant) async throws(EventStoreError) -> Int {

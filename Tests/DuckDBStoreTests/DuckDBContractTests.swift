@@ -31,6 +31,10 @@ import Testing
         try await StoreContract.namesDifferByCase(OpenStore.at())
     }
 
+    @Test func `a delivery is stored once`() async throws {
+        try await StoreContract.aDeliveryIsStoredOnce(OpenStore.at())
+    }
+
     @Test func `a bad batch stores nothing`() async throws {
         try await StoreContract.aBadBatchStoresNothing(OpenStore.at())
     }

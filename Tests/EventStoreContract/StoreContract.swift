@@ -107,6 +107,19 @@ public enum StoreContract {
         #expect(try await rows(store, odd).rowCount == 3)
     }
 
+    public static func aDeliveryIsStoredOnce(_ store: any EventStore) async throws {
+        let delivery = DeliveryID("it's a sender:1")
+        let batch = SampleRows.numbered("Delivered", count: 3)
+        #expect(try await store.append([batch], delivery: delivery) == .stored)
+        #expect(try await store.append([batch], delivery: delivery) == .alreadyStored)
+        #expect(try await store.append([batch], delivery: delivery.block(1)) == .stored)
+        await #expect(throws: EventStoreError.self) {
+            try await store.append([misshapen("Delivered")], delivery: DeliveryID("refused"))
+        }
+        #expect(try await store.append([batch], delivery: DeliveryID("refused")) == .stored)
+        #expect(try await rows(store, "Delivered").rowCount == 9)
+    }
+
     public static func aBadBatchStoresNothing(_ store: any EventStore) async throws {
         let error = await #expect(throws: EventStoreError.self) {
             try await store.append([SampleRows.numbered("Good", count: 5), misshapen("Good")])

@@ -17,11 +17,14 @@ public struct IntakeDescription: Sendable {
     public var table: String?
     /// The name of the sender, for counters and dead letters.
     public var source: String
+    /// What the sender calls these bytes; the same bytes sent again under that name are stored once. Nil: unnamed.
+    public var delivery: String?
 
-    public init(format: String? = nil, table: String? = nil, source: String) {
+    public init(format: String? = nil, table: String? = nil, source: String, delivery: String? = nil) {
         self.format = format
         self.table = table
         self.source = source
+        self.delivery = delivery
     }
 }
 
@@ -40,10 +43,13 @@ public struct IntakeReceipt: Sendable, Equatable {
     public var tables: [String: Int]
     /// Records that could not be read and went to the dead-letter table.
     public var rejected: Int
+    /// Records of a delivery that was stored before, which were not stored again.
+    public var repeated: Int
 
-    public init(tables: [String: Int] = [:], rejected: Int = 0) {
+    public init(tables: [String: Int] = [:], rejected: Int = 0, repeated: Int = 0) {
         self.tables = tables
         self.rejected = rejected
+        self.repeated = repeated
     }
 
     /// Rows in all tables.

@@ -1,5 +1,6 @@
 internal import Access
 internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
 internal import NIOCore
@@ -20,7 +21,8 @@ struct IngestRoutes {
         let table = parameters["table"].flatMap { String($0).removingPercentEncoding }
         let source = parameters["source"].flatMap { String($0).removingPercentEncoding }
         let caller = try context.requireCaller()
-        let description = IntakeDescription(format: format, table: table, source: source ?? caller.actor.name)
+        let description = IntakeDescription(
+            format: format, table: table, source: source ?? caller.actor.name, delivery: delivery(request, caller))
         let receipt: IntakeReceipt
         do {
             receipt = try await intake.take(request.body.map { Array($0.readableBytesView) }, as: description)
@@ -31,10 +33,20 @@ struct IngestRoutes {
     }
 }
 
+extension IngestRoutes {
+    /// The sender's name for the delivery, kept apart from those of other senders.
+    private func delivery(_ request: Request, _ caller: Caller) -> String? {
+        HTTPField.Name("Idempotency-Key").flatMap { request.headers[$0] }.map { "\(caller.actor.name):\($0)" }
+    }
+}
+
 extension IntakeReceipt {
     fileprivate var json: JSON {
         var counts = JSONObject()
         for (table, count) in tables.sorted(by: { $0.key < $1.key }) { counts[table] = .int(Int64(count)) }
-        return ["accepted": .int(Int64(accepted)), "rejected": .int(Int64(rejected)), "tables": .object(counts)]
+        return [
+            "accepted": .int(Int64(accepted)), "rejected": .int(Int64(rejected)), "repeated": .int(Int64(repeated)),
+            "tables": .object(counts),
+        ]
     }
 }

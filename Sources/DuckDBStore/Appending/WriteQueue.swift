@@ -9,11 +9,15 @@ import Synchronization
 ///
 /// SAFETY: `writer` is only touched on `queue`, which is serial; everything else is behind the mutex.
 final class WriteQueue: @unchecked Sendable {
-    private typealias Appending = (batches: [EventBatch], done: CheckedContinuation<Outcome<Void>, Never>)
     private typealias Outcome<Value> = Result<Value, EventStoreError>
 
+    private struct Waiting {
+        var appending: Appending
+        var done: CheckedContinuation<Outcome<AppendOutcome>, Never>
+    }
+
     private struct State {
-        var pending: [Appending] = []
+        var pending: [Waiting] = []
         var isDraining = false
         var isClosed = false
         var layout: StoreLayout
@@ -33,11 +37,11 @@ final class WriteQueue: @unchecked Sendable {
 
     var layout: StoreLayout { state.withLock { $0.layout } }
 
-    func append(_ batches: [EventBatch]) async throws(EventStoreError) {
+    func append(_ appending: Appending) async throws(EventStoreError) -> AppendOutcome {
         let outcome = await withCheckedContinuation { done in
             let action = state.withLock { state -> Action in
                 if state.isClosed { return .refuse }
-                state.pending.append((batches, done))
+                state.pending.append(Waiting(appending: appending, done: done))
                 defer { state.isDraining = true }
                 return state.isDraining ? .wait : .drain
             }
@@ -47,7 +51,7 @@ final class WriteQueue: @unchecked Sendable {
             case .drain: queue.async { self.drain() }
             }
         }
-        try outcome.get()
+        return try outcome.get()
     }
 
     private enum Action { case refuse, wait, drain }
@@ -85,21 +89,23 @@ final class WriteQueue: @unchecked Sendable {
 
     private func drain() {
         while let group = nextGroup() {
-            let outcome = commit(group.flatMap(\.batches))
-            if case .failure = outcome, group.count > 1 {
-                for appending in group { appending.done.resume(returning: commit(appending.batches)) }
-            } else {
-                for appending in group { appending.done.resume(returning: outcome) }
+            switch commit(group.map(\.appending)) {
+            case .success(let outcomes):
+                for (waiting, outcome) in zip(group, outcomes) { waiting.done.resume(returning: .success(outcome)) }
+            case .failure(let error) where group.count == 1: group[0].done.resume(returning: .failure(error))
+            case .failure:
+                // One of them is at fault; each is tried alone.
+                for waiting in group { waiting.done.resume(returning: commit([waiting.appending]).map { $0[0] }) }
             }
         }
     }
 
-    private func nextGroup() -> [Appending]? {
+    private func nextGroup() -> [Waiting]? {
         state.withLock { state in
             var rows = 0
             var count = 0
             while count < state.pending.count {
-                rows += state.pending[count].batches.reduce(0) { $0 + $1.rowCount }
+                rows += state.pending[count].appending.rowCount
                 if count > 0, rows > Self.rowsPerCommit { break }
                 count += 1
             }
@@ -112,9 +118,9 @@ final class WriteQueue: @unchecked Sendable {
         }
     }
 
-    private func commit(_ batches: [EventBatch]) -> Outcome<Void> {
+    private func commit(_ appendings: [Appending]) -> Outcome<[AppendOutcome]> {
         guard let writer else { return .failure(.closed) }
-        let outcome = Outcome { () throws(EventStoreError) in try writer.append(batches) }
+        let outcome = Outcome { () throws(EventStoreError) in try writer.append(appendings) }
         publishLayout()
         return outcome
     }

@@ -3,6 +3,14 @@ import Chronology
 import EventStore
 import KQLValues
 
+/// What one call of `append` brings.
+struct Appending {
+    var batches: [EventBatch]
+    var delivery: DeliveryID? = nil
+
+    var rowCount: Int { batches.reduce(0) { $0 + $1.rowCount } }
+}
+
 /// Writes to the database: the only connection that changes anything.
 final class Writer {
     private let connection: DuckDBConnection
@@ -12,6 +20,7 @@ final class Writer {
     init(_ database: DuckDBDatabase, now: @escaping @Sendable () -> Instant) throws(EventStoreError) {
         connection = try DuckDBConnection(database)
         catalogue = try TableCatalogue(connection)
+        try Deliveries.create(connection)
         self.now = now
     }
 
@@ -19,11 +28,20 @@ final class Writer {
         try atomically { () throws(EventStoreError) in try catalogue.evolve(table, schema, connection).schema }
     }
 
-    /// Appends all batches in one transaction, synced to disk when this returns.
-    func append(_ batches: [EventBatch]) throws(EventStoreError) {
+    /// Appends all that is new in one transaction, synced to disk when this returns; gives the outcome of each.
+    func append(_ appendings: [Appending]) throws(EventStoreError) -> [AppendOutcome] {
         let ingestionTime = now()
-        try atomically { () throws(EventStoreError) in
-            for batch in batches { try append(batch, ingestionTime) }
+        return try atomically { () throws(EventStoreError) in
+            var outcomes: [AppendOutcome] = []
+            for appending in appendings {
+                if let delivery = appending.delivery, try !Deliveries.note(delivery, at: ingestionTime, connection) {
+                    outcomes.append(.alreadyStored)
+                    continue
+                }
+                for batch in appending.batches { try append(batch, ingestionTime) }
+                outcomes.append(.stored)
+            }
+            return outcomes
         }
     }
 

@@ -14,7 +14,8 @@ public enum ParquetFile {
         let writer = try Writer(database, now: { .unixEpoch })
         // Any name is allowed in the file, but not in the store: the columns have plain names until they are written.
         let plain = TableSchema(table.schema.columns.enumerated().map { ColumnSchema("c\($0)", $1.type) })
-        try writer.append([EventBatch(table: name, schema: plain, columns: table.columns, rowCount: table.rowCount)])
+        let batch = EventBatch(table: name, schema: plain, columns: table.columns, rowCount: table.rowCount)
+        _ = try writer.append([Appending(batches: [batch])])
         let stored = try writer.ensure(name, plain)
         let select = zip(stored.columns, table.schema.columns).enumerated().map { index, pair in
             let value = expression(SQLText.identifier(pair.0.name), table.columns[index])

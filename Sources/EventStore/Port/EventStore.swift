@@ -16,8 +16,10 @@ public protocol EventStore: Sendable {
 
     /// Appends rows, all of them or none. When it returns they are durable and queries see them.
     ///
-    /// Tables and columns that do not exist are made as by `ensure`. Concurrent calls share one transaction.
-    func append(_ batches: [EventBatch]) async throws(EventStoreError)
+    /// Tables and columns that do not exist are made as by `ensure`. Concurrent calls share one transaction. A delivery
+    /// that was stored before is not stored again: its identifier is kept in the same transaction as its rows.
+    @discardableResult
+    func append(_ batches: [EventBatch], delivery: DeliveryID?) async throws(EventStoreError) -> AppendOutcome
 
     /// The tables as they are stored, by their KQL names. What is in the layout never changes its name or type.
     var layout: StoreLayout { get }
@@ -45,6 +47,11 @@ public protocol EventStore: Sendable {
 extension EventStore {
     /// All tables with their columns, by name.
     public var schemas: [String: TableSchema] { layout.schemas }
+
+    /// Appends rows that come of no delivery which could be sent again.
+    public func append(_ batches: [EventBatch]) async throws(EventStoreError) {
+        try await append(batches, delivery: nil)
+    }
 }
 
 /// What the body of `EventStore.read` works with.

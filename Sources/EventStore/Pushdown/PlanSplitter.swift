@@ -45,7 +45,7 @@ final class PlanSplitter {
         switch plan {
         case .filter(let node): splitFilter(node)
         case .makeSeries(let node): splitSeries(node)
-        default: plan.mapInputs(split)
+        default: plan.mapInputs(includingBodies: false, split)
         }
     }
 

@@ -1,6 +1,9 @@
 extension Plan {
-    /// The same operator over inputs changed by `transform`; subqueries over placeholders included.
-    func mapInputs(_ transform: (Plan) -> Plan) -> Plan {
+    /// The same operator over inputs changed by `transform`.
+    ///
+    /// - Parameter includingBodies: whether the subqueries of `mv-apply` and `partition`, which run per row or key over
+    ///   placeholders, are changed too.
+    public func mapInputs(includingBodies: Bool = true, _ transform: (Plan) -> Plan) -> Plan {
         switch self {
         case .scan, .values, .range, .placeholder, .external, .pushed: return self
         case .filter(var node):
@@ -35,11 +38,11 @@ extension Plan {
             return .mvExpand(node)
         case .mvApply(var node):
             node.expand.input = transform(node.expand.input)
-            node.body = transform(node.body)
+            if includingBodies { node.body = transform(node.body) }
             return .mvApply(node)
         case .partition(var node):
             node.input = transform(node.input)
-            node.body = transform(node.body)
+            if includingBodies { node.body = transform(node.body) }
             return .partition(node)
         case .parse(var node):
             node.input = transform(node.input)

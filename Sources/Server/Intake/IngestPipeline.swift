@@ -35,13 +35,19 @@ final class IngestPipeline: EventIntake {
         if let fault = collector.fault(of: options) { throw IntakeRefusal(fault) }
         var reader = collector.reader(options, now: time.now())
         var receipt = IntakeReceipt()
+        var blocks = 0
+        func take(_ block: RecordBlock) async throws {
+            let delivery = description.delivery.map { DeliveryID($0).block(blocks) }
+            blocks += 1
+            receipt.add(try await store(block, options, delivery: delivery))
+        }
         for try await chunk in chunks {
             reader.feed(chunk)
-            while let block = reader.next() { receipt.add(try await store(block, options)) }
+            while let block = reader.next() { try await take(block) }
         }
         reader.finish()
-        while let block = reader.next() { receipt.add(try await store(block, options)) }
-        if let block = reader.flush() { receipt.add(try await store(block, options)) }
+        while let block = reader.next() { try await take(block) }
+        if let block = reader.flush() { try await take(block) }
         return receipt
     }
 
@@ -54,10 +60,16 @@ final class IngestPipeline: EventIntake {
     }
 
     /// Stores a block of records and matches rules on it; when it returns, its rows are durable and its alerts recorded.
-    func store(_ block: RecordBlock, _ options: CollectionOptions) async throws -> IntakeReceipt {
+    ///
+    /// Rules are matched even when the delivery was stored before, since the process may have ended in between; alerts
+    /// found again are known by their identifiers.
+    func store(
+        _ block: RecordBlock, _ options: CollectionOptions, delivery: DeliveryID? = nil
+    ) async throws -> IntakeReceipt {
         let chunk = collector.collect(block, options, now: time.now())
-        if !chunk.batches.isEmpty { try await eventStore.append(chunk.batches) }
+        let outcome = try await eventStore.append(chunk.batches, delivery: delivery)
         try await detector.detect(chunk.records)
+        if outcome == .alreadyStored { return IntakeReceipt(repeated: chunk.records.count) }
         var receipt = IntakeReceipt(rejected: chunk.deadLetters.count)
         for batch in chunk.batches where batch.table != "DeadLetter_CL" {
             receipt.tables[batch.table, default: 0] += batch.rowCount
@@ -70,5 +82,6 @@ extension IntakeReceipt {
     fileprivate mutating func add(_ other: IntakeReceipt) {
         tables.merge(other.tables, uniquingKeysWith: +)
         rejected += other.rejected
+        repeated += other.repeated
     }
 }

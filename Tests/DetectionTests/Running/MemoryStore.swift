@@ -19,7 +19,9 @@ struct MemoryStore: EventStore {
     }
 
     func ensure(_ table: String, _ schema: TableSchema) async throws(EventStoreError) -> TableSchema { schema }
-    func append(_ batches: [EventBatch]) async throws(EventStoreError) {}
+    func append(_ batches: [EventBatch], delivery: DeliveryID?) async throws(EventStoreError) -> AppendOutcome {
+        .stored
+    }
     func deleteRows(of table: String, olderThan instant: Instant) async throws(EventStoreError) -> Int { 0 }
     func close() async {}
 
