@@ -57,9 +57,15 @@ public final class DuckDBEventStore: EventStore {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { done in
                 reader.queue.async { [writes, expressions] in
-                    let session = DuckDBSession(
-                        reader: reader, layout: writes.layout, host: SessionExpressions(expressions), stop: stop)
-                    done.resume(with: Swift.Result { try session.run(body) })
+                    done.resume(
+                        with: Swift.Result {
+                            let layout = try writes.layout(pinnedBy: { () throws(EventStoreError) in
+                                try reader.beginSnapshot()
+                            })
+                            let session = DuckDBSession(
+                                reader: reader, layout: layout, host: SessionExpressions(expressions), stop: stop)
+                            return try session.run(body)
+                        })
                 }
             }
         } onCancel: {
@@ -106,8 +112,8 @@ struct DuckDBSession {
         let shouldStop: @Sendable () -> Bool = { [stop] in stop.error != nil }
         let source = DuckDBTableSource(reader: reader, layout: layout, shouldStop: shouldStop)
         do {
-            if let error = stop.error { throw error }
             defer { reader.endSnapshot() }
+            if let error = stop.error { throw error }
             return try body(
                 ReadSession(
                     source: source, layout: layout, host: host, isCancelled: shouldStop,

@@ -21,6 +21,7 @@ final class WriteQueue: @unchecked Sendable {
         var isDraining = false
         var isClosed = false
         var layout: StoreLayout
+        var version: Int
     }
 
     /// More rows than this are not put into one transaction with others.
@@ -32,10 +33,20 @@ final class WriteQueue: @unchecked Sendable {
 
     init(_ writer: Writer) {
         self.writer = writer
-        state = Mutex(State(layout: writer.catalogue.layout))
+        state = Mutex(State(layout: writer.catalogue.layout, version: writer.catalogue.version))
     }
 
     var layout: StoreLayout { state.withLock { $0.layout } }
+
+    /// The layout of what a reader sees that pins its snapshot in `pin`: no row in it has a value in a column that the
+    /// layout does not have, and no column of the layout is missing from it.
+    func layout<Failure>(pinnedBy pin: () throws(Failure) -> Void) throws(Failure) -> StoreLayout {
+        while true {
+            let (layout, version) = state.withLock { ($0.layout, $0.version) }
+            try pin()
+            if state.withLock({ $0.version }) == version { return layout }
+        }
+    }
 
     func append(_ appending: Appending) async throws(EventStoreError) -> AppendOutcome {
         let outcome = await withCheckedContinuation { done in
@@ -120,14 +131,22 @@ final class WriteQueue: @unchecked Sendable {
 
     private func commit(_ appendings: [Appending]) -> Outcome<[AppendOutcome]> {
         guard let writer else { return .failure(.closed) }
-        let outcome = Outcome { () throws(EventStoreError) in try writer.append(appendings) }
-        publishLayout()
-        return outcome
+        return Outcome { () throws(EventStoreError) in
+            let prepared = try writer.prepare(appendings)
+            // Who reads a row with the first value of a column knows of the column.
+            publishLayout()
+            return try writer.append(prepared)
+        }
     }
 
     private func publishLayout() {
-        guard let layout = writer?.catalogue.layout else { return }
-        state.withLock { $0.layout = layout }
+        guard let catalogue = writer?.catalogue else { return }
+        state.withLock { state in
+            // A change that was undone brings an older version back; any difference tells readers to look again.
+            guard state.version != catalogue.version else { return }
+            state.layout = catalogue.layout
+            state.version = catalogue.version
+        }
     }
 }
 

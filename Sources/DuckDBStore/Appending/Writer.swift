@@ -17,7 +17,13 @@ final class Writer {
     private(set) var catalogue: TableCatalogue
     private let now: @Sendable () -> Instant
 
-    init(_ database: DuckDBDatabase, now: @escaping @Sendable () -> Instant) throws(EventStoreError) {
+    /// Whether columns without any value are made in the stored table too.
+    private let storesEmptyColumns: Bool
+
+    init(
+        _ database: DuckDBDatabase, storesEmptyColumns: Bool = false, now: @escaping @Sendable () -> Instant
+    ) throws(EventStoreError) {
+        self.storesEmptyColumns = storesEmptyColumns
         connection = try DuckDBConnection(database)
         catalogue = try TableCatalogue(connection)
         try Deliveries.create(connection)
@@ -28,19 +34,49 @@ final class Writer {
         try atomically { () throws(EventStoreError) in try catalogue.evolve(table, schema, connection).schema }
     }
 
+    /// Gives what is to be appended its places: tables and columns that are missing are made, in a transaction of its own,
+    /// so that readers can know of the columns before the first row that has a value there.
+    func prepare(_ appendings: [Appending]) throws(EventStoreError) -> [PreparedAppending] {
+        var prepared: [PreparedAppending] = []
+        let before = catalogue
+        var hasBegun = false
+        // Most batches find all in its place, and then there is nothing to commit.
+        func change() throws(EventStoreError) {
+            if !hasBegun { try connection.begin() }
+            hasBegun = true
+        }
+        do {
+            for appending in appendings {
+                var batches: [PreparedBatch] = []
+                for batch in appending.batches {
+                    if let ready = try place(batch, change) { batches.append(ready) }
+                }
+                prepared.append(PreparedAppending(batches: batches, delivery: appending.delivery))
+            }
+            if hasBegun { try connection.commit() }
+            return prepared
+        } catch {
+            if hasBegun { connection.rollBack() }
+            catalogue = before
+            throw error
+        }
+    }
+
     /// Appends all that is new in one transaction, synced to disk when this returns; gives the outcome of each.
-    func append(_ appendings: [Appending]) throws(EventStoreError) -> [AppendOutcome] {
+    func append(_ appendings: [PreparedAppending]) throws(EventStoreError) -> [AppendOutcome] {
         let ingestionTime = now()
-        return try atomically { () throws(EventStoreError) in
+        return try connection.transaction(code: .writeFailed) { () throws(EventStoreError) in
             var outcomes: [AppendOutcome] = []
+            var batches: [PreparedBatch] = []
             for appending in appendings {
                 if let delivery = appending.delivery, try !Deliveries.note(delivery, at: ingestionTime, connection) {
                     outcomes.append(.alreadyStored)
                     continue
                 }
-                for batch in appending.batches { try append(batch, ingestionTime) }
+                batches += appending.batches
                 outcomes.append(.stored)
             }
+            for (table, parts) in PreparedBatch.byTable(batches) { try append(parts, to: table, ingestionTime) }
             return outcomes
         }
     }
@@ -72,13 +108,18 @@ final class Writer {
 
     // MARK: - Rows
 
-    private func append(_ batch: EventBatch, _ ingestionTime: Instant) throws(EventStoreError) {
+    /// Checks a batch and finds the place of each of its columns; `change` is called before anything is made. Nil when the
+    /// batch has no rows.
+    private func place(
+        _ batch: EventBatch, _ change: () throws(EventStoreError) -> Void
+    ) throws(EventStoreError) -> PreparedBatch? {
         if let fault = batch.fault {
             throw EventStoreError(.invalidBatch, "A batch for \(batch.table) cannot be stored: \(fault).")
         }
+        if catalogue.lacks(batch.table, batch.schema) { try change() }
         let evolution = try catalogue.evolve(batch.table, batch.schema, connection)
-        guard batch.rowCount > 0, let table = catalogue.layout.tables[batch.table] else { return }
-        var sources = [Column?](repeating: nil, count: table.columns.count)
+        guard batch.rowCount > 0, let table = catalogue.layout.tables[batch.table] else { return nil }
+        var sources: [Int: Column] = [:]
         for (placement, values) in zip(evolution.placements, batch.columns) {
             guard sources[placement.column] == nil else {
                 throw EventStoreError(
@@ -97,12 +138,19 @@ final class Writer {
                 sources[placement.column] = converted
             }
         }
-        try append(sources, rowCount: batch.rowCount, to: table, ingestionTime)
+        let wanted = storesEmptyColumns ? Array(table.columns.indices) : sources.filter { $1.hasValue }.keys.sorted()
+        if !catalogue.hasStored(wanted, of: batch.table) {
+            try change()
+            try catalogue.store(wanted, of: batch.table, connection)
+        }
+        return PreparedBatch(table: batch.table, sources: sources, rowCount: batch.rowCount)
     }
 
+    /// Appends the rows of one table.
     private func append(
-        _ sources: [Column?], rowCount: Int, to table: StoredTable, _ ingestionTime: Instant
+        _ batches: [PreparedBatch], to name: String, _ ingestionTime: Instant
     ) throws(EventStoreError) {
+        guard let table = catalogue.layout.tables[name] else { return }
         let functions = connection.functions
         var created: UnsafeMutablePointer<CDuckDBAppender>?
         defer { _ = functions.pointee.appender_destroy(&created) }
@@ -110,28 +158,32 @@ final class Writer {
         guard let appender = created else { throw EventStoreError(.writeFailed, "DuckDB made no appender.") }
         guard state == CDUCKDB_SUCCESS else { throw failure(of: appender, table) }
 
+        let places = catalogue.storedColumns(of: name)
         let chunkRows = Int(functions.pointee.vector_size())
         let writer = ChunkWriter(functions: functions)
-        var chunk = makeChunk([StoredColumn.ingestionTime] + table.columns)
+        var chunk = makeChunk([StoredColumn.ingestionTime] + places.map { table.columns[$0] })
         defer { functions.pointee.destroy_data_chunk(&chunk) }
         guard let filled = chunk else { throw EventStoreError(.writeFailed, "DuckDB made no data chunk.") }
-        for start in stride(from: 0, to: rowCount, by: chunkRows) {
-            let rows = start..<min(start + chunkRows, rowCount)
-            functions.pointee.data_chunk_reset(filled)
-            writer.write(
-                repeating: ingestionTime.ticks, count: rows.count,
-                to: functions.pointee.data_chunk_get_vector(filled, 0))
-            for (index, column) in table.columns.enumerated() {
-                let vector = functions.pointee.data_chunk_get_vector(filled, UInt64(index + 1))
-                if let source = sources[index] {
-                    writer.write(source, rows, isDynamic: column.type == .dynamic, to: vector)
-                } else {
-                    writer.writeMissing(column.type, count: rows.count, to: vector)
+        for batch in batches {
+            for start in stride(from: 0, to: batch.rowCount, by: chunkRows) {
+                let rows = start..<min(start + chunkRows, batch.rowCount)
+                functions.pointee.data_chunk_reset(filled)
+                writer.write(
+                    repeating: ingestionTime.ticks, count: rows.count,
+                    to: functions.pointee.data_chunk_get_vector(filled, 0))
+                for (index, place) in places.enumerated() {
+                    let column = table.columns[place]
+                    let vector = functions.pointee.data_chunk_get_vector(filled, UInt64(index + 1))
+                    if let source = batch.sources[place] {
+                        writer.write(source, rows, isDynamic: column.type == .dynamic, to: vector)
+                    } else {
+                        writer.writeMissing(column.type, count: rows.count, to: vector)
+                    }
                 }
-            }
-            functions.pointee.data_chunk_set_size(filled, UInt64(rows.count))
-            guard functions.pointee.append_data_chunk(appender, filled) == CDUCKDB_SUCCESS else {
-                throw failure(of: appender, table)
+                functions.pointee.data_chunk_set_size(filled, UInt64(rows.count))
+                guard functions.pointee.append_data_chunk(appender, filled) == CDUCKDB_SUCCESS else {
+                    throw failure(of: appender, table)
+                }
             }
         }
         guard functions.pointee.appender_close(appender) == CDUCKDB_SUCCESS else { throw failure(of: appender, table) }

@@ -43,14 +43,22 @@ final class DuckDBConnection {
             try execute("COMMIT", code: code)
             return result
         } catch {
-            // A failed statement or commit may have ended the transaction already; then there is nothing to undo.
-            try? rollBack()
+            rollBack()
             throw error
         }
     }
 
-    private func rollBack() throws(EventStoreError) {
-        try execute("ROLLBACK", code: .writeFailed)
+    func begin() throws(EventStoreError) {
+        try execute("BEGIN TRANSACTION", code: .writeFailed)
+    }
+
+    func commit() throws(EventStoreError) {
+        try execute("COMMIT", code: .writeFailed)
+    }
+
+    func rollBack() {
+        // A failed statement or commit may have ended the transaction already; then there is nothing to undo.
+        _ = try? execute("ROLLBACK", code: .writeFailed)
     }
 
     /// Runs a query whose columns are of the stored forms of `schema`'s types, and gives its rows, at most `rowLimit`.

@@ -57,7 +57,7 @@ struct DuckDBTableSource: TableSource {
     /// A column as it is stored; nulls (empty strings) when the store has none of that name and type.
     private static func expression(for column: ColumnSchema, of table: StoredTable) -> String {
         let known = column.name == StoredColumn.ingestionTime.name ? .ingestionTime : table.column(column.name)
-        guard let known, known.type == column.type else {
+        guard let known, known.type == column.type, known.isStored else {
             return column.type == .string ? "''" : "CAST(NULL AS \(column.type.duckDBName))"
         }
         return SQLText.identifier(known.storedName)

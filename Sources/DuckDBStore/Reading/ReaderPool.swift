@@ -87,7 +87,24 @@ final class Reader: @unchecked Sendable {
         queue = DispatchQueue(label: "tocsin.event-store.reader-\(number)", qos: .userInitiated)
     }
 
-    /// Runs a query on the state of the tables that the first query since `endSnapshot` saw. A failed query ends it.
+    /// Lets the queries until `endSnapshot` see the state of the tables as it is now.
+    func beginSnapshot() throws(EventStoreError) {
+        lock.lock()
+        defer { lock.unlock() }
+        if hasSnapshot { rollBack() }
+        try connection.execute("BEGIN TRANSACTION READ ONLY", code: .queryFailed)
+        hasSnapshot = true
+        do {
+            // DuckDB takes its snapshot only when something is read.
+            try connection.execute("FROM meta.columns LIMIT 0", code: .queryFailed)
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    /// Runs a query on the state of the tables that `beginSnapshot`, or else the first query since `endSnapshot`, saw. A
+    /// failed query ends it.
     func rows(_ sql: String, parameters: [Value], schema: TableSchema, rowLimit: Int) throws -> Table {
         try lock.withLock {
             if !hasSnapshot {

@@ -67,7 +67,7 @@ final class PlanTranslation {
                     throw Decline(
                         operation: node.table, reason: "stores \(column.name) as \(stored.type), not \(column.type)")
                 }
-                expressions.append(.stored(stored.storedName))
+                expressions.append(stored.isStored ? .stored(stored.storedName) : .value(.missing(stored.type)))
             } else {
                 expressions.append(.value(.missing(column.type)))
             }

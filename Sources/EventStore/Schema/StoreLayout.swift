@@ -18,7 +18,6 @@ public struct StoreLayout: Sendable, Hashable {
 /// A table in the store's database.
 public struct StoredTable: Sendable, Hashable {
     public var storedName: String
-    /// In the order of the stored table.
     public var columns: [StoredColumn]
 
     public init(storedName: String, columns: [StoredColumn]) {
@@ -39,11 +38,15 @@ public struct StoredColumn: Sendable, Hashable {
     public var name: String
     public var type: KQLType
     public var storedName: String
+    /// False while no row ever had a value there: the stored table has no such column yet, and reading it gives nulls (for
+    /// strings: empty ones). The tables of Azure Monitor have hundreds of columns of which a source fills a few.
+    public var isStored: Bool
 
-    public init(name: String, type: KQLType, storedName: String) {
+    public init(name: String, type: KQLType, storedName: String, isStored: Bool = true) {
         self.name = name
         self.type = type
         self.storedName = storedName
+        self.isStored = isStored
     }
 
     /// When a row was appended; a column that every stored table has besides those of its schema.
