@@ -69,7 +69,10 @@ let lifeCycle: [Target] = [
     .target(name: "Access", dependencies: ["CSodium", "Chronology", "JSON", "StateStore", crypto, grdb]),
     .target(
         name: "Collection",
-        dependencies: ["Chronology", "EventStore", "JSON", "KQLValues", "Records", nioCore, nioPosix, yams]),
+        dependencies: [
+            "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2", "Records", nioCore,
+            nioPosix, yams,
+        ]),
     .target(
         name: "Detection",
         dependencies: [

@@ -6,17 +6,25 @@ public struct CollectionContent: Sendable {
     public var tables: TableCatalogue
     public var sources: SourceCatalogue
     let windows: WindowsDefinition?
+    /// By the name of their source.
+    let transformations: [String: [Transformation]]
 
     public init(tables: TableCatalogue, sources: SourceCatalogue) {
         self.tables = tables
         self.sources = sources
         windows = nil
+        // What is faulty is told by `load`; here its records become dead letters.
+        transformations = sources.transformations(into: tables).ready
     }
 
-    private init(tables: TableCatalogue, sources: SourceCatalogue, windows: WindowsDefinition?) {
+    private init(
+        tables: TableCatalogue, sources: SourceCatalogue, windows: WindowsDefinition?,
+        transformations: [String: [Transformation]]
+    ) {
         self.tables = tables
         self.sources = sources
         self.windows = windows
+        self.transformations = transformations
     }
 
     /// Reads `schemas/` and `sources/` of the folder `content`; faulty files are left out and named in `faults`.
@@ -46,6 +54,10 @@ public struct CollectionContent: Sendable {
         } catch {
             faults.append(error)
         }
-        return (CollectionContent(tables: tables, sources: sources, windows: windows), faults)
+        let (transformations, transformationFaults) = sources.transformations(into: tables, folder: sourcesFolder)
+        faults += transformationFaults
+        let content = CollectionContent(
+            tables: tables, sources: sources, windows: windows, transformations: transformations)
+        return (content, faults)
     }
 }

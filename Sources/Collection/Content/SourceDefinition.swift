@@ -1,4 +1,5 @@
 public import Foundation
+public import KQLValues
 
 /// A kind of log as content describes it: how its records are recognised, and how their fields become columns.
 public struct SourceDefinition: Sendable, Hashable {
@@ -7,6 +8,18 @@ public struct SourceDefinition: Sendable, Hashable {
         public var fields: [String]
         /// Compared without regard to case; empty when the field must only be there.
         public var values: [String]
+        /// A regular expression (RE2) that a part of the value must match.
+        public var pattern: String?
+
+        /// How much it says about a record that it holds.
+        public var weight: Int { values.isEmpty && pattern == nil ? 1 : 2 }
+    }
+
+    /// A KQL transformation as a file of the source's folder holds it.
+    public struct Output: Sendable, Hashable {
+        public var table: String
+        public var file: String
+        public var text: String
     }
 
     /// Where a column's value comes from. Of several fields the first that has a value counts; the name of an object
@@ -28,6 +41,8 @@ public struct SourceDefinition: Sendable, Hashable {
         case columns(table: String)
         /// Windows events, whose tables depend on their channel.
         case windows
+        /// By KQL transformations, each into its table; a record may give rows in several.
+        case transformations([Output])
     }
 
     /// How fields without a column are written to the rest column.
@@ -40,6 +55,10 @@ public struct SourceDefinition: Sendable, Hashable {
     public var name: String
     public var summary: String
     public var conditions: [Condition]
+    /// How its text is written; nil when that is told by the text alone.
+    public var format: TextFormat?
+    /// The types of fields that transformations read.
+    public var fields: TableSchema
     public var mapping: Mapping
     public var columns: [String: ColumnSource]
     /// Fields directly under these prefixes go to the column of their name, letters of either case.
@@ -66,13 +85,21 @@ public struct SourceDefinition: Sendable, Hashable {
             conditions.append(
                 Condition(
                     fields: try condition.required("field").texts().map { $0.lowercased() },
-                    values: try condition["equals"]?.texts().map { $0.lowercased() } ?? []))
+                    values: try condition["equals"]?.texts().map { $0.lowercased() } ?? [],
+                    pattern: try condition["matches"].map { value throws(ContentFault) in try value.pattern() }))
         }
+        format = try file["format"].map { value throws(ContentFault) in try TextFormat(value) }
+        fields = try SourceDefinition.fields(file["fields"])
         if let special = file["mapping"] {
             guard try special.text() == "windows" else {
                 throw special.fault("'\(try special.text())' is no mapping", remedy: "use 'windows', or name a table")
             }
             mapping = .windows
+        } else if let tables = file["tables"] {
+            mapping = .transformations(try SourceDefinition.outputs(tables.members(), folder: folder))
+        } else if file["columns"] == nil, file["automatic"] == nil {
+            let table = try file.required("table").text()
+            mapping = .transformations([try Output(table: table, file: "transform.kql", folder: folder, file)])
         } else {
             mapping = .columns(table: try file.required("table").text())
         }
@@ -87,6 +114,27 @@ public struct SourceDefinition: Sendable, Hashable {
             rest = .keyValues(
                 column: try form.required("column").text(), prefix: try form.required("prefix").text().lowercased())
         }
+    }
+
+    private static func outputs(
+        _ members: [(key: String, value: YAMLValue)], folder: URL
+    ) throws(ContentFault) -> [Output] {
+        var outputs: [Output] = []
+        for (table, value) in members {
+            outputs.append(try Output(table: table, file: value.text(), folder: folder, value))
+        }
+        return outputs
+    }
+
+    private static func fields(_ value: YAMLValue?) throws(ContentFault) -> TableSchema {
+        var columns: [ColumnSchema] = []
+        for (name, value) in try value?.members() ?? [] {
+            guard let type = KQLType(name: try value.text()) else {
+                throw value.fault("'\(try value.text())' is no type", remedy: "use string, long, datetime, dynamic…")
+            }
+            columns.append(ColumnSchema(name, type))
+        }
+        return TableSchema(columns)
     }
 
     private static func source(_ value: YAMLValue, folder: URL) throws(ContentFault) -> ColumnSource {
@@ -119,6 +167,24 @@ public struct SourceDefinition: Sendable, Hashable {
     }
 }
 
+extension SourceDefinition {
+    /// How much it says about a record that it is recognised as of this source.
+    public var weight: Int { conditions.reduce(0) { $0 + $1.weight } }
+}
+
+extension SourceDefinition.Output {
+    fileprivate init(table: String, file: String, folder: URL, _ place: YAMLValue) throws(ContentFault) {
+        let url = folder.appending(path: file)
+        do {
+            self.init(table: table, file: file, text: try String(contentsOf: url, encoding: .utf8))
+        } catch {
+            throw place.fault(
+                "\(file) cannot be read: \(error.localizedDescription)",
+                remedy: "write the KQL transformation there, or map columns")
+        }
+    }
+}
+
 /// All sources that content describes, the most demanding first.
 public struct SourceCatalogue: Sendable {
     public let sources: [SourceDefinition]
@@ -126,7 +192,7 @@ public struct SourceCatalogue: Sendable {
     public init(_ sources: [SourceDefinition]) {
         // Of several that fit, the one that demands most is meant.
         self.sources = sources.sorted {
-            ($0.conditions.count, $1.name) > ($1.conditions.count, $0.name)
+            ($0.weight, $1.name) > ($1.weight, $0.name)
         }
     }
 

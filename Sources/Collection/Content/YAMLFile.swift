@@ -1,4 +1,5 @@
 internal import Foundation
+internal import RE2
 internal import Yams
 
 /// A node of a YAML file that knows its place for faults.
@@ -53,6 +54,17 @@ struct YAMLValue {
     func text() throws(ContentFault) -> String {
         guard let text = node.scalar?.string else {
             throw fault("this must be a single value", remedy: "write one word or one quoted text")
+        }
+        return text
+    }
+
+    /// A regular expression of RE2's syntax.
+    func pattern() throws(ContentFault) -> String {
+        let text = try text()
+        do {
+            _ = try RE2Pattern(text)
+        } catch {
+            throw fault("this is no regular expression: \(error.reason)", remedy: "correct it; the syntax is RE2's")
         }
         return text
     }

@@ -94,6 +94,8 @@ extension SourceDefinition {
         name = table
         summary = ""
         conditions = []
+        format = nil
+        fields = TableSchema([])
         mapping = .columns(table: table)
         self.columns = columns
         automatic = [""]

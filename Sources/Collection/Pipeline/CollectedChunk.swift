@@ -9,13 +9,19 @@ public struct CollectionOptions: Sendable {
     public var source: String?
     /// The table whose rows the records already are; nil when they are not.
     public var table: String?
+    /// What makes rows of the records, as a data collection rule says; then `source` and `table` do not count.
+    public var transformation: Transformation?
     /// The address of the sender, for messages that name no host.
     public var sender: String?
 
-    public init(origin: String, source: String? = nil, table: String? = nil, sender: String? = nil) {
+    public init(
+        origin: String, source: String? = nil, table: String? = nil, transformation: Transformation? = nil,
+        sender: String? = nil
+    ) {
         self.origin = origin
         self.source = source
         self.table = table
+        self.transformation = transformation
         self.sender = sender
     }
 }
@@ -50,7 +56,7 @@ public struct CollectedChunk: Sendable {
     public var records: RecordBatch
     /// Rows for the event store, among them those of the dead letter table.
     public var batches: [EventBatch]
-    /// For each record its row; nil when it became a dead letter.
+    /// For each record its row; nil when it became a dead letter, or when a transformation leaves it out.
     public var rows: [Row?]
     /// For each record the name of its source; empty when none was recognised.
     public var sources: [String]

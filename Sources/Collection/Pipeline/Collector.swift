@@ -42,6 +42,11 @@ public struct Collector: Sendable {
     public func collect(_ block: consuming RecordBlock, _ options: CollectionOptions, now: Instant) -> CollectedChunk {
         let records = block.records
         var assembly = ChunkAssembly(block: block, count: records.count)
+        if let transformation = options.transformation {
+            transform(
+                Array(0..<records.count), by: [transformation], ignored: [], of: records, now: now, into: &assembly)
+            return assembly.finish(content.tables["DeadLetter_CL"], options, now: now)
+        }
         var members: [Group: [Int]] = [:]
         for (record, group) in groups(of: records, options).enumerated() { members[group, default: []].append(record) }
         for (group, members) in members.sorted(by: { $0.value[0] < $1.value[0] }) {
@@ -93,6 +98,8 @@ public struct Collector: Sendable {
             assembly.name(members, source.name)
             switch source.mapping {
             case .windows: mapWindows(members, of: records, now: now, into: &assembly)
+            case .transformations:
+                transform(members, source, of: records, now: now, into: &assembly)
             case .columns(let table):
                 guard let definition = content.tables[table] else {
                     assembly.reject(members, reason: "there is no table \(table) for source \(source.name)")
@@ -122,6 +129,44 @@ public struct Collector: Sendable {
         let (rows, mismatches) = mapper.finish()
         if let rows { assembly.add(rows) }
         assembly.add(mismatches)
+    }
+
+    private func transform(
+        _ members: [Int], _ source: SourceDefinition, of records: RecordBatch, now: Instant,
+        into assembly: inout ChunkAssembly
+    ) {
+        guard let transformations = content.transformations[source.name] else {
+            assembly.reject(members, reason: "the transformation of source \(source.name) is faulty")
+            return
+        }
+        let served = transform(
+            members, by: transformations, ignored: source.ignored, of: records, now: now, into: &assembly)
+        let lost = members.filter { !served.contains($0) }
+        if !lost.isEmpty { assembly.reject(lost, reason: "no transformation of \(source.name) makes a row of this") }
+    }
+
+    /// Gives the records that made a row or a dead letter.
+    @discardableResult
+    private func transform(
+        _ members: [Int], by transformations: [Transformation], ignored: [String], of records: RecordBatch,
+        now: Instant, into assembly: inout ChunkAssembly
+    ) -> Set<Int> {
+        var served: Set<Int> = []
+        for transformation in transformations {
+            let run = TransformationRun(transformation, of: records, ignored: ignored, now: now)
+            for outcome in run.transform(members) {
+                if let rows = outcome.rows {
+                    served.formUnion(rows.records)
+                    assembly.add(rows)
+                }
+                assembly.add(outcome.mismatches)
+                for failure in outcome.failures {
+                    served.insert(failure.record)
+                    assembly.reject([failure.record], reason: failure.reason)
+                }
+            }
+        }
+        return served
     }
 
     private func mapWindows(

@@ -1,9 +1,12 @@
+internal import RE2
 internal import Records
 
 /// Finds for each record of a batch the source whose conditions it meets.
 struct Recognizer {
     private let sources: [SourceDefinition]
     private let conditions: [SourceDefinition.Condition]
+    /// For each condition its regular expression, if it has one.
+    private let patterns: [RE2Pattern?]
     /// For each source the numbers of its conditions.
     private let needs: [[Int]]
 
@@ -18,6 +21,8 @@ struct Recognizer {
             }
         }
         self.conditions = conditions
+        // The patterns were checked when the content was read; one that is none is met by nothing.
+        patterns = conditions.map { $0.pattern.flatMap { try? RE2Pattern($0, ignoringCase: true) } }
     }
 
     /// For each record the index of its source in the catalogue, -1 for none.
@@ -34,16 +39,16 @@ struct Recognizer {
             for number in isMet.indices { isMet[number] = false }
             for entry in batch.fields(of: record) {
                 for number in checks[Int(entry.field)] where !isMet[number] {
-                    isMet[number] = meets(conditions[number], entry, batch)
+                    isMet[number] = meets(number, entry, batch)
                 }
             }
             return needs.firstIndex { $0.allSatisfy { isMet[$0] } } ?? -1
         }
     }
 
-    private func meets(
-        _ condition: SourceDefinition.Condition, _ entry: RecordBatch.Entry, _ batch: RecordBatch
-    ) -> Bool {
+    private func meets(_ number: Int, _ entry: RecordBatch.Entry, _ batch: RecordBatch) -> Bool {
+        let condition = conditions[number]
+        if condition.pattern != nil { return batch.withUTF8(entry) { patterns[number]?.matches($0) ?? false } }
         if condition.values.isEmpty { return entry.kind != .null }
         return batch.withUTF8(entry) { utf8 in
             condition.values.contains { value in
