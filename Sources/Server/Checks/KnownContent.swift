@@ -15,7 +15,7 @@ public enum KnownContent {
     public static func environment(content: URL, schemas: JSON?, functions: JSON?) -> QueryEnvironment {
         var tables = CollectionContent.load(from: content).content.tables.tables.mapValues(\.schema)
         if let schemas { tables.merge(ConformanceFiles.tables(schemas).tables) { _, given in given } }
-        var saved = SavedFunctions.load(content)
+        var saved = FunctionCatalogue.load(from: content.appending(path: "functions")).catalogue.functions
         if let functions { saved.merge(ConformanceFiles.functions(functions)) { _, given in given } }
         return QueryEnvironment(catalogue: .standard, tables: FixedTableCatalog(tables), functions: saved)
     }

@@ -1,14 +1,13 @@
 internal import Access
 internal import Casebook
 internal import Chronology
+internal import Collection
 internal import DuckDBStore
 internal import EventStore
 internal import Foundation
 internal import HTTPAdapter
 internal import Investigation
-internal import JSON
 internal import KQL
-internal import KQLConformance
 internal import Logging
 internal import Response
 internal import StateStore
@@ -46,8 +45,15 @@ struct Core: Sendable {
             casebook: Casebook(database: database, time: time),
             access: AccessControl(database: database, time: time),
             queries: QueryService(
-                store: events, functions: SavedFunctions.load(settings.contentFolder), limits: settings.queries,
+                store: events, functions: functions(settings.contentFolder, logger: logger), limits: settings.queries,
                 external: external(settings.externalData), now: { time.now() }))
+    }
+
+    /// What content lets queries call; a faulty file defines nothing and is told of.
+    private static func functions(_ content: URL, logger: Logger) -> [String: SavedFunction] {
+        let (catalogue, faults) = FunctionCatalogue.load(from: content.appending(path: "functions"))
+        for fault in faults { logger.warning("\(fault)") }
+        return catalogue.functions
     }
 
     /// What queries reach outside; nothing unless addresses are allowed.
@@ -73,16 +79,5 @@ struct Core: Sendable {
     /// The address of an incident's page.
     func incidentURL(_ id: IncidentID) -> String {
         "\(settings.http.address)/incidents/\(id.rawValue)"
-    }
-}
-
-/// The saved functions of the content folder: `functions/*.json`, each name to parameters and query.
-enum SavedFunctions {
-    static func load(_ content: URL) -> [String: SavedFunction] {
-        ContentFiles.texts(in: content.appending(path: "functions"), ending: ".json").reduce(into: [:]) { all, file in
-            // What ships is checked by a test; a file that is no JSON defines no function.
-            guard let json = try? JSON(parsing: file.text) else { return }
-            all.merge(ConformanceFiles.functions(json)) { _, new in new }
-        }
     }
 }

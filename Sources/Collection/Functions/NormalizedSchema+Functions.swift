@@ -1,0 +1,93 @@
+internal import KQL
+internal import KQLValues
+
+// How a schema and its parsers become saved functions. The text is KQL, so that all that holds for functions (binding on
+// the first call, pushing filters down, pruning columns) holds for these.
+extension NormalizedSchema {
+    var savedFunctions: [SavedFunction] {
+        let switches = [
+            SavedFunction.Parameter(name: "disabled", type: "bool", defaultValue: "false"),
+            SavedFunction.Parameter(name: "pack", type: "bool", defaultValue: "false"),
+        ]
+        let filtering = definition.parameters + switches
+        var functions: [SavedFunction] = []
+        func add(_ names: [String], _ parameters: [SavedFunction.Parameter], _ body: String) {
+            for name in names { functions.append(SavedFunction(name: name, parameters: parameters, body: body)) }
+        }
+        for parser in parsers {
+            add(parser.filteringNames, filtering, normalizing(parser))
+            add(parser.plainNames, switches, plain(parser.filteringNames))
+        }
+        for union in unions {
+            let united = parsers.filter { parser in
+                union.parsers.isEmpty || union.parsers.contains { parser.name.hasPrefix($0) }
+            }
+            add(union.names, filtering, uniting(united, under: union.condition))
+            add(union.plainNames, switches, plain(union.names))
+        }
+        add(["vim\(name)Empty", "_Im_\(name)_Empty", "ASim\(name)Empty", "_ASim_\(name)_Empty"], [], empty)
+        return functions
+    }
+
+    private func plain(_ names: [String]) -> String {
+        let arguments = [plainArguments, "disabled=disabled, pack=pack"].filter { !$0.isEmpty }
+        return names.prefix(1).map { "\($0)(\(arguments.joined(separator: ", ")))" }.joined()
+    }
+
+    /// The parser's query, what it leaves out, the aliases, and the conditions.
+    private func normalizing(_ parser: NormalizingParser) -> String {
+        let conditions = definition.filters
+        let given = [
+            Binding(column: "EventVendor", value: KQLText.string(parser.vendor)),
+            Binding(column: "EventProduct", value: KQLText.string(parser.product)),
+            Binding(column: "Type", value: KQLText.string(parser.tables.first ?? "")),
+            Binding(column: "EventSchema", value: KQLText.string(name)),
+            Binding(column: "EventSchemaVersion", value: KQLText.string(version)),
+        ]
+        // A condition on a column that the source has not holds for none of its rows.
+        let settled = Set((given + definition.defaults.joined()).map(\.column))
+        let tested = definition.columns.filter { column in
+            !settled.contains(column.name) && conditions.contains { KQLText.names($0, column.name) }
+        }
+        let missing = tested.map { Binding(column: $0.name, value: KQLText.missing($0.type)) }
+        let steps = [given + missing] + definition.defaults
+        let extended = steps.filter { !$0.isEmpty }.map { step in
+            "| extend "
+                + step.map { "\($0.column) = column_ifexists('\($0.column)', \($0.value))" }.joined(separator: ", ")
+        }
+        let aliases = definition.aliases.map { alias in
+            let type = definition.columns.first { $0.name == alias.value }?.type ?? .string
+            return "\(alias.column) = column_ifexists('\(alias.value)', \(KQLText.missing(type)))"
+        }
+        let lines =
+            ["let normalized = () {", parser.query, "};", "normalized()"] + extended
+            + (aliases.isEmpty ? [] : ["| extend " + aliases.joined(separator: ", ")])
+            + conditions.map { "| where \($0)" } + ["| where not(disabled)"]
+        return lines.joined(separator: "\n")
+    }
+
+    private func uniting(_ parsers: [NormalizingParser], under condition: String?) -> String {
+        let arguments = definition.parameters.map { "\($0.name)=\($0.name)" } + ["disabled=disabled", "pack=pack"]
+        let calls = parsers.compactMap(\.filteringNames.first).map { "\($0)(\(arguments.joined(separator: ", ")))" }
+        let union = "union isfuzzy=true\n    " + (["vim\(name)Empty"] + calls).joined(separator: ",\n    ")
+        return union + (condition.map { "\n| where \($0)" } ?? "")
+    }
+
+    /// No rows, with all columns.
+    private var empty: String {
+        "datatable(" + definition.columns.map { "\($0.name): \($0.type.rawValue)" }.joined(separator: ", ") + ")[]"
+    }
+}
+
+private enum KQLText {
+    static func string(_ text: String) -> String {
+        "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+    }
+
+    static func missing(_ type: KQLType) -> String { type == .string ? "''" : "\(type.rawValue)(null)" }
+
+    /// Whether a text has the name as a word of its own.
+    static func names(_ text: String, _ name: String) -> Bool {
+        text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.contains { $0 == name }
+    }
+}
