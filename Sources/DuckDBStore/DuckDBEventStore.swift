@@ -7,7 +7,8 @@ import Synchronization
 
 /// The event store embedded in this process: one DuckDB database file.
 public final class DuckDBEventStore: EventStore {
-    private let writes: WriteQueue
+    let writes: WriteQueue
+    let upkeep: UpkeepQueue
     private let readers: ReaderPool
     private let expressions: ExpressionRegistry
 
@@ -23,7 +24,14 @@ public final class DuckDBEventStore: EventStore {
         try connection.makeHostedFunctions(expressions)
         try connection.makeElementFunctions()
         try connection.makeDistinctCount()
-        writes = WriteQueue(try Writer(database, now: now))
+        let archive = options.archiveFolder
+        let writer = try Writer(database, archive: archive, now: now)
+        for file in try writer.change({ catalogue, connection throws(EventStoreError) in
+            try catalogue.dropRetired(before: Instant.max, connection)
+        }) { ArchiveFolder.remove(file) }
+        if let archive { ArchiveFolder.removeLeftovers(in: archive, keeping: writer.catalogue.segments.fileNames) }
+        writes = WriteQueue(writer)
+        upkeep = UpkeepQueue(database: database, writes: writes, options: options)
         readers = try ReaderPool(database, count: options.readers)
     }
 

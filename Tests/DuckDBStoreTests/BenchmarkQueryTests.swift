@@ -37,9 +37,12 @@ struct `The benchmark's queries` {
 
     /// The number of rows of a hand-written query, which expects DuckDB's own timestamps.
     private func count(_ sql: String, _ file: JSON, _ store: any EventStore) async throws -> Int {
-        let tables = file["schema"]?.objectValue?.keys.map { name in
-            "\(name) AS (SELECT * REPLACE (make_timestamp((TimeGenerated - 621355968000000000) // 10) AS TimeGenerated) "
-                + "FROM main.\"\(name)\")"
+        let tables = file["schema"]?.objectValue?.keys.map { name -> String in
+            let parts = (store.layout.tables[name]?.segments ?? []).compactMap { segment in
+                if case .table(let stored) = segment.place { "SELECT * FROM \"\(stored)\"" } else { nil }
+            }
+            return "\(name) AS (SELECT * REPLACE (make_timestamp((TimeGenerated - 621355968000000000) // 10) "
+                + "AS TimeGenerated) FROM (\(parts.joined(separator: " UNION ALL "))))"
         }
         let query = PushedQuery(
             sql: "WITH \(try #require(tables).joined(separator: ", ")) SELECT count(*) AS c0 FROM (\(sql)) AS q",

@@ -8,23 +8,29 @@ struct PreparedAppending {
     var delivery: DeliveryID?
 }
 
-/// Rows of a table with the place of each column.
+/// Rows of a part of a table with the place of each column.
 struct PreparedBatch {
-    var table: String
-    /// By position in the table's layout, of the stored types.
-    var sources: [Int: Column]
+    /// The part of a table that takes the rows.
+    struct Target: Hashable {
+        var table: String
+        var partition: TimePartition
+    }
+
+    var target: Target
+    /// By position in the table's layout, of the stored types; nil: the rows have none.
+    var sources: [Column?]
     var rowCount: Int
 
-    /// The batches of each table in their order, tables in the order of their first rows.
-    static func byTable(_ batches: [PreparedBatch]) -> [(table: String, batches: [PreparedBatch])] {
-        var positions: [String: Int] = [:]
-        var groups: [(table: String, batches: [PreparedBatch])] = []
+    /// The batches of each part in their order, parts in the order of their first rows.
+    static func byTarget(_ batches: [PreparedBatch]) -> [(target: Target, batches: [PreparedBatch])] {
+        var positions: [Target: Int] = [:]
+        var groups: [(target: Target, batches: [PreparedBatch])] = []
         for batch in batches {
-            if let position = positions[batch.table] {
+            if let position = positions[batch.target] {
                 groups[position].batches.append(batch)
             } else {
-                positions[batch.table] = groups.count
-                groups.append((batch.table, [batch]))
+                positions[batch.target] = groups.count
+                groups.append((batch.target, [batch]))
             }
         }
         return groups

@@ -17,16 +17,13 @@ final class Writer {
     private(set) var catalogue: TableCatalogue
     private let now: @Sendable () -> Instant
 
-    /// Whether columns without any value are made in the stored table too.
-    private let storesEmptyColumns: Bool
-
     init(
-        _ database: DuckDBDatabase, storesEmptyColumns: Bool = false, now: @escaping @Sendable () -> Instant
+        _ database: DuckDBDatabase, archive: String? = nil, now: @escaping @Sendable () -> Instant
     ) throws(EventStoreError) {
-        self.storesEmptyColumns = storesEmptyColumns
         connection = try DuckDBConnection(database)
-        catalogue = try TableCatalogue(connection)
+        catalogue = try TableCatalogue(connection, archive: archive, now: now())
         try Deliveries.create(connection)
+        try RetentionSettings.create(connection)
         self.now = now
     }
 
@@ -34,9 +31,10 @@ final class Writer {
         try atomically { () throws(EventStoreError) in try catalogue.evolve(table, schema, connection).schema }
     }
 
-    /// Gives what is to be appended its places: tables and columns that are missing are made, in a transaction of its own,
-    /// so that readers can know of the columns before the first row that has a value there.
+    /// Gives what is to be appended its places: tables, parts and columns that are missing are made, in a transaction of
+    /// its own, so that readers can know of them before the first row that is there.
     func prepare(_ appendings: [Appending]) throws(EventStoreError) -> [PreparedAppending] {
+        let month = CalendarMonth(now())
         var prepared: [PreparedAppending] = []
         let before = catalogue
         var hasBegun = false
@@ -48,9 +46,7 @@ final class Writer {
         do {
             for appending in appendings {
                 var batches: [PreparedBatch] = []
-                for batch in appending.batches {
-                    if let ready = try place(batch, change) { batches.append(ready) }
-                }
+                for batch in appending.batches { batches += try place(batch, takenIn: month, change) }
                 prepared.append(PreparedAppending(batches: batches, delivery: appending.delivery))
             }
             if hasBegun { try connection.commit() }
@@ -76,19 +72,16 @@ final class Writer {
                 batches += appending.batches
                 outcomes.append(.stored)
             }
-            for (table, parts) in PreparedBatch.byTable(batches) { try append(parts, to: table, ingestionTime) }
+            for (target, parts) in PreparedBatch.byTarget(batches) { try append(parts, to: target, ingestionTime) }
             return outcomes
         }
     }
 
-    func deleteRows(of name: String, olderThan instant: Instant) throws(EventStoreError) -> Int {
-        guard let table = catalogue.layout.tables[name] else {
-            throw EventStoreError(.unknownTable, "There is no table '\(name)' to delete rows of.")
-        }
-        guard let time = table.column("TimeGenerated"), time.type == .datetime else { return 0 }
-        return try connection.execute(
-            "DELETE FROM \(SQLText.identifier(table.storedName)) "
-                + "WHERE \(SQLText.identifier(time.storedName)) < \(instant.ticks)", code: .writeFailed)
+    /// Changes the catalogue and what it names, all or nothing.
+    func change<Result>(
+        _ work: (inout TableCatalogue, DuckDBConnection) throws(EventStoreError) -> Result
+    ) throws(EventStoreError) -> Result {
+        try atomically { () throws(EventStoreError) in try work(&catalogue, connection) }
     }
 
     /// Folds the write-ahead log into the database file.
@@ -108,18 +101,17 @@ final class Writer {
 
     // MARK: - Rows
 
-    /// Checks a batch and finds the place of each of its columns; `change` is called before anything is made. Nil when the
-    /// batch has no rows.
+    /// Checks a batch, parts its rows and finds the place of each column; `change` is called before anything is made.
     private func place(
-        _ batch: EventBatch, _ change: () throws(EventStoreError) -> Void
-    ) throws(EventStoreError) -> PreparedBatch? {
+        _ batch: EventBatch, takenIn month: CalendarMonth, _ change: () throws(EventStoreError) -> Void
+    ) throws(EventStoreError) -> [PreparedBatch] {
         if let fault = batch.fault {
             throw EventStoreError(.invalidBatch, "A batch for \(batch.table) cannot be stored: \(fault).")
         }
         if catalogue.lacks(batch.table, batch.schema) { try change() }
         let evolution = try catalogue.evolve(batch.table, batch.schema, connection)
-        guard batch.rowCount > 0, let table = catalogue.layout.tables[batch.table] else { return nil }
-        var sources: [Int: Column] = [:]
+        guard batch.rowCount > 0, let table = catalogue.layout.tables[batch.table] else { return [] }
+        var sources = [Column?](repeating: nil, count: table.columns.count)
         for (placement, values) in zip(evolution.placements, batch.columns) {
             guard sources[placement.column] == nil else {
                 throw EventStoreError(
@@ -138,30 +130,39 @@ final class Writer {
                 sources[placement.column] = converted
             }
         }
-        let wanted = storesEmptyColumns ? Array(table.columns.indices) : sources.filter { $1.hasValue }.keys.sorted()
-        if !catalogue.hasStored(wanted, of: batch.table) {
-            try change()
-            try catalogue.store(wanted, of: batch.table, connection)
+        let time = table.columns.firstIndex { $0.name == "TimeGenerated" }
+        let parts = PartitionedRows(sources, rowCount: batch.rowCount, time: time, takenIn: month).parts
+        var prepared: [PreparedBatch] = []
+        for part in parts {
+            let filled = part.columns.indices.filter { part.columns[$0]?.hasValue ?? false }
+            _ = try catalogue.segment(part.partition, of: batch.table, columns: filled, connection, change)
+            prepared.append(
+                PreparedBatch(
+                    target: .init(table: batch.table, partition: part.partition), sources: part.columns,
+                    rowCount: part.rowCount))
         }
-        return PreparedBatch(table: batch.table, sources: sources, rowCount: batch.rowCount)
+        return prepared
     }
 
-    /// Appends the rows of one table.
+    /// Appends the rows of one part of a table.
     private func append(
-        _ batches: [PreparedBatch], to name: String, _ ingestionTime: Instant
+        _ batches: [PreparedBatch], to target: PreparedBatch.Target, _ ingestionTime: Instant
     ) throws(EventStoreError) {
-        guard let table = catalogue.layout.tables[name] else { return }
+        guard let table = catalogue.layout.tables[target.table],
+            let segment = catalogue.segments.open(target.partition, of: target.table)
+        else {
+            throw EventStoreError(.writeFailed, "\(target.table) has no part for \(target.partition) any more.")
+        }
         let functions = connection.functions
         var created: UnsafeMutablePointer<CDuckDBAppender>?
         defer { _ = functions.pointee.appender_destroy(&created) }
-        let state = functions.pointee.appender_create(connection.handle, nil, table.storedName, &created)
+        let state = functions.pointee.appender_create(connection.handle, nil, segment.storedName, &created)
         guard let appender = created else { throw EventStoreError(.writeFailed, "DuckDB made no appender.") }
         guard state == CDUCKDB_SUCCESS else { throw failure(of: appender, table) }
 
-        let places = catalogue.storedColumns(of: name)
         let chunkRows = Int(functions.pointee.vector_size())
         let writer = ChunkWriter(functions: functions)
-        var chunk = makeChunk([StoredColumn.ingestionTime] + places.map { table.columns[$0] })
+        var chunk = makeChunk([StoredColumn.ingestionTime] + segment.columns.map { table.columns[$0] })
         defer { functions.pointee.destroy_data_chunk(&chunk) }
         guard let filled = chunk else { throw EventStoreError(.writeFailed, "DuckDB made no data chunk.") }
         for batch in batches {
@@ -171,10 +172,10 @@ final class Writer {
                 writer.write(
                     repeating: ingestionTime.ticks, count: rows.count,
                     to: functions.pointee.data_chunk_get_vector(filled, 0))
-                for (index, place) in places.enumerated() {
+                for (index, place) in segment.columns.enumerated() {
                     let column = table.columns[place]
                     let vector = functions.pointee.data_chunk_get_vector(filled, UInt64(index + 1))
-                    if let source = batch.sources[place] {
+                    if place < batch.sources.count, let source = batch.sources[place] {
                         writer.write(source, rows, isDynamic: column.type == .dynamic, to: vector)
                     } else {
                         writer.writeMissing(column.type, count: rows.count, to: vector)

@@ -1,19 +1,19 @@
+import Chronology
 import EventStore
 import KQLValues
 
 /// The tables of the database with their KQL names and types, which are kept in a table of their own, `meta.columns`.
 ///
-/// A column is made in the stored table only when a row first has a value there: DuckDB spends as much on an empty column
-/// as on a full one, and the tables of Azure Monitor have hundreds of which most sources fill few.
+/// A column is made in a stored part of a table only when a row first has a value there: DuckDB spends as much on an empty
+/// column as on a full one, and the tables of Azure Monitor have hundreds of which most sources fill few.
 struct TableCatalogue {
     private(set) var layout: StoreLayout
+    private(set) var segments: SegmentCatalogue
     /// Grows with each change of the layout.
     private(set) var version = 0
-    /// For each table the columns in the order of the stored table, as positions in its layout.
-    private var stored: [String: [Int]] = [:]
 
     /// Reads the catalogue, which is made when the database is new.
-    init(_ connection: DuckDBConnection) throws(EventStoreError) {
+    init(_ connection: DuckDBConnection, archive: String?, now: Instant) throws(EventStoreError) {
         try connection.execute("CREATE SCHEMA IF NOT EXISTS meta", code: .cannotOpen)
         try connection.execute(
             """
@@ -25,7 +25,7 @@ struct TableCatalogue {
             "SELECT table_name, stored_table, name, type, stored_name FROM meta.columns ORDER BY table_name, position",
             schema: TableSchema(
                 ["table", "storedTable", "name", "type", "storedName"].map { ColumnSchema($0, .string) }))
-        layout = StoreLayout()
+        var layout = StoreLayout()
         for row in 0..<rows.rowCount {
             let texts = rows.columns.map { if case .string(let strings) = $0 { strings[row] } else { "" } }
             guard let type = KQLType(rawValue: texts[3]) else {
@@ -35,55 +35,46 @@ struct TableCatalogue {
                         + "written by a newer version?")
             }
             layout.tables[texts[0], default: StoredTable(storedName: texts[1], columns: [])].columns.append(
-                StoredColumn(name: texts[2], type: type, storedName: texts[4], isStored: false))
+                StoredColumn(name: texts[2], type: type, storedName: texts[4]))
         }
-        try readStored(connection)
+        segments = try SegmentCatalogue(connection, layout, archive: archive, now: now)
+        self.layout = layout
+        for name in layout.tables.keys { publishSegments(of: name) }
     }
 
-    /// Finds out which columns the stored tables have.
-    private mutating func readStored(_ connection: DuckDBConnection) throws(EventStoreError) {
-        let rows = try connection.table(
-            """
-            SELECT table_name, column_name FROM duckdb_columns()
-            WHERE schema_name = 'main' AND database_name = current_database() ORDER BY table_name, column_index
-            """, schema: TableSchema([ColumnSchema("table", .string), ColumnSchema("column", .string)]))
-        let tables = Dictionary(
-            layout.tables.map { ($0.value.storedName, $0.key) }, uniquingKeysWith: { first, _ in first })
-        let positions = layout.tables.mapValues { table in
-            Dictionary(
-                table.columns.enumerated().map { ($1.storedName, $0) }, uniquingKeysWith: { first, _ in first })
+    /// The part of a table that takes rows of a partition with values in some columns, by their positions; `change` is
+    /// called before it is made or given columns that it lacks.
+    mutating func segment(
+        _ partition: TimePartition, of name: String, columns: [Int], _ connection: DuckDBConnection,
+        _ change: () throws(EventStoreError) -> Void
+    ) throws(EventStoreError) -> SegmentEntry {
+        guard let table = layout.tables[name] else {
+            throw EventStoreError(.unknownTable, "There is no table '\(name)' to append to.")
         }
-        for row in 0..<rows.rowCount {
-            let texts = rows.columns.map { if case .string(let strings) = $0 { strings[row] } else { "" } }
-            guard let name = tables[texts[0]], let position = positions[name]?[texts[1]] else { continue }
-            layout.tables[name]?.columns[position].isStored = true
-            stored[name, default: []].append(position)
-        }
+        if let entry = segments.open(partition, of: name), columns.allSatisfy(entry.columns.contains) { return entry }
+        try change()
+        defer { publishSegments(of: name) }
+        return try segments.open(partition, of: table, named: name, columns: columns, connection)
     }
 
-    /// The columns of a stored table in their order, after the time of ingestion, as positions in the table's layout.
-    func storedColumns(of name: String) -> [Int] { stored[name] ?? [] }
-
-    /// Whether all these columns, as positions in the table's layout, have their places in the stored table.
-    func hasStored(_ columns: [Int], of name: String) -> Bool {
-        guard let table = layout.tables[name] else { return false }
-        return columns.allSatisfy { table.columns[$0].isStored }
+    /// Changes the parts of a table.
+    mutating func changeSegments<Result>(
+        of name: String, _ change: (inout SegmentCatalogue) throws(EventStoreError) -> Result
+    ) throws(EventStoreError) -> Result {
+        defer { publishSegments(of: name) }
+        return try change(&segments)
     }
 
-    /// Makes these columns in the stored table where it lacks them.
-    mutating func store(
-        _ columns: [Int], of name: String, _ connection: DuckDBConnection
-    ) throws(EventStoreError) {
-        guard var table = layout.tables[name] else { return }
+    /// Drops what was retired before `instant`; gives the files that nothing names any more.
+    mutating func dropRetired(
+        before instant: Instant, _ connection: DuckDBConnection
+    ) throws(EventStoreError) -> [String] {
+        try segments.dropRetired(before: instant, connection)
+    }
+
+    private mutating func publishSegments(of name: String) {
         version += 1
-        for position in columns where !table.columns[position].isStored {
-            try connection.execute(
-                "ALTER TABLE \(SQLText.identifier(table.storedName)) ADD COLUMN \(table.columns[position].definition)",
-                code: .writeFailed)
-            table.columns[position].isStored = true
-            stored[name, default: []].append(position)
-        }
-        layout.tables[name] = table
+        layout.tables[name]?.segments = segments.segments(of: name)
     }
 
     /// Whether `evolve` would have to change something.
@@ -107,20 +98,11 @@ struct TableCatalogue {
         var table = known ?? StoredTable(storedName: freeName(for: name), columns: [])
         var names = StoredNames(
             taken: table.columns.map(\.storedName) + [StoredColumn.ingestionTime.storedName, "rowid"])
-        let columns = added.map {
-            StoredColumn(name: $0.name, type: $0.type, storedName: names.claim($0.name), isStored: false)
-        }
-        if known == nil {
-            try connection.execute(
-                "CREATE TABLE \(SQLText.identifier(table.storedName)) (\(StoredColumn.ingestionTime.definition))",
-                code: .writeFailed)
-        }
+        let columns = added.map { StoredColumn(name: $0.name, type: $0.type, storedName: names.claim($0.name)) }
         try record(columns, of: table, named: name, connection)
         table.columns += columns
+        table.segments = table.segments ?? []
         layout.tables[name] = table
-        // Time ranges and retention ask for the time of each row, so it is there from the start.
-        let time = table.columns.firstIndex { $0.name == "TimeGenerated" }
-        if let time { try store([time], of: name, connection) }
         return evolution
     }
 
@@ -151,12 +133,5 @@ struct TableCatalogue {
                 "A \(kind) cannot be named '\(name.prefix(300))': names have 1 to 256 bytes and no "
                     + "control characters.")
         }
-    }
-}
-
-extension StoredColumn {
-    /// The column as `CREATE TABLE` has it. Strings have no null, so rows older than the column get the empty one.
-    fileprivate var definition: String {
-        SQLText.identifier(storedName) + " " + type.duckDBName + (type == .string ? " DEFAULT ''" : "")
     }
 }

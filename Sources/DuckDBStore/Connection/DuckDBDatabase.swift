@@ -31,6 +31,8 @@ final class DuckDBDatabase: @unchecked Sendable {
                 .cannotOpen, "The event store \(options.path ?? "in memory") cannot be opened: \(reason)")
         }
         handle = database
+        let connection = try DuckDBConnection(self)
+        for statement in options.confinement { try connection.execute(statement, code: .cannotOpen) }
     }
 
     deinit {

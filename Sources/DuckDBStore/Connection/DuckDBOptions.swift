@@ -1,3 +1,6 @@
+public import EventStore
+import Foundation
+
 /// How the database is opened and how much of the machine it may use.
 public struct DuckDBOptions: Sendable, Hashable {
     /// The database file; nil keeps everything in memory, for tests.
@@ -10,27 +13,30 @@ public struct DuckDBOptions: Sendable, Hashable {
     public var readers: Int
     /// How large the write-ahead log grows before it is folded into the database file, as DuckDB writes it.
     public var checkpointThreshold: String
+    /// How long rows are kept where nobody set another time.
+    public var retention: RetentionPolicy
     /// Whether statements may read and write other files.
     var mayUseFiles: Bool
 
     public init(
         path: String?, threads: Int? = nil, memoryLimit: String? = nil, readers: Int = 4,
-        checkpointThreshold: String = "64MB"
+        checkpointThreshold: String = "64MB", retention: RetentionPolicy = RetentionPolicy()
     ) {
         self.init(
             path: path, threads: threads, memoryLimit: memoryLimit, readers: readers,
-            checkpointThreshold: checkpointThreshold, mayUseFiles: false)
+            checkpointThreshold: checkpointThreshold, retention: retention, mayUseFiles: false)
     }
 
     init(
         path: String?, threads: Int? = nil, memoryLimit: String? = nil, readers: Int = 4,
-        checkpointThreshold: String = "64MB", mayUseFiles: Bool
+        checkpointThreshold: String = "64MB", retention: RetentionPolicy = RetentionPolicy(), mayUseFiles: Bool
     ) {
         self.path = path
         self.threads = threads
         self.memoryLimit = memoryLimit
         self.readers = max(1, readers)
         self.checkpointThreshold = checkpointThreshold
+        self.retention = retention
         self.mayUseFiles = mayUseFiles
     }
 
@@ -38,7 +44,6 @@ public struct DuckDBOptions: Sendable, Hashable {
     var settings: [(name: String, value: String)] {
         var settings = [
             ("checkpoint_threshold", checkpointThreshold),
-            ("enable_external_access", mayUseFiles ? "true" : "false"),
             ("autoinstall_known_extensions", "false"),
             ("preserve_insertion_order", "true"),
         ]
@@ -46,4 +51,14 @@ public struct DuckDBOptions: Sendable, Hashable {
         if let memoryLimit { settings.append(("memory_limit", memoryLimit)) }
         return settings
     }
+
+    /// Statements that bound what all later statements may reach.
+    var confinement: [String] {
+        guard !mayUseFiles else { return [] }
+        let folders = archiveFolder.map { ["SET allowed_directories = [\(SQLText.literal($0 + "/"))]"] } ?? []
+        return folders + ["SET enable_external_access = false"]
+    }
+
+    /// Where archived rows lie: `events.archive` beside `events.duckdb`; nil for a store in memory.
+    public var archiveFolder: String? { path.map { ($0 as NSString).deletingPathExtension + ".archive" } }
 }

@@ -14,14 +14,9 @@ struct DuckDBTableSource: TableSource {
         guard let table = layout.tables[request.table] else {
             return Table(empty: TableSchema(request.columns))
         }
-        var select: [String] = []
-        for (index, column) in request.columns.enumerated() {
-            select.append("\(Self.expression(for: column, of: table)) AS c\(index)")
-        }
-        if select.isEmpty { select = ["true AS c0"] }
-        let sql =
-            "SELECT \(select.joined(separator: ", ")) FROM \(SQLText.identifier(table.storedName))"
-            + condition(request.timeRange, table)
+        let parts = table.segments(in: request.timeRange).map { part(of: $0, table, request) }
+        guard !parts.isEmpty else { return Table(empty: TableSchema(request.columns)) }
+        let sql = parts.joined(separator: " UNION ALL ")
         let rowLimit = request.rowLimit < .max ? request.rowLimit + 1 : .max
         return try run(sql, [], TableSchema(request.columns), rowLimit, isCancelled: request.isCancelled)
     }
@@ -54,17 +49,36 @@ struct DuckDBTableSource: TableSource {
         }
     }
 
-    /// A column as it is stored; nulls (empty strings) when the store has none of that name and type.
-    private static func expression(for column: ColumnSchema, of table: StoredTable) -> String {
-        let known = column.name == StoredColumn.ingestionTime.name ? .ingestionTime : table.column(column.name)
-        guard let known, known.type == column.type, known.isStored else {
-            return column.type == .string ? "''" : "CAST(NULL AS \(column.type.duckDBName))"
+    private func part(of segment: StoredSegment, _ table: StoredTable, _ request: ScanRequest) -> String {
+        var select: [String] = []
+        for (index, column) in request.columns.enumerated() {
+            select.append("\(Self.expression(for: column, of: table, in: segment)) AS c\(index)")
         }
+        if select.isEmpty { select = ["true AS c0"] }
+        let place =
+            switch segment.place {
+            case .table(let name): SQLText.identifier(name)
+            case .file(let path): "read_parquet(\(SQLText.literal(path)))"
+            }
+        return "SELECT \(select.joined(separator: ", ")) FROM \(place)" + condition(request.timeRange, table, segment)
+    }
+
+    /// A column as it is stored; nulls (empty strings) when the part has none of that name and type.
+    private static func expression(
+        for column: ColumnSchema, of table: StoredTable, in segment: StoredSegment
+    ) -> String {
+        let isHidden = column.name == StoredColumn.ingestionTime.name
+        guard let known = isHidden ? .ingestionTime : segment.column(column.name, of: table), known.type == column.type
+        else { return column.type == .string ? "''" : "CAST(NULL AS \(column.type.duckDBName))" }
         return SQLText.identifier(known.storedName)
     }
 
-    private func condition(_ range: TimeBounds?, _ table: StoredTable) -> String {
-        guard let range, let time = table.column("TimeGenerated"), time.type == .datetime else { return "" }
+    private func condition(_ range: TimeBounds?, _ table: StoredTable, _ segment: StoredSegment) -> String {
+        guard let range, let position = table.columns.firstIndex(where: { $0.name == "TimeGenerated" }),
+            case let time = table.columns[position], time.type == .datetime
+        else { return "" }
+        // Rows without a time are in no time range.
+        guard segment.has(position) else { return " WHERE false" }
         let name = SQLText.identifier(time.storedName)
         let terms = [range.lower.map { "\(name) >= \($0.ticks)" }, range.upper.map { "\(name) <= \($0.ticks)" }]
             .compactMap(\.self)

@@ -11,18 +11,22 @@ public enum ParquetFile {
     /// - Throws: `writeFailed` when the file cannot be written.
     public static func write(_ table: Table, to path: String, library: DuckDBLibrary) throws(EventStoreError) {
         let database = try DuckDBDatabase(library: library, options: DuckDBOptions(path: nil, mayUseFiles: true))
-        let writer = try Writer(database, storesEmptyColumns: true, now: { .unixEpoch })
+        let writer = try Writer(database, now: { .unixEpoch })
         // Any name is allowed in the file, but not in the store: the columns have plain names until they are written.
         let plain = TableSchema(table.schema.columns.enumerated().map { ColumnSchema("c\($0)", $1.type) })
+        let stored = try writer.ensure(name, plain)
+        let segment = try writer.change { catalogue, connection throws(EventStoreError) in
+            try catalogue.segment(
+                .late(CalendarMonth(.unixEpoch)), of: name, columns: Array(stored.columns.indices), connection, {})
+        }
         let batch = EventBatch(table: name, schema: plain, columns: table.columns, rowCount: table.rowCount)
         _ = try writer.append(writer.prepare([Appending(batches: [batch])]))
-        let stored = try writer.ensure(name, plain)
         let select = zip(stored.columns, table.schema.columns).enumerated().map { index, pair in
             let value = expression(SQLText.identifier(pair.0.name), table.columns[index])
             return "\(value) AS \(SQLText.identifier(pair.1.name))"
         }
         try DuckDBConnection(database).execute(
-            "COPY (SELECT \(select.joined(separator: ", ")) FROM \(SQLText.identifier(name))) "
+            "COPY (SELECT \(select.joined(separator: ", ")) FROM \(SQLText.identifier(segment.storedName))) "
                 + "TO \(SQLText.literal(path)) (FORMAT parquet, COMPRESSION zstd)",
             code: .writeFailed)
     }

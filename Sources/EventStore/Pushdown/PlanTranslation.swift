@@ -59,20 +59,8 @@ final class PlanTranslation {
             return Relation(
                 SQLSelect(all: columns.count, from: .rows(columns.map(\.type), [])), columns, steps: [node.table])
         }
-        var expressions: [SQLExpression] = []
-        for column in node.columns {
-            let isHidden = column.name == StoredColumn.ingestionTime.name
-            if let stored = isHidden ? .ingestionTime : table.column(column.name) {
-                guard stored.type == column.type else {
-                    throw Decline(
-                        operation: node.table, reason: "stores \(column.name) as \(stored.type), not \(column.type)")
-                }
-                expressions.append(stored.isStored ? .stored(stored.storedName) : .value(.missing(stored.type)))
-            } else {
-                expressions.append(.value(.missing(column.type)))
-            }
-        }
-        return Relation(SQLSelect(expressions, from: .table(table.storedName)), columns, steps: [node.table])
+        let select = try StoredScan(table: table, columns: node.columns).select(in: node.timeRange, node.table)
+        return Relation(select, columns, steps: [node.table])
     }
 
     /// Small tables of constants, so that joins and filters with them can be pushed.

@@ -103,6 +103,8 @@ struct SQLSelect {
 /// Where a query's rows come from.
 indirect enum SQLSource {
     case table(String)
+    /// A Parquet file, by its path.
+    case file(String)
     case select(SQLSelect)
     /// A query that is named in front of the statement because several parts use it.
     case shared(Int)

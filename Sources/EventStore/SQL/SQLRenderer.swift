@@ -61,6 +61,7 @@ struct SQLRenderer {
     private mutating func write(_ source: SQLSource) {
         switch source {
         case .table(let name): text += SQLText.identifier(name) + " AS t"
+        case .file(let path): text += "read_parquet(\(SQLText.literal(path))) AS t"
         case .shared(let id):
             define(id)
             text += "s\(id) AS t"

@@ -1,3 +1,4 @@
+public import KQL
 public import KQLValues
 
 /// How the tables and columns of KQL are named and typed in the store's own database.
@@ -19,10 +20,19 @@ public struct StoreLayout: Sendable, Hashable {
 public struct StoredTable: Sendable, Hashable {
     public var storedName: String
     public var columns: [StoredColumn]
+    /// The parts that hold its rows; nil: all are in the one stored table `storedName`.
+    public var segments: [StoredSegment]?
 
-    public init(storedName: String, columns: [StoredColumn]) {
+    public init(storedName: String, columns: [StoredColumn], segments: [StoredSegment]? = nil) {
         self.storedName = storedName
         self.columns = columns
+        self.segments = segments
+    }
+
+    /// The parts that may hold rows of a time range; nil: of any time.
+    public func segments(in range: TimeBounds?) -> [StoredSegment] {
+        guard let segments else { return [StoredSegment(place: .table(storedName))] }
+        return segments.filter { $0.mayHoldRows(in: range) }
     }
 
     public var schema: TableSchema { TableSchema(columns.map { ColumnSchema($0.name, $0.type) }) }
@@ -38,15 +48,11 @@ public struct StoredColumn: Sendable, Hashable {
     public var name: String
     public var type: KQLType
     public var storedName: String
-    /// False while no row ever had a value there: the stored table has no such column yet, and reading it gives nulls (for
-    /// strings: empty ones). The tables of Azure Monitor have hundreds of columns of which a source fills a few.
-    public var isStored: Bool
 
-    public init(name: String, type: KQLType, storedName: String, isStored: Bool = true) {
+    public init(name: String, type: KQLType, storedName: String) {
         self.name = name
         self.type = type
         self.storedName = storedName
-        self.isStored = isStored
     }
 
     /// When a row was appended; a column that every stored table has besides those of its schema.
