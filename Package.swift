@@ -108,6 +108,12 @@ let lifeCycle: [Target] = [
 // Ring 3: the edges.
 let edges: [Target] = [
     .target(
+        name: "ClickHouseStore",
+        dependencies: [
+            "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", asyncHTTPClient, nioCore, nioHTTP1,
+            nioSSL,
+        ]),
+    .target(
         name: "DuckDBStore",
         dependencies: ["CDuckDB", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"]),
     .target(
@@ -167,6 +173,13 @@ let tests: [Target] = [
     .testTarget(
         name: "CasebookTests", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb]),
     .testTarget(name: "ChronologyTests", dependencies: ["Chronology"]),
+    .testTarget(
+        name: "ClickHouseStoreTests",
+        dependencies: [
+            "Chronology", "ClickHouseStore", "EventStore", "EventStoreContract", "JSON", "KQL", "KQLFunctions",
+            "KQLValues", "TestSupport",
+        ],
+        exclude: ["Front"]),
     .testTarget(
         name: "CollectionTests",
         dependencies: [

@@ -7,8 +7,8 @@ import Testing
         try await StoreContract.valuesComeBackAsTheyWent(OpenStore.at())
     }
 
-    @Test func `many rows keep their order`() async throws {
-        try await StoreContract.manyRowsKeepTheirOrder(OpenStore.at())
+    @Test func `many rows all arrive`() async throws {
+        try await StoreContract.manyRowsAllArrive(OpenStore.at())
     }
 
     @Test func `dynamic columns may travel as text`() async throws {

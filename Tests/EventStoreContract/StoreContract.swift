@@ -8,14 +8,16 @@ import Testing
 
 /// What every event store must do. Each function is one test; it takes an empty store.
 public enum StoreContract {
-    /// The rows of a table, in the order in which they were appended.
+    /// The rows of a table. A store may give them in any order; a long column called `Number` tells the one of `SampleRows`.
     public static func rows(_ store: any EventStore, _ table: String, seconds: Double = 60) async throws -> Table {
         let columns = try #require(store.schemas[table]).columns
-        return try await store.read(seconds: seconds) { session in
+        let rows = try await store.read(seconds: seconds) { session in
             try session.source.read(
                 ScanRequest(
                     table: table, columns: columns, timeRange: nil, rowLimit: .max, isCancelled: session.isCancelled))
         }
+        guard case .long(let numbers)? = rows.column("Number") else { return rows }
+        return rows.gather((0..<rows.rowCount).sorted { numbers.values[$0] < numbers.values[$1] })
     }
 
     public static func valuesComeBackAsTheyWent(_ store: any EventStore) async throws {
@@ -26,7 +28,7 @@ public enum StoreContract {
         for row in 0..<sent.rowCount { #expect(received.row(row) == sent.row(row)) }
     }
 
-    public static func manyRowsKeepTheirOrder(_ store: any EventStore) async throws {
+    public static func manyRowsAllArrive(_ store: any EventStore) async throws {
         for start in [0, 5000, 5001] {
             let count = start == 5000 ? 1 : 5000
             try await store.append([SampleRows.numbered("Rows", start: start, count: count)])

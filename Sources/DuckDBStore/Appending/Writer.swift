@@ -105,31 +105,11 @@ final class Writer {
     private func place(
         _ batch: EventBatch, takenIn month: CalendarMonth, _ change: () throws(EventStoreError) -> Void
     ) throws(EventStoreError) -> [PreparedBatch] {
-        if let fault = batch.fault {
-            throw EventStoreError(.invalidBatch, "A batch for \(batch.table) cannot be stored: \(fault).")
-        }
+        try batch.checkShape()
         if catalogue.lacks(batch.table, batch.schema) { try change() }
         let evolution = try catalogue.evolve(batch.table, batch.schema, connection)
         guard batch.rowCount > 0, let table = catalogue.layout.tables[batch.table] else { return [] }
-        var sources = [Column?](repeating: nil, count: table.columns.count)
-        for (placement, values) in zip(evolution.placements, batch.columns) {
-            guard sources[placement.column] == nil else {
-                throw EventStoreError(
-                    .invalidBatch,
-                    "A batch for \(batch.table) brings column \(table.columns[placement.column].name) twice.")
-            }
-            guard let converted = values.widened(to: placement.type) else {
-                throw EventStoreError(
-                    .invalidBatch,
-                    "A batch for \(batch.table) holds \(values.type) values for the \(placement.type) "
-                        + "column \(table.columns[placement.column].name).")
-            }
-            if case .string(let strings) = converted {
-                sources[placement.column] = .string(strings.wellFormed)
-            } else {
-                sources[placement.column] = converted
-            }
-        }
+        let sources = try batch.placed(by: evolution)
         let time = table.columns.firstIndex { $0.name == "TimeGenerated" }
         let parts = PartitionedRows(sources, rowCount: batch.rowCount, time: time, takenIn: month).parts
         var prepared: [PreparedBatch] = []

@@ -91,9 +91,9 @@ struct TableCatalogue {
         let evolution = SchemaEvolution(existing: known?.schema ?? TableSchema([]), arriving: arriving)
         if known != nil, evolution.addedCount == 0 { return evolution }
         version += 1
-        try TableCatalogue.check(name, "table")
+        try StoreLayout.check(name, "table")
         let added = evolution.schema.columns.suffix(evolution.addedCount)
-        for column in added { try TableCatalogue.check(column.name, "column") }
+        for column in added { try StoreLayout.check(column.name, "column") }
 
         var table = known ?? StoredTable(storedName: freeName(for: name), columns: [])
         var names = StoredNames(
@@ -124,14 +124,5 @@ struct TableCatalogue {
     private func freeName(for name: String) -> String {
         var names = StoredNames(taken: layout.tables.values.map(\.storedName))
         return names.claim(name)
-    }
-
-    private static func check(_ name: String, _ kind: String) throws(EventStoreError) {
-        guard (1...256).contains(name.utf8.count), name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-            throw EventStoreError(
-                .invalidName,
-                "A \(kind) cannot be named '\(name.prefix(300))': names have 1 to 256 bytes and no "
-                    + "control characters.")
-        }
     }
 }

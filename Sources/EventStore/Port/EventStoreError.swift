@@ -21,6 +21,8 @@ public struct EventStoreError: Error, Sendable, Hashable, CustomStringConvertibl
         case timeout
         /// A query asked for more memory than it may have.
         case outOfMemory
+        /// The store cannot be reached, or is too busy, now; sending the same again later may succeed.
+        case unavailable
         /// The store was closed.
         case closed
     }

@@ -7,6 +7,8 @@ public import KQLValues
 public struct StoreLayout: Sendable, Hashable {
     /// By KQL name.
     public var tables: [String: StoredTable]
+    /// Which rows count by the instant they were appended; nil: all, because the store itself keeps a state for a session.
+    public var horizon: IngestionHorizon?
 
     public init(tables: [String: StoredTable] = [:]) {
         self.tables = tables

@@ -1,8 +1,8 @@
-import KQLValues
+public import KQLValues
 
 extension StringColumn {
-    /// This column with ill-formed UTF-8 repaired, which the database would refuse; itself when there is none.
-    var wellFormed: StringColumn {
+    /// This column with ill-formed UTF-8 repaired, which databases would refuse; itself when there is none.
+    public var wellFormed: StringColumn {
         if isASCII || (0..<count).allSatisfy(isWellFormed) { return self }
         var repaired = StringColumn()
         repaired.reserve(count, byteCount: bytes.count)
