@@ -142,7 +142,7 @@ let edges: [Target] = [
     .target(
         name: "Server",
         dependencies: [
-            "API", "Access", "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "Export",
+            "API", "Access", "Casebook", "Chronology", "ClickHouseStore", "Collection", "Detection", "DuckDBStore", "EventStore", "Export",
             "HTTPAdapter", "Investigation", "JSON", "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax",
             "KQLValues", "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response",
             "SMTPChannel", "Sigma", "Simulation",
@@ -169,6 +169,10 @@ let tests: [Target] = [
     .target(
         name: "EventStoreContract", dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLValues"],
         path: "Tests/EventStoreContract"),
+    .target(
+        name: "EventStoreComparison",
+        dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"],
+        path: "Tests/EventStoreComparison"),
     .testTarget(name: "AccessTests", dependencies: ["Access", "Chronology", "JSON", "StateStore", grdb]),
     .testTarget(
         name: "CasebookTests", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb]),
@@ -176,7 +180,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ClickHouseStoreTests",
         dependencies: [
-            "Chronology", "ClickHouseStore", "EventStore", "EventStoreContract", "JSON", "KQL", "KQLFunctions",
+            "Chronology", "ClickHouseStore", "EventStore", "EventStoreComparison", "EventStoreContract", "JSON", "KQL",
+            "KQLFunctions",
             "KQLValues", "TestSupport",
         ],
         exclude: ["Front"]),
@@ -194,7 +199,8 @@ let tests: [Target] = [
     .testTarget(
         name: "DuckDBStoreTests",
         dependencies: [
-            "Chronology", "DuckDBStore", "EventStore", "EventStoreContract", "JSON", "KQL", "KQLFunctions", "KQLValues",
+            "Chronology", "DuckDBStore", "EventStore", "EventStoreComparison", "EventStoreContract", "JSON", "KQL",
+            "KQLFunctions", "KQLValues",
             "TestSupport",
         ]),
     .testTarget(name: "EventStoreTests", dependencies: ["EventStore", "JSON", "KQLValues"]),

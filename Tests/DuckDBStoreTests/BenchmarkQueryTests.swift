@@ -1,5 +1,6 @@
 import Chronology
 import EventStore
+import EventStoreComparison
 import Foundation
 import JSON
 import KQL

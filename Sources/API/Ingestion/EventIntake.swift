@@ -3,7 +3,8 @@ public protocol EventIntake: Sendable {
     /// Parses, stores durably and matches the events in a stream of bytes.
     ///
     /// - Returns: what became of them, once all are durable.
-    /// - Throws: `IntakeRefusal` when the description names no known format or table.
+    /// - Throws: `IntakeRefusal` when the description names no known format or table, `IntakeUnavailable` when the store
+    ///   cannot be reached.
     func take(
         _ chunks: some AsyncSequence<[UInt8], any Error> & Sendable, as description: IntakeDescription
     ) async throws -> IntakeReceipt
@@ -30,6 +31,16 @@ public struct IntakeDescription: Sendable {
 
 /// Why a sender's events cannot be taken at all; nothing of them was stored.
 public struct IntakeRefusal: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Why events cannot be taken now; the same sent again later may be taken, and with the same name of their delivery nothing
+/// is stored twice.
+public struct IntakeUnavailable: Error, Sendable, CustomStringConvertible {
     public let description: String
 
     public init(_ description: String) {

@@ -28,6 +28,8 @@ struct IngestRoutes {
             receipt = try await intake.take(request.body.map { Array($0.readableBytesView) }, as: description)
         } catch let refusal as IntakeRefusal {
             throw APIError.badRequest(refusal.description, target: table == nil ? "format" : "table")
+        } catch let absence as IntakeUnavailable {
+            throw APIError(.unavailable, absence.description)
         }
         return Response(json: receipt.json)
     }

@@ -14,6 +14,7 @@ struct APIError: Error, Sendable {
         case conflict = "Conflict"
         case tooLarge = "RequestEntityTooLarge"
         case tooMany = "TooManyRequests"
+        case unavailable = "ServiceUnavailable"
         case storage = "InsufficientStorage"
         case internalError = "InternalServerError"
 
@@ -26,6 +27,7 @@ struct APIError: Error, Sendable {
             case .conflict: .conflict
             case .tooLarge: .contentTooLarge
             case .tooMany: .tooManyRequests
+            case .unavailable: .serviceUnavailable
             case .storage: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
             case .internalError: .internalServerError
             }

@@ -16,6 +16,17 @@ struct MeanForm {
         var operands = [try translator.term(whole, of: "avg").expression]
         if isConditional { operands.append(try translator.term(aggregate.arguments[1], of: "avgif").expression) }
         let filter = isConditional ? " FILTER (WHERE $2)" : ""
+        if translator.dialect == .clickHouse {
+            // `accurateCast` refuses what does not fit; the bound makes it refuse at 2^53.
+            value = .template(
+                """
+                CASE WHEN count($1)\(filter) = 0 THEN nan
+                ELSE toFloat64(sum($1)\(filter)) / toFloat64(count($1)\(filter)) + toFloat64(throwIf(
+                coalesce(sum(abs(toInt128($1)))\(filter), 0) > 9007199254740992, 'the sum for a mean is too large to be exact'))
+                END
+                """, operands)
+            return
+        }
         // Reals hold whole numbers up to 2^53; beyond, sums depend on the order of rows and the runtime decides.
         value = .template(
             """
@@ -53,6 +64,12 @@ struct CollectionForm {
             conditions.append("$2")
         }
         let filter = conditions.isEmpty ? "" : " FILTER (WHERE \(conditions.joined(separator: " AND ")))"
+        if translator.dialect == .clickHouse {
+            let collect = name.hasPrefix("make_set") ? "groupUniqArray" : "groupArray"
+            value = .template("\(collect)($1)\(filter)", operands)
+            result = "toJSONString(arraySlice($1, 1, \(limit)))"
+            return
+        }
         value = .template("list(\(name.hasPrefix("make_set") ? "DISTINCT " : "")$1)\(filter)", operands)
         result = "coalesce(CAST(to_json(list_slice($1, 1, \(limit))) AS VARCHAR), '[]')"
     }

@@ -91,12 +91,15 @@ private struct AggregateForm {
             types: aggregate.arguments.map(\.type),
             constants: aggregate.arguments.map { translator.folding.value(of: $0) })
         if let type = arguments.types.first, [.int, .long, .timespan].contains(type) {
-            // DuckDB sums whole numbers in 128 bits; one that does not fit 64 makes the query fail, not the sum.
-            let result = "CAST(coalesce($1, 0) AS BIGINT)"
+            // DuckDB sums whole numbers in 128 bits; one that does not fit 64 makes the query fail, not the sum. ClickHouse
+            // sums in 64 bits as the runtime does.
+            let result = translator.dialect == .duckDB ? "CAST(coalesce($1, 0) AS BIGINT)" : "coalesce($1, 0)"
             if aggregate.function.name == "sum" { return ("sum($1)", result) }
             if aggregate.function.name == "sumif" { return ("sum($1) FILTER (WHERE $2)", result) }
         }
-        if let template = aggregate.function.sql.template(.duckDB, for: arguments) { return (template, "$1") }
+        if let template = aggregate.function.sql.template(translator.dialect, for: arguments) {
+            return (template, "$1")
+        }
         let types = arguments.types.map(\.rawValue).joined(separator: ", ")
         throw Decline(
             operation: "summarize", reason: "\(aggregate.function.name)(\(types)) has no exact SQL form")
@@ -137,20 +140,19 @@ private struct AggregateForm {
         for (index, output) in aggregate.outputs.enumerated() {
             guard let source = output.source else { throw Decline(operation: name, reason: "gives no row") }
             fields.append(try translator.term(source, of: name).expression)
-            let field = "struct_extract($1, 'f\(index)')"
+            let field = translator.dialect.field(index)
             results.append((output.type == .string ? "coalesce(\(field), '')" : field, output.type, true))
         }
+        let dialect = translator.dialect
         // Nulls rank last, and a group of nulls still gives a row.
-        let rank = key.isNullable ? "coalesce($1, \(name == "arg_max" ? Int64.min : Int64.max))" : "$1"
+        let rank = key.isNullable ? "coalesce($1, CAST(\(name == "arg_max" ? Int64.min : Int64.max) AS BIGINT))" : "$1"
         if isAny {
             // Any row, but one with a value if there is one.
             let isThere = key.type == .string ? "$1 <> ''" : "$1 IS NOT NULL"
-            let packed = fields.indices.map { "f\($0) := $\($0 + 2)" }.joined(separator: ", ")
-            return (
-                .template("arg_max(struct_pack(\(packed)), \(isThere))", [key.expression] + fields), results
-            )
+            let chosen = dialect.chosen("arg_max", fields.indices.map { "$\($0 + 2)" }, by: isThere)
+            return (.template(chosen, [key.expression] + fields), results)
         }
-        let packed = fields.indices.map { "f\($0) := $\($0 + 2)" }.joined(separator: ", ")
-        return (.template("\(name)(struct_pack(\(packed)), \(rank))", [key.expression] + fields), results)
+        let chosen = dialect.chosen(name, fields.indices.map { "$\($0 + 2)" }, by: rank)
+        return (.template(chosen, [key.expression] + fields), results)
     }
 }

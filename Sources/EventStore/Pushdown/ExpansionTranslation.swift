@@ -41,6 +41,15 @@ extension PlanTranslation {
         let input = try relation(node.input)
         let source = try translator(over: input).term(node.source, of: "parse").expression
         var terms = passedOn(input, count: node.schema.columns.count)
+        if dialect == .clickHouse {
+            let groups = "extractGroups($1, \(dialect.literal(regex.text)))"
+            for (position, output) in regex.outputs.enumerated() {
+                terms[output] = SQLTerm(.template("arrayElement(\(groups), \(position + 1))", [source]), .string)
+            }
+            return Relation(
+                input.base.selecting(terms.map { input.base.rebased($0.expression) }), terms.map(RelationColumn.init),
+                steps: input.steps + ["parse"])
+        }
         // The same call for each column, which DuckDB computes once.
         let names = regex.outputs.indices.map { "'g\($0)'" }.joined(separator: ", ")
         let groups = "regexp_extract($1, \(SQLText.literal(regex.text)), [\(names)])"

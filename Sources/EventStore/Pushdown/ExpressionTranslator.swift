@@ -9,6 +9,8 @@ struct ExpressionTranslator {
     /// The side of a join that the columns are on.
     let side: SQLExpression.JoinSide?
 
+    var dialect: SQLDialect { translation.dialect }
+
     var folding: ConstantFolding { ConstantFolding(context: translation.context) }
 
     /// An expression's value in every row, by KQL's null logic.
@@ -62,7 +64,7 @@ struct ExpressionTranslator {
         switch (inner.type, type) {
         case (.int, .long), (.int, .real), (.long, .real):
             guard let term = exact(inner) else { return nil }
-            let cast = "CAST($1 AS \(DuckDBForms.typeName(type)))"
+            let cast = "CAST($1 AS \(dialect.typeName(type)))"
             return SQLTerm(.template(cast, [term.expression]), type, isNullable: term.isNullable)
         default: return nil
         }
@@ -84,7 +86,7 @@ struct ExpressionTranslator {
     private func catalogued(_ call: BoundCall) -> SQLTerm? {
         let arguments = SQLArguments(
             types: call.arguments.map(\.type), constants: call.arguments.map { folding.value(of: $0) })
-        guard Self.sharesForms(call), let template = call.function.sql.template(.duckDB, for: arguments) else {
+        guard Self.sharesForms(call), let template = call.function.sql.template(dialect, for: arguments) else {
             return nil
         }
         var operands: [SQLExpression] = []

@@ -1,4 +1,5 @@
 import KQL
+import KQLFunctions
 import KQLValues
 
 extension PlanTranslation {
@@ -7,7 +8,7 @@ extension PlanTranslation {
         var left = try relation(node.left)
         let right = try relation(node.right)
         if node.kind == .innerUnique { left = try firstRowPerKey(of: left, node) }
-        let kind = node.kind.sqlKind
+        let kind = node.kind.sqlKind(translator(over: left).dialect)
         var conditions: [SQLExpression] = []
         for key in node.keys {
             let leftTerm = try translator(over: left, side: .left).term(key.left, of: "join")
@@ -59,6 +60,10 @@ extension PlanTranslation {
             unique.select.isDistinct = true
             return unique
         }
+        guard dialect == .duckDB else {
+            throw Decline(
+                operation: "join kind=innerunique", reason: "takes the first of rows, which have no order there")
+        }
         var numbered = SQLSelect(all: relation.columns.count, from: .select(relation.select))
         numbered.columns.append(.template("row_number() OVER ()", []))
         var groups: [SQLExpression] = []
@@ -84,14 +89,14 @@ extension PlanTranslation {
 private enum Absence { case never, sometimes, always }
 
 extension JoinKind {
-    fileprivate var sqlKind: String {
+    fileprivate func sqlKind(_ dialect: SQLDialect) -> String {
         switch self {
         case .inner, .innerUnique: "JOIN"
         case .leftOuter: "LEFT JOIN"
         case .rightOuter: "RIGHT JOIN"
         case .fullOuter: "FULL JOIN"
-        case .leftSemi, .rightSemi: "SEMI JOIN"
-        case .leftAnti, .rightAnti: "ANTI JOIN"
+        case .leftSemi, .rightSemi: dialect == .clickHouse ? "LEFT SEMI JOIN" : "SEMI JOIN"
+        case .leftAnti, .rightAnti: dialect == .clickHouse ? "LEFT ANTI JOIN" : "ANTI JOIN"
         }
     }
 

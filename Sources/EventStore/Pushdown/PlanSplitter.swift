@@ -33,7 +33,8 @@ final class PlanSplitter {
     private func pushed(_ relation: Relation, _ schema: TableSchema) -> Plan {
         var select = relation.select
         if select.limit == nil, rowLimit < .max { select.limit = rowLimit + 1 }
-        let statement = SQLRenderer.statement(select, shared: translation.shared.mapValues(\.select))
+        let statement = SQLRenderer.statement(
+            select, translation.dialect, shared: translation.shared.mapValues(\.select))
         return .pushed(
             PushedQuery(
                 sql: statement.sql, parameters: statement.parameters, schema: schema,
@@ -64,11 +65,12 @@ final class PlanSplitter {
     private func splitFilter(_ node: Filter) -> Plan {
         var node = node
         let conjuncts = node.predicate.conjuncts
-        guard conjuncts.count > 1, let input = try? translation.relation(node.input) else {
+        guard conjuncts.count > 1 || translation.host == nil, let input = try? translation.relation(node.input) else {
             node.input = split(node.input)
             return .filter(node)
         }
         let translator = translation.translator(over: input)
+        if translation.host == nil, let sieved = sieved(node, conjuncts, input, translator) { return sieved }
         // A condition that throws is one that stays; its reason was noted by the attempt to push all of them.
         let isPushable = conjuncts.map { (try? translator.condition($0, of: "where")) != nil }
         let (kept, sent) = (conjuncts.indices.filter { !isPushable[$0] }, conjuncts.indices.filter { isPushable[$0] })
@@ -80,6 +82,30 @@ final class PlanSplitter {
         let outer = Filter(
             input: split(.filter(inner)), predicate: conjunction(kept.map { conjuncts[$0] }, call.function))
         return .filter(outer)
+    }
+
+    /// Without a host: sends the conditions with a SQL form, and a cheap test for each other one that lets no true row
+    /// fall; the others are decided above. Nil when there is neither.
+    private func sieved(
+        _ node: Filter, _ conjuncts: [BoundExpression], _ input: Relation, _ translator: ExpressionTranslator
+    ) -> Plan? {
+        var conditions: [SQLExpression] = []
+        var kept: [BoundExpression] = []
+        for conjunct in conjuncts {
+            if let condition = try? translator.condition(conjunct, of: "where") {
+                conditions.append(condition)
+            } else {
+                kept.append(conjunct)
+                if let sieve = translator.sieve(over: conjunct) { conditions.append(sieve) }
+            }
+        }
+        guard !conditions.isEmpty, case .call(let and) = node.predicate else { return nil }
+        var relation = input.wrapped("where")
+        relation.select.conditions += conditions.map(input.base.rebased)
+        let rows = pushed(relation, node.input.schema)
+        if kept.isEmpty { return rows }
+        // A single condition is itself the call; there is nothing to be joined then.
+        return .filter(Filter(input: rows, predicate: conjunction(kept, and.function)))
     }
 
     /// One predicate of several; there is at least one.

@@ -4,6 +4,7 @@ import KQLValues
 
 /// Turns plans into relations: one method per operator, which throws when there is no exact SQL form.
 final class PlanTranslation {
+    let dialect: SQLDialect
     let layout: StoreLayout
     let host: (any ExpressionHosting)?
     let context: EvaluationContext
@@ -14,9 +15,10 @@ final class PlanTranslation {
     private var subqueryValues: [Int: Value?] = [:]
 
     init(
-        layout: StoreLayout, host: (any ExpressionHosting)?, context: EvaluationContext,
+        dialect: SQLDialect, layout: StoreLayout, host: (any ExpressionHosting)?, context: EvaluationContext,
         subqueryValue: PushdownPlanner.SubqueryValue?
     ) {
+        self.dialect = dialect
         self.subqueryValue = subqueryValue
         self.layout = layout
         self.host = host
@@ -59,7 +61,10 @@ final class PlanTranslation {
             return Relation(
                 SQLSelect(all: columns.count, from: .rows(columns.map(\.type), [])), columns, steps: [node.table])
         }
-        let select = try StoredScan(table: table, columns: node.columns).select(in: node.timeRange, node.table)
+        var select = try StoredScan(table: table, columns: node.columns).select(in: node.timeRange, node.table)
+        if let horizon = layout.horizon {
+            select.conditions = [.template(horizon.condition, [.stored(StoredColumn.ingestionTime.storedName)])]
+        }
         return Relation(select, columns, steps: [node.table])
     }
 
@@ -77,6 +82,9 @@ final class PlanTranslation {
     }
 
     private func materialized(_ node: Materialized) throws(Decline) -> Relation {
+        guard dialect == .duckDB else {
+            throw Decline(operation: "materialize", reason: "would be computed again for each use")
+        }
         let relation: Relation
         if let known = shared[node.id] {
             relation = known
@@ -190,8 +198,10 @@ final class PlanTranslation {
             let term = try translator.term(key.expression, of: operation)
             switch term.type {
             case .dynamic, .decimal: throw Decline(operation: operation, reason: "orders by a \(term.type) value")
+            case .guid where dialect == .clickHouse:
+                throw Decline(operation: operation, reason: "orders guids, which ClickHouse does by their second half")
             case .real:
-                let rank = "CASE WHEN $1 IS NULL THEN 0 WHEN isnan($1) THEN 1 ELSE 2 END"
+                let rank = "CASE WHEN $1 IS NULL THEN 0 WHEN \(dialect.isNaN)($1) THEN 1 ELSE 2 END"
                 order.append(
                     SQLOrder(
                         expression: .template(rank, [term.expression]), isDescending: !key.nullsFirst, nullsFirst: true)
@@ -213,9 +223,10 @@ final class PlanTranslation {
         }
     }
 
-    /// Dynamic values and decimals are stored as text, in which equal values may differ.
+    /// Dynamic values and decimals are stored as text, in which equal values may differ; ClickHouse takes reals by their
+    /// bits, so that 0 and -0 would differ.
     func checkGrouping(by type: KQLType, of operation: String) throws(Decline) {
-        if type == .dynamic || type == .decimal {
+        if type == .dynamic || type == .decimal || (type == .real && dialect == .clickHouse) {
             throw Decline(operation: operation, reason: "compares \(type) values")
         }
     }

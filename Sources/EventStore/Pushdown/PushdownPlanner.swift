@@ -7,6 +7,7 @@ public import KQLValues
 /// Each largest subtree with an exact form becomes one `pushed` query. What may differ is only what KQL leaves open: the
 /// order of unsorted rows, and which of several equal candidates `take`, `arg_max` and their like choose.
 public struct PushdownPlanner: Sendable {
+    private let dialect: SQLDialect
     private let layout: StoreLayout
     private let host: (any ExpressionHosting)?
     private let context: EvaluationContext
@@ -17,15 +18,17 @@ public struct PushdownPlanner: Sendable {
     public typealias SubqueryValue = @Sendable (ScalarSubquery) -> Value?
 
     /// - Parameters:
+    ///   - dialect: The SQL that the store speaks.
     ///   - host: Evaluates expressions without an exact SQL form inside the store; nil: such parts are not pushed down.
     ///   - context: Gives the instant of `now()`.
     ///   - rowLimit: A pushed query gives at most one row more than this.
     ///   - subqueryValue: Makes a constant of a subquery that has no SQL form where it stands; nil: such parts are not
     ///     pushed down.
     public init(
-        layout: StoreLayout, host: (any ExpressionHosting)?, context: EvaluationContext, rowLimit: Int = 20_000_000,
-        subqueryValue: SubqueryValue? = nil
+        dialect: SQLDialect, layout: StoreLayout, host: (any ExpressionHosting)?, context: EvaluationContext,
+        rowLimit: Int = 20_000_000, subqueryValue: SubqueryValue? = nil
     ) {
+        self.dialect = dialect
         self.layout = layout
         self.host = host
         self.context = context
@@ -36,7 +39,7 @@ public struct PushdownPlanner: Sendable {
     /// The plan with its pushed parts, and why other parts were left.
     public func pushDown(_ plan: Plan) -> PushdownOutcome {
         let translation = PlanTranslation(
-            layout: layout, host: host, context: context, subqueryValue: subqueryValue)
+            dialect: dialect, layout: layout, host: host, context: context, subqueryValue: subqueryValue)
         let splitter = PlanSplitter(translation: translation, rowLimit: rowLimit)
         let plan = splitter.split(plan)
         return PushdownOutcome(plan: plan, declines: splitter.declines)

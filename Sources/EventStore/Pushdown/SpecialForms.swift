@@ -87,10 +87,11 @@ extension ExpressionTranslator {
 
     /// DuckDB takes NaN for equal to itself and larger than all numbers; in KQL it compares to nothing.
     private func unlessNaN(_ left: SQLTerm, _ right: SQLTerm) -> String {
-        left.type == .real ? " AND NOT isnan($1) AND NOT isnan($2)" : ""
+        left.type == .real && dialect == .duckDB ? " AND NOT isnan($1) AND NOT isnan($2)" : ""
     }
 
     private func differing(_ left: SQLTerm, _ right: SQLTerm) -> String {
+        if dialect == .clickHouse { return "coalesce($1 <> $2, NOT ($1 IS NULL AND $2 IS NULL))" }
         let distinct = "$1 IS DISTINCT FROM $2"
         return left.type == .real
             ? "(\(distinct) OR (isnan($1) AND isnan($2)))" : distinct
@@ -181,9 +182,11 @@ extension ExpressionTranslator {
 
     /// The largest multiple of `step`, counted from `start`, that is not above a whole number.
     private func rounded(_ value: SQLTerm, to step: Int64, from start: Int64 = 0) -> SQLTerm {
-        let distance = start == 0 ? "$1" : "($1 - \(start))"
+        // A literal's own type may be unsigned.
+        let size = "CAST(\(step) AS BIGINT)"
+        let distance = start == 0 ? "$1" : "($1 - CAST(\(start) AS BIGINT))"
         return SQLTerm(
-            .template("$1 - ((\(distance) % \(step)) + \(step)) % \(step)", [value.expression]), value.type,
+            .template("$1 - ((\(distance) % \(size)) + \(size)) % \(size)", [value.expression]), value.type,
             isNullable: value.isNullable)
     }
 
@@ -195,20 +198,25 @@ extension ExpressionTranslator {
             let text = operand(call.arguments[0])
         else { return nil }
         // A text of other than ASCII characters has more bytes than its lower case has ASCII characters.
-        let template = "strlen($1) = \(needle.utf8.count) AND lower($1) = \(SQLText.literal(needle.lowercased()))"
+        let equality = "lower($1) = \(dialect.literal(needle.lowercased()))"
+        let template = dialect == .clickHouse ? equality : "strlen($1) = \(needle.utf8.count) AND \(equality)"
         return SQLTerm(
             .template(negated ? "NOT (\(template))" : template, [text.expression]), .bool, isNullable: false)
     }
 
-    /// Both sides use RE2; DuckDB takes the first nine groups.
+    /// All use RE2; DuckDB takes the first nine groups.
     private func extract(_ call: BoundCall) -> SQLTerm? {
         guard call.arguments.count == 3, call.type == .string,
             case .string(let pattern)? = folding.value(of: call.arguments[0]), !pattern.utf8.contains(0),
             case .long(let group)? = folding.value(of: call.arguments[1]), (0...9).contains(group),
             let text = operand(call.arguments[2])
         else { return nil }
-        return SQLTerm(
-            .template("regexp_extract($1, \(SQLText.literal(pattern)), \(group))", [text.expression]), .string)
+        let template =
+            switch dialect {
+            case .duckDB: "regexp_extract($1, \(dialect.literal(pattern)), \(group))"
+            case .clickHouse: "regexpExtract($1, \(dialect.literal("(?-s)" + pattern)), \(group))"
+            }
+        return SQLTerm(.template(template, [text.expression]), .string)
     }
 
     /// A cheap test that lets no true row fall, in front of the exact one in Tocsin.
@@ -219,18 +227,24 @@ extension ExpressionTranslator {
         return SQLTerm(.template("$1 AND $2", [sieve, exact.expression]), .bool, isNullable: false)
     }
 
+    /// A condition that is true wherever the expression is, and cheap.
+    func sieve(over expression: BoundExpression) -> SQLExpression? {
+        guard case .call(let call) = expression else { return nil }
+        return sieve(readingText(call))
+    }
+
     /// A condition that is true wherever the call is, and cheap.
     func sieve(_ call: BoundCall) -> SQLExpression? {
         guard let needles = needles(call), needles.count <= 32, needles.allSatisfy(\.isPlainASCII) else { return nil }
         if call.function.name == "==" || call.function.name == "in" { return dynamicSieve(call, needles) }
         guard call.arguments[0].type == .string, let text = operand(call.arguments[0])?.expression else { return nil }
-        let literals = needles.map { SQLText.literal($0.lowercased()) }
+        let literals = needles.map { dialect.literal($0.lowercased()) }
         let template: String
         switch call.function.name {
         case "contains", "has", "hasprefix", "hassuffix", "has_any":
-            template = needles.map(Self.containment).joined(separator: " OR ")
-        case "startswith": template = "starts_with(lower($1), \(literals[0]))"
-        case "endswith": template = "ends_with(lower($1), \(literals[0]))"
+            template = needles.map(containment).joined(separator: " OR ")
+        case "startswith": template = "\(dialect.startsWith)(lower($1), \(literals[0]))"
+        case "endswith": template = "\(dialect.endsWith)(lower($1), \(literals[0]))"
         case "in~": template = "lower($1) IN (\(literals.joined(separator: ", ")))"
         default: return nil
         }
@@ -238,7 +252,8 @@ extension ExpressionTranslator {
     }
 
     /// `ILIKE` makes no copies of texts, but has signs of its own.
-    private static func containment(of needle: String) -> String {
+    private func containment(of needle: String) -> String {
+        if dialect == .clickHouse { return "positionCaseInsensitive($1, \(dialect.literal(needle))) > 0" }
         let hasSigns = needle.utf8.contains { [UInt8(ascii: "%"), UInt8(ascii: "_"), UInt8(ascii: "\\")].contains($0) }
         let text = SQLText.literal(hasSigns ? needle.lowercased() : "%\(needle)%")
         return hasSigns ? "contains(lower($1), \(text))" : "$1 ILIKE \(text)"
@@ -249,7 +264,7 @@ extension ExpressionTranslator {
         guard call.arguments[0].type == .dynamic, case .call = call.arguments[0],
             let text = operand(asText(call.arguments[0]))
         else { return nil }
-        let list = needles.map(SQLText.literal).joined(separator: ", ")
+        let list = needles.map(dialect.literal).joined(separator: ", ")
         return .template("$1 IN (\(list))", [text.expression])
     }
 

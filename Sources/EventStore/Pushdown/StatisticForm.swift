@@ -16,8 +16,13 @@ struct StatisticForm {
         guard let subject = aggregate.arguments.first else { return nil }
         let isConditional = Self.conditionalNames.contains(name)
         let plainName = isConditional ? String(name.dropLast(2)) : name
-        guard let forms = Self.forms(plainName, of: subject.type, percentage: Self.percentage(aggregate, translator))
-        else { return nil }
+        let percentage = Self.percentage(aggregate, translator)
+        let found =
+            switch translator.dialect {
+            case .duckDB: Self.forms(plainName, of: subject.type, percentage: percentage)
+            case .clickHouse: Self.clickHouseForms(plainName, of: subject.type, percentage: percentage)
+            }
+        guard let forms = found else { return nil }
         var operands = [try translator.term(subject, of: name).expression]
         if isConditional { operands.append(try translator.term(aggregate.arguments[1], of: name).expression) }
         value = .template(Self.filtered(forms.value, if: isConditional ? "$2" : nil), operands)
@@ -58,6 +63,30 @@ struct StatisticForm {
             percentage.map { share in
                 let position = "CAST(greatest(1, least(len($1), ceil(CAST('\(share)' AS DOUBLE) * len($1)))) AS BIGINT)"
                 return ("list($1){$1 IS NOT NULL}", "list_sort($1)[\(position)]", true)
+            }
+        default: nil
+        }
+    }
+
+    /// The same in ClickHouse, whose aggregates of what is never null give a value for no rows too.
+    private static func clickHouseForms(
+        _ name: String, of type: KQLType, percentage: Double?
+    ) -> (value: String, result: String, isNullable: Bool)? {
+        switch (name, type) {
+        case ("sum", .real): ("sumOrNull($1){}", "coalesce($1, 0)", false)
+        case ("avg", .real): ("avgOrNull($1){}", "coalesce($1, nan)", false)
+        case ("min", .string), ("max", .string): ("\(name)($1){}", "$1", false)
+        case ("min", .real): ("CASE WHEN count(){isNaN($1)} > 0 THEN nan ELSE minOrNull($1){} END", "$1", true)
+        case ("max", .real): ("coalesce(maxOrNull($1){NOT isNaN($1)}, maxOrNull($1){})", "$1", true)
+        case ("percentile", .int), ("percentile", .long), ("percentile", .datetime), ("percentile", .timespan),
+            ("percentiles", .int), ("percentiles", .long), ("percentiles", .datetime), ("percentiles", .timespan):
+            percentage.map { share in
+                let rank = "ceil(CAST('\(share)' AS Float64) * length($1))"
+                let position = "toInt64(greatest(1, least(length($1), \(rank))))"
+                return (
+                    "groupArray($1){}",
+                    "CASE WHEN empty($1) THEN NULL ELSE arrayElement(arraySort($1), \(position)) END", true
+                )
             }
         default: nil
         }

@@ -72,18 +72,19 @@ extension EventStore {
     public func query(_ query: StoreQuery) async throws -> StoreQueryResult {
         try await read(seconds: query.limits.seconds) { session in
             query.onStart(session.percent)
-            return try StoreQueryRun(query: query, session: session, isPushing: query.pushesDown && dialect == .duckDB)
-                .run()
+            return try StoreQueryRun(query: query, session: session, dialect: query.pushesDown ? dialect : nil).run()
         }
     }
 
     /// How `query` would divide a query; nothing is run.
     public func explain(_ query: StoreQuery) async throws -> QueryDivision {
         try await read(seconds: query.limits.seconds) { session in
-            let run = StoreQueryRun(query: query, session: session, isPushing: dialect == .duckDB)
+            let run = StoreQueryRun(query: query, session: session, dialect: dialect)
             let compiled = try KQLEngine.compile(query.text, environment: query.environment, options: run.options)
             var division = QueryDivision()
-            for result in compiled.results { division.add(run.planner.pushDown(result.plan)) }
+            for result in compiled.results {
+                division.add(run.planner?.pushDown(result.plan) ?? PushdownOutcome(plan: result.plan, declines: []))
+            }
             return division
         }
     }
@@ -93,7 +94,8 @@ extension EventStore {
 private struct StoreQueryRun {
     let query: StoreQuery
     let session: ReadSession
-    let isPushing: Bool
+    /// What is pushed down is written in; nil: nothing is.
+    let dialect: SQLDialect?
 
     /// The caller's options, except that the session's end ends the query too.
     var options: CompileOptions {
@@ -107,21 +109,24 @@ private struct StoreQueryRun {
     }
 
     /// Divides plans; it runs no subqueries ahead.
-    var planner: PushdownPlanner {
-        PushdownPlanner(
-            layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows)
+    var planner: PushdownPlanner? {
+        guard let dialect else { return nil }
+        return PushdownPlanner(
+            dialect: dialect, layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows)
     }
 
     /// Divides plans, and runs subqueries ahead where that lets the query around them be pushed down.
-    private func runningPlanner(_ clock: @escaping @Sendable () -> Double) -> PushdownPlanner {
+    private func runningPlanner(
+        _ dialect: SQLDialect, _ clock: @escaping @Sendable () -> Double
+    ) -> PushdownPlanner {
         PushdownPlanner(
-            layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows
+            dialect: dialect, layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows
         ) { subquery in
             let executor = Executor(
                 source: session.source, external: query.environment.external, context: context, limits: query.limits,
                 clock: clock)
             let pushed = ScalarSubquery(
-                id: subquery.id, plan: runningPlanner(clock).pushDown(subquery.plan).plan, form: subquery.form,
+                id: subquery.id, plan: runningPlanner(dialect, clock).pushDown(subquery.plan).plan, form: subquery.form,
                 type: subquery.type)
             let row = Plan.values(Table(schema: TableSchema([]), columns: [], rowCount: 1))
             let value = Project(input: row, columns: [NamedExpression("value", .subquery(pushed))])
@@ -135,9 +140,9 @@ private struct StoreQueryRun {
         let clock: @Sendable () -> Double = { (ContinuousClock.now - start) / .seconds(1) }
         let division = Mutex(QueryDivision())
         var fallback: String?
-        if isPushing {
+        if let dialect {
             do {
-                let result = try run(clock) { [planner = runningPlanner(clock)] plan in
+                let result = try run(clock) { [planner = runningPlanner(dialect, clock)] plan in
                     let outcome = planner.pushDown(plan)
                     division.withLock { $0.add(outcome) }
                     return outcome.plan

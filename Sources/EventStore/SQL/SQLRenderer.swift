@@ -1,25 +1,30 @@
 import Chronology
 import Foundation
 import JSON
+import KQLFunctions
 import KQLValues
 
-/// Writes a query as DuckDB's SQL.
+/// Writes a query as SQL of a dialect.
 struct SQLRenderer {
     /// The values that stand outside the text, for `$1`, `$2`…
     private(set) var parameters: [Value] = []
     private var text = ""
 
+    private let dialect: SQLDialect
     private let definitions: [Int: SQLSelect]
     /// The shared queries that were met, in the order in which they may be defined.
     private var defined: [(id: Int, text: String)] = []
 
-    private init(definitions: [Int: SQLSelect]) {
+    private init(_ dialect: SQLDialect, definitions: [Int: SQLSelect]) {
+        self.dialect = dialect
         self.definitions = definitions
     }
 
     /// The whole statement, with those of the `shared` queries that it uses in front.
-    static func statement(_ select: SQLSelect, shared: [Int: SQLSelect]) -> (sql: String, parameters: [Value]) {
-        var renderer = SQLRenderer(definitions: shared)
+    static func statement(
+        _ select: SQLSelect, _ dialect: SQLDialect, shared: [Int: SQLSelect]
+    ) -> (sql: String, parameters: [Value]) {
+        var renderer = SQLRenderer(dialect, definitions: shared)
         renderer.write(select)
         let definitions = renderer.defined.map { "s\($0.id) AS (\($0.text))" }.joined(separator: ", ")
         return ((definitions.isEmpty ? "" : "WITH \(definitions) ") + renderer.text, renderer.parameters)
@@ -60,7 +65,7 @@ struct SQLRenderer {
 
     private mutating func write(_ source: SQLSource) {
         switch source {
-        case .table(let name): text += SQLText.identifier(name) + " AS t"
+        case .table(let name): text += dialect.identifier(name) + " AS t"
         case .file(let path): text += "read_parquet(\(SQLText.literal(path))) AS t"
         case .shared(let id):
             define(id)
@@ -131,7 +136,7 @@ struct SQLRenderer {
         case .column(let index): text += "t.c\(index)"
         case .joined(let side, let index): text += side == .left ? "l.c\(index)" : "r.c\(index)"
         case .output(let index): text += "c\(index)"
-        case .stored(let name): text += "t." + SQLText.identifier(name)
+        case .stored(let name): text += "t." + dialect.identifier(name)
         case .value(let value): write(value)
         case .template(let template, let operands): write(template, operands)
         case .hosted(let id, let type, let inputs):
@@ -174,7 +179,7 @@ struct SQLRenderer {
 
     private mutating func write(_ value: Value) {
         switch value {
-        case .null(let type): text += "CAST(NULL AS \(DuckDBForms.typeName(type)))"
+        case .null(let type): text += "CAST(NULL AS \(dialect.typeName(type)))"
         case .bool(let bool): text += bool ? "true" : "false"
         case .int(let int): text += "CAST(\(int) AS INTEGER)"
         case .long(let long): text += "CAST(\(long) AS BIGINT)"
@@ -182,18 +187,18 @@ struct SQLRenderer {
         case .timespan(let span): text += "CAST(\(span.ticks) AS BIGINT)"
         case .real(let real): text += "CAST('\(real)' AS DOUBLE)"
         case .guid(let guid): text += "CAST('\(guid.uuidString.lowercased())' AS UUID)"
-        case .decimal(let decimal): text += SQLText.literal(decimal.description)
+        case .decimal(let decimal): text += dialect.literal(decimal.description)
         case .string(let string): write(string)
         case .dynamic(let json): write(json.description)
         }
     }
 
     private mutating func write(_ string: String) {
-        if string.utf8.contains(0) {
+        if string.utf8.contains(0), dialect == .duckDB {
             parameters.append(.string(string))
             text += "CAST($\(parameters.count) AS VARCHAR)"
         } else {
-            text += SQLText.literal(string)
+            text += dialect.literal(string)
         }
     }
 }

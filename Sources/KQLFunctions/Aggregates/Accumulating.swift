@@ -36,7 +36,7 @@ func accumulate<Element: Sendable, State>(
 /// An aggregation and its `…if` form, which takes a condition after the value.
 func conditional(
     _ name: String, aliases: [String] = [], ifName: String? = nil, _ summary: String, namePrefix: String? = nil,
-    ifPrefix: String? = nil, values: [Signature], sql: SQLForms.Rule? = nil,
+    ifPrefix: String? = nil, values: [Signature], sql: SQLForms.Rule? = nil, clickHouse: SQLForms.Rule? = nil,
     _ evaluate: @escaping @Sendable (AggregateCall, _ condition: Int?) throws(EvaluationError) -> Column
 ) -> [AggregateFunction] {
     let conditional = values.map { signature in
@@ -49,19 +49,22 @@ func conditional(
     return [
         AggregateFunction(
             name, aliases: aliases, summary: summary, signatures: values, namePrefix: namePrefix,
-            sql: sql.map { .duckDB($0) } ?? .none,
+            sql: .rules(duckDB: sql, clickHouse: clickHouse),
             form: .value { call throws(EvaluationError) in try evaluate(call, nil) }),
         AggregateFunction(
             ifName ?? name + "if", summary: summary + " Counts only rows where the predicate is true.",
             signatures: conditional, namePrefix: ifPrefix ?? namePrefix ?? (ifName ?? name + "if"),
-            sql: sql.map { sql in
-                .duckDB { arguments in
-                    let rest = SQLArguments(
-                        types: Array(arguments.types.prefix(condition)),
-                        constants: Array(arguments.constants.prefix(condition)))
-                    return sql(rest).map { "\($0) FILTER (WHERE $\(condition + 1))" }
-                }
-            } ?? .none,
+            sql: .rules(
+                duckDB: sql.map { filtered($0, condition) }, clickHouse: clickHouse.map { filtered($0, condition) }),
             form: .value { call throws(EvaluationError) in try evaluate(call, condition) }),
     ]
+}
+
+/// The rule of an aggregate for its `…if` form, whose condition stands at a position.
+private func filtered(_ rule: @escaping SQLForms.Rule, _ condition: Int) -> SQLForms.Rule {
+    { arguments in
+        let rest = SQLArguments(
+            types: Array(arguments.types.prefix(condition)), constants: Array(arguments.constants.prefix(condition)))
+        return rule(rest).map { "\($0) FILTER (WHERE $\(condition + 1))" }
+    }
 }

@@ -9,28 +9,30 @@ let countingAggregates: [AggregateFunction] = aggregates {
         signatures: [
             .takes(returns: .long), .takes(.bool("predicate"), returns: .long), .takes(.any("value"), returns: .long),
         ],
-        sql: .duckDB { $0.types.isEmpty ? "count(*)" : nil },
+        sql: .rules(
+            duckDB: { $0.types.isEmpty ? "count(*)" : nil },
+            clickHouse: { $0.types.isEmpty ? "toInt64(count())" : nil }),
         form: .value { call in count(call, condition: call.arguments.first?.type == .bool ? 0 : nil) })
     AggregateFunction(
         "countif", summary: "The number of rows where the predicate is true.",
         signatures: [.takes(.bool("predicate"), returns: .long)],
-        sql: .duckDB("count(*) FILTER (WHERE $1)"),
+        sql: .forms(duckDB: "count(*) FILTER (WHERE $1)", clickHouse: "toInt64(countIf($1))"),
         form: .value { call in count(call, condition: 0) })
     conditional(
         "dcount", "The number of different values.",
         values: [.takes(.any("value"), .long("accuracy", .optional), returns: .long)],
-        sql: { distinctSQL($0) }
+        sql: { distinctSQL($0, "count(DISTINCT $1)") }, clickHouse: { distinctSQL($0, "uniqExact($1)") }
     ) { call, condition in distinctCount(call, condition: condition) }
     conditional(
         "count_distinct", "The number of different values.",
         values: [.takes(.any("value"), returns: .long)],
-        sql: { distinctSQL($0) }
+        sql: { distinctSQL($0, "count(DISTINCT $1)") }, clickHouse: { distinctSQL($0, "uniqExact($1)") }
     ) { call, condition in distinctCount(call, condition: condition) }
 }
 
-private func distinctSQL(_ arguments: SQLArguments) -> String? {
+private func distinctSQL(_ arguments: SQLArguments, _ template: String) -> String? {
     switch arguments.types[0] {
-    case .bool, .int, .long, .datetime, .timespan, .guid, .string: "count(DISTINCT $1)"
+    case .bool, .int, .long, .datetime, .timespan, .guid, .string: template
     default: nil
     }
 }

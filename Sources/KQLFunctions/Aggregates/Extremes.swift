@@ -4,11 +4,11 @@ import KQLValues
 let extremeAggregates: [AggregateFunction] = aggregates {
     conditional(
         "min", "The least value that is not null.", values: [.takes(.any("value"), gives: .argument(0))],
-        sql: { extremeSQL($0, "min") }
+        sql: { extremeSQL($0, "min") }, clickHouse: { extremeSQL($0, "minOrNull") }
     ) { call, condition in extreme(call, condition, greatest: false) }
     conditional(
         "max", "The greatest value that is not null.", values: [.takes(.any("value"), gives: .argument(0))],
-        sql: { extremeSQL($0, "max") }
+        sql: { extremeSQL($0, "max") }, clickHouse: { extremeSQL($0, "maxOrNull") }
     ) { call, condition in extreme(call, condition, greatest: true) }
     AggregateFunction(
         "arg_max", aliases: ["argmax"], summary: "The row with the greatest value, from which columns are taken.",

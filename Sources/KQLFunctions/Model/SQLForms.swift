@@ -34,6 +34,29 @@ public struct SQLForms: Sendable {
         SQLForms([.duckDB: rule])
     }
 
+    /// The same template for all dialects, which agree on its meaning.
+    public static func shared(_ template: String) -> SQLForms {
+        SQLForms([.duckDB: { _ in template }, .clickHouse: { _ in template }])
+    }
+
+    /// The same rule for all dialects, which agree on the meaning of its templates.
+    public static func shared(_ rule: @escaping Rule) -> SQLForms {
+        SQLForms([.duckDB: rule, .clickHouse: rule])
+    }
+
+    /// A template for each dialect.
+    public static func forms(duckDB: String, clickHouse: String) -> SQLForms {
+        SQLForms([.duckDB: { _ in duckDB }, .clickHouse: { _ in clickHouse }])
+    }
+
+    /// A rule for each dialect; nil: it has no form.
+    public static func rules(duckDB: Rule?, clickHouse: Rule?) -> SQLForms {
+        var rules: [SQLDialect: Rule] = [:]
+        rules[.duckDB] = duckDB
+        rules[.clickHouse] = clickHouse
+        return SQLForms(rules)
+    }
+
     /// The template for a call, or nil when this dialect cannot do it exactly.
     public func template(_ dialect: SQLDialect, for arguments: SQLArguments) -> String? {
         rules[dialect]?(arguments)

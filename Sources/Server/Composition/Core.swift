@@ -2,7 +2,6 @@ internal import Access
 internal import Casebook
 internal import Chronology
 internal import Collection
-internal import DuckDBStore
 internal import EventStore
 internal import Foundation
 internal import HTTPAdapter
@@ -18,7 +17,7 @@ struct Core: Sendable {
     let time: TimeSource
     let logger: Logger
     let database: StateDatabase
-    let events: DuckDBEventStore
+    let events: any EventStore
     let casebook: Casebook
     let access: AccessControl
     let queries: QueryService
@@ -30,16 +29,7 @@ struct Core: Sendable {
         try FileManager.default.createDirectory(
             at: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let database = try StateDatabase.open(path: settings.stateFile.path, rooms: Rooms.migrations)
-        let library = try DuckDBLibrary.load(
-            environment: ProcessInfo.processInfo.environment, directories: settings.libraryFolders.map(\.path))
-        let events = try DuckDBEventStore(
-            library: library,
-            options: DuckDBOptions(
-                path: settings.eventFile.path, threads: settings.events.threads,
-                memoryLimit: "\(settings.events.memoryMiB)MB",
-                // People's queries, however many run, leave connections for rules and pages.
-                readers: settings.queries.concurrent + 2),
-            now: { time.now() })
+        let events = try await EventStores.open(settings, time: time)
         return Core(
             settings: settings, time: time, logger: logger, database: database, events: events,
             casebook: Casebook(database: database, time: time),

@@ -2,7 +2,6 @@ internal import Casebook
 internal import Chronology
 internal import Collection
 internal import Detection
-internal import DuckDBStore
 internal import EventStore
 internal import Export
 internal import Foundation

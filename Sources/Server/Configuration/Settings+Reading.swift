@@ -37,6 +37,7 @@ extension Settings {
         settings.workspace.name = reader.string(forKey: "workspace.name", default: settings.workspace.name)
         settings.workspace.id = reader.string(forKey: "workspace.id", default: settings.workspace.id)
         settings.outgoing.allowedPrivateHosts = reader.stringArray(forKey: "outgoing.allowedPrivateHosts", default: [])
+        try settings.readEventEngine(reader, path: path)
         settings.events.memoryMiB = reader.int(forKey: "events.memoryMiB", default: settings.events.memoryMiB)
         settings.events.threads = reader.int(forKey: "events.threads", default: settings.events.threads)
         settings.readQueries(reader)
@@ -80,6 +81,32 @@ extension Settings {
         guard (http.tlsCertificate == nil) == (http.tlsKey == nil) else {
             throw SettingsError(message: "\(path): http.tls needs both 'certificate' and 'key', or neither")
         }
+    }
+
+    private mutating func readEventEngine(_ reader: ConfigReader, path: String) throws {
+        let name = reader.string(forKey: "events.engine", default: events.engine.rawValue)
+        guard let engine = Events.Engine(rawValue: name) else {
+            throw SettingsError(message: "\(path): events.engine is '\(name)'; it must be 'duckdb' or 'clickhouse'")
+        }
+        events.engine = engine
+        guard engine == .clickhouse else { return }
+        guard let text = reader.string(forKey: "events.clickhouse.url"), let url = URL(string: text), url.host != nil,
+            ["http", "https"].contains(url.scheme?.lowercased())
+        else {
+            throw SettingsError(
+                message: "\(path): events.engine is 'clickhouse', so events.clickhouse.url must be the address of its HTTP "
+                    + "interface, such as 'https://clickhouse.example:8443'")
+        }
+        let known = events.clickHouse
+        events.clickHouse.url = url
+        events.clickHouse.database = reader.string(forKey: "events.clickhouse.database", default: known.database)
+        events.clickHouse.user = reader.string(forKey: "events.clickhouse.user", default: known.user)
+        events.clickHouse.password = reader.string(forKey: "events.clickhouse.password", isSecret: true)
+        events.clickHouse.cluster = reader.string(forKey: "events.clickhouse.cluster")
+        events.clickHouse.caFile = reader.string(forKey: "events.clickhouse.caFile")
+        events.clickHouse.writers = max(1, reader.int(forKey: "events.clickhouse.writers", default: known.writers))
+        events.clickHouse.retrySeconds = reader.double(
+            forKey: "events.clickhouse.retrySeconds", default: known.retrySeconds)
     }
 
     private mutating func readQueries(_ reader: ConfigReader) {

@@ -104,8 +104,37 @@ public struct Settings: Sendable {
 
     /// The event store.
     public struct Events: Sendable {
-        /// The most memory the event store may take, in MiB.
+        /// Where events are kept.
+        public var engine = Engine.duckdb
+        /// The server or cluster when the engine is ClickHouse.
+        public var clickHouse = ClickHouse()
+        /// The most memory the event store may take, in MiB; with ClickHouse what one query may take on the server.
         public var memoryMiB = 2048
         public var threads = 2
+
+        /// The engines of event stores.
+        public enum Engine: String, Sendable, CaseIterable {
+            /// In this process, in a file of the data folder.
+            case duckdb
+            /// A server or cluster, over HTTP.
+            case clickhouse
+        }
+
+        /// A ClickHouse server or cluster.
+        public struct ClickHouse: Sendable {
+            /// The HTTP interface.
+            public var url = URL(filePath: "/")
+            public var database = "tocsin"
+            public var user = "default"
+            public var password: String?
+            /// The cluster's name in `system.clusters`; nil: one server.
+            public var cluster: String?
+            /// A PEM file of certificate authorities to trust besides the system's.
+            public var caFile: String?
+            /// How many inserts run at once.
+            public var writers = 4
+            /// How long a server that is away is asked again before a write or the start fails.
+            public var retrySeconds = 20.0
+        }
     }
 }

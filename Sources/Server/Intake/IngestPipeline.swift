@@ -67,7 +67,12 @@ final class IngestPipeline: EventIntake {
         _ block: RecordBlock, _ options: CollectionOptions, delivery: DeliveryID? = nil
     ) async throws -> IntakeReceipt {
         let chunk = collector.collect(block, options, now: time.now())
-        let outcome = try await eventStore.append(chunk.batches, delivery: delivery)
+        let outcome: AppendOutcome
+        do {
+            outcome = try await eventStore.append(chunk.batches, delivery: delivery)
+        } catch let error where error.code == .unavailable {
+            throw IntakeUnavailable(error.message)
+        }
         try await detector.detect(chunk.records)
         if outcome == .alreadyStored { return IntakeReceipt(repeated: chunk.records.count) }
         var receipt = IntakeReceipt(rejected: chunk.deadLetters.count)

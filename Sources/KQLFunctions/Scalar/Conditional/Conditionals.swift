@@ -13,14 +13,14 @@ let conditionalFunctions: [ScalarFunction] = scalars {
             + unpackingTypes.map {
                 .takes(.bool("if"), .init("then", .exactly($0)), .init("else", .exactly($0)), returns: $0)
             },
-        sql: .duckDB { isPlain($0, from: 1) ? "CASE WHEN $1 THEN $2 ELSE $3 END" : nil },
+        sql: .shared { isPlain($0, from: 1) ? "CASE WHEN $1 THEN $2 ELSE $3 END" : nil },
         evaluate: chooseByCondition)
     ScalarFunction(
         "case", family: .conditional, summary: "The value after the first true condition, else the last value.",
         signatures: [
             .takes(.bool("if"), .common("then"), .common("else", .repeated), gives: .common)
         ],
-        sql: .duckDB(caseSQL),
+        sql: .shared(caseSQL),
         evaluate: chooseByCondition)
     ScalarFunction(
         "coalesce", family: .conditional, summary: "The first value that is neither null nor the empty string.",
@@ -30,7 +30,7 @@ let conditionalFunctions: [ScalarFunction] = scalars {
             + unpackingTypes.map {
                 .takes(.init("value", .exactly($0)), .init("more", .exactly($0), .repeated), returns: $0)
             },
-        sql: .duckDB(coalesceSQL)
+        sql: .shared(coalesceSQL)
     ) { call in
         let columns = call.arguments.map { $0.converted(to: call.resultType) }
         return call.choose(from: columns) { row in
@@ -133,7 +133,7 @@ private func test(
     ScalarFunction(
         name, aliases: aliases, family: .conditional, summary: summary,
         signatures: [.takes(.any("value"), returns: .bool)],
-        sql: .duckDB { $0.types[0] == .dynamic || $0.types[0] == .decimal ? nil : sql($0.types[0]) }
+        sql: .shared { $0.types[0] == .dynamic || $0.types[0] == .decimal ? nil : sql($0.types[0]) }
     ) { call in
         let column = call.arguments[0]
         return .bool(Vector((0..<call.rowCount).map { test(column, call.row($0, of: 0)) }))

@@ -39,10 +39,15 @@ private func digest(_ name: String, _ title: String, _ digest: Digest) -> Scalar
         name, family: .hash,
         summary: "The \(title) of the text of a value in hexadecimal digits; empty for the empty text.",
         signatures: [.takes(.any("value"), returns: .string)],
-        sql: .duckDB { arguments in
-            arguments.types[0] == .string && digest != .sha1
-                ? "CASE WHEN $1 = '' THEN '' ELSE \(name.dropFirst(5))($1) END" : nil
-        },
+        sql: .rules(
+            duckDB: { arguments in
+                arguments.types[0] == .string && digest != .sha1
+                    ? "CASE WHEN $1 = '' THEN '' ELSE \(name.dropFirst(5))($1) END" : nil
+            },
+            clickHouse: { arguments in
+                arguments.types[0] == .string
+                    ? "CASE WHEN $1 = '' THEN '' ELSE lower(hex(\(name.dropFirst(5).uppercased())($1))) END" : nil
+            }),
         evaluate: eachText { $0.isEmpty ? "" : digest.hexadecimal(of: $0) })
 }
 

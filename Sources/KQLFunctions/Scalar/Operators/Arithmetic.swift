@@ -12,7 +12,7 @@ let arithmeticOperators: [ScalarFunction] = scalars {
             .takes(.datetime("left"), .timespan("right"), returns: .datetime),
             .takes(.timespan("left"), .datetime("right"), returns: .datetime),
         ] + mixedNumbers,
-        sql: .duckDB { sqlSum($0, "+") },
+        sql: .rules(duckDB: { sqlSum($0, "+") }, clickHouse: { realSum($0, "+") }),
         evaluate: arithmetic(Adding.self))
     ScalarFunction(
         "-", family: .arithmetic,
@@ -22,7 +22,9 @@ let arithmeticOperators: [ScalarFunction] = scalars {
             .takes(.datetime("left"), .datetime("right"), returns: .timespan),
             .takes(.datetime("left"), .timespan("right"), returns: .datetime),
         ] + mixedNumbers + signs,
-        sql: .duckDB { $0.types.count == 1 ? sqlNegative($0) : sqlSum($0, "-") }
+        sql: .rules(
+            duckDB: { $0.types.count == 1 ? sqlNegative($0) : sqlSum($0, "-") },
+            clickHouse: { $0.types.count == 1 ? sqlNegative($0) : realSum($0, "-") })
     ) { call throws(EvaluationError) in
         call.arguments.count == 1 ? negative(call) : try arithmetic(Subtracting.self)(call)
     }
@@ -32,7 +34,7 @@ let arithmeticOperators: [ScalarFunction] = scalars {
             .takes(.timespan("left"), .number("right"), returns: .timespan),
             .takes(.number("left"), .timespan("right"), returns: .timespan),
         ] + mixedNumbers,
-        sql: .duckDB { $0.types.allSatisfy { $0 == .real } ? "$1 * $2" : nil },
+        sql: .shared { $0.types.allSatisfy { $0 == .real } ? "$1 * $2" : nil },
         evaluate: arithmetic(Multiplying.self))
     ScalarFunction(
         "/", family: .arithmetic, summary: "The quotient; of whole numbers its whole part, null when divided by 0.",
@@ -48,7 +50,7 @@ let arithmeticOperators: [ScalarFunction] = scalars {
             .takes(.timespan("left"), .timespan("right"), returns: .timespan),
             .takes(.datetime("left"), .timespan("right"), returns: .timespan),
         ] + mixedNumbers,
-        sql: .duckDB(sqlRemainder),
+        sql: .shared(sqlRemainder),
         evaluate: arithmetic(Remaindering.self))
 }
 
@@ -81,11 +83,16 @@ private func sqlSum(_ arguments: SQLArguments, _ sign: String) -> String? {
     }
 }
 
+private func realSum(_ arguments: SQLArguments, _ sign: String) -> String? {
+    arguments.types == [.real, .real] ? "$1 \(sign) $2" : nil
+}
+
 private let sqlRemainder: SQLForms.Rule = { arguments in
     guard arguments.types.allSatisfy({ $0 == .long }), case .long(let divisor)? = arguments.constants[1], divisor > 0,
         divisor < 1 << 32
     else { return nil }
-    return "(($1 % \(divisor)) + \(divisor)) % \(divisor)"
+    let size = "CAST(\(divisor) AS BIGINT)"
+    return "(($1 % \(size)) + \(size)) % \(size)"
 }
 
 private func sqlNegative(_ arguments: SQLArguments) -> String? {

@@ -25,7 +25,9 @@ private func comparison<C: Comparing>(
             .takes(.common("left"), .common("right"), returns: .bool),
             .takes(.any("left"), .any("right"), returns: .bool),
         ],
-        sql: .duckDB { sql.template(for: $0) }
+        sql: SQLForms([
+            .duckDB: { sql.template(for: $0, .duckDB) }, .clickHouse: { sql.template(for: $0, .clickHouse) },
+        ])
     ) { call in
         compare(Operand(call, 0), Operand(call, 1), rowCount: call.rowCount, by: C.self)
     }
@@ -39,7 +41,7 @@ private func between(_ name: String, _ summary: String, negated: Bool) -> Scalar
             .takes(.datetime("value"), .datetime("from"), .timespan("to"), returns: .bool),
             .takes(.any("value"), .any("from"), .any("to"), returns: .bool),
         ],
-        sql: .duckDB { arguments in
+        sql: .shared { arguments in
             guard Set(arguments.types).count == 1, SQLComparison.isOrdered(arguments.types[0]) else { return nil }
             return negated ? "NOT ($1 BETWEEN $2 AND $3)" : "$1 BETWEEN $2 AND $3"
         }
@@ -78,7 +80,7 @@ enum SQLComparison {
     case equality, inequality
     case order(String)
 
-    /// Types whose order and equality DuckDB shares; real is left out for NaN, decimal and dynamic for their notation.
+    /// Types whose order and equality the stores share; real is left out for NaN, decimal and dynamic for their notation.
     static func isOrdered(_ type: KQLType) -> Bool {
         switch type {
         case .bool, .int, .long, .datetime, .timespan: true
@@ -86,7 +88,7 @@ enum SQLComparison {
         }
     }
 
-    func template(for arguments: SQLArguments) -> String? {
+    func template(for arguments: SQLArguments, _ dialect: SQLDialect) -> String? {
         guard arguments.types[0] == arguments.types[1] else { return nil }
         let type = arguments.types[0]
         switch self {
@@ -98,8 +100,12 @@ enum SQLComparison {
             if arguments.constants.contains(where: { $0.map { !$0.isNull } ?? false }) {
                 return isEqual ? "coalesce($1 = $2, false)" : "coalesce($1 <> $2, true)"
             }
-            return
-                "CASE WHEN $1 IS NULL AND $2 IS NULL THEN NULL ELSE $1 IS \(isEqual ? "NOT " : "")DISTINCT FROM $2 END"
+            let isDistinct =
+                switch dialect {
+                case .duckDB: "$1 IS \(isEqual ? "NOT " : "")DISTINCT FROM $2"
+                case .clickHouse: isEqual ? "coalesce($1 = $2, false)" : "coalesce($1 <> $2, true)"
+                }
+            return "CASE WHEN $1 IS NULL AND $2 IS NULL THEN NULL ELSE \(isDistinct) END"
         }
     }
 }

@@ -5,17 +5,17 @@ let logicalOperators: [ScalarFunction] = scalars {
     ScalarFunction(
         "and", family: .logical, summary: "True when both are true; false when one is false, else null.",
         signatures: [.takes(.bool("left"), .bool("right"), returns: .bool)],
-        sql: .duckDB("$1 AND $2"),
+        sql: .shared("$1 AND $2"),
         evaluate: connective(conjunction))
     ScalarFunction(
         "or", family: .logical, summary: "True when one is true; false when both are false, else null.",
         signatures: [.takes(.bool("left"), .bool("right"), returns: .bool)],
-        sql: .duckDB("$1 OR $2"),
+        sql: .shared("$1 OR $2"),
         evaluate: connective(disjunction))
     ScalarFunction(
         "not", family: .logical, summary: "True for false and false for true.",
         signatures: [.takes(.bool("value"), returns: .bool)],
-        sql: .duckDB("NOT $1"),
+        sql: .shared("NOT $1"),
         evaluate: each { (value: Bool) in !value })
 }
 

@@ -32,7 +32,9 @@ private func member(_ name: String, _ summary: String, _ negated: Bool, _ ignori
     ScalarFunction(
         name, family: .comparison, summary: summary,
         signatures: [.takes(.any("value"), .any("member", .repeated), returns: .bool)],
-        sql: .duckDB { SQLMembers.template(for: $0, negated: negated, ignoringCase: ignoringCase) },
+        sql: .rules(
+            duckDB: { SQLMembers.template(for: $0, .duckDB, negated: negated, ignoringCase: ignoringCase) },
+            clickHouse: { SQLMembers.template(for: $0, .clickHouse, negated: negated, ignoringCase: ignoringCase) }),
         evaluate: membership(negated: negated, ignoringCase: ignoringCase))
 }
 
@@ -40,7 +42,9 @@ private func terms(_ name: String, _ summary: String, all: Bool, negated: Bool) 
     ScalarFunction(
         name, family: .stringOperator, summary: summary,
         signatures: [.takes(.any("text"), .any("term", .repeated), returns: .bool)],
-        sql: .duckDB { SQLMembers.terms(for: $0, all: all, negated: negated) }
+        sql: .rules(
+            duckDB: { SQLMembers.terms(for: $0, .duckDB, all: all, negated: negated) },
+            clickHouse: { SQLMembers.terms(for: $0, .clickHouse, all: all, negated: negated) })
     ) { call in
         let list = MemberList(call)
         let needles = list.texts.map { Needle($0, ignoringCase: true) }
@@ -63,7 +67,9 @@ private func terms(_ name: String, _ summary: String, all: Bool, negated: Bool) 
 /// Lists of constants in SQL.
 enum SQLMembers {
     /// `$1 IN ('a', 'b')`, when the value is a string and so are all constants, or likewise long.
-    static func template(for arguments: SQLArguments, negated: Bool, ignoringCase: Bool) -> String? {
+    static func template(
+        for arguments: SQLArguments, _ dialect: SQLDialect, negated: Bool, ignoringCase: Bool
+    ) -> String? {
         guard let members = constants(arguments), members.count <= 10_000,
             !ignoringCase || arguments.types[0] == .string
         else { return nil }
@@ -73,29 +79,36 @@ enum SQLMembers {
             case (.string, .string(let text)):
                 guard !text.unicodeScalars.contains("\0") else { return nil }
                 guard !ignoringCase || text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-                literals.append(SQLText.literal(ignoringCase ? text.lowercased() : text))
+                literals.append(literal(ignoringCase ? text.lowercased() : text, dialect))
             case (.long, .long(let number)), (.int, .long(let number)): literals.append(String(number))
             case (.long, .int(let number)), (.int, .int(let number)): literals.append(String(number))
             default: return nil
             }
         }
         guard !literals.isEmpty else { return negated ? "true" : "false" }
-        let value =
-            ignoringCase
-            ? "translate($1, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')" : "$1"
-        let list = literals.joined(separator: ", ")
-        return negated ? "coalesce(\(value) NOT IN (\(list)), true)" : "coalesce(\(value) IN (\(list)), false)"
+        let value = ignoringCase ? SQLText.lowered(dialect) : "$1"
+        let test = "coalesce(\(value) IN (\(literals.joined(separator: ", "))), false)"
+        return negated ? "NOT \(test)" : test
+    }
+
+    private static func literal(_ text: String, _ dialect: SQLDialect) -> String {
+        dialect == .clickHouse ? SQLText.clickHouseLiteral(text) : SQLText.literal(text)
     }
 
     /// A conjunction or disjunction of single terms.
-    static func terms(for arguments: SQLArguments, all: Bool, negated: Bool) -> String? {
+    static func terms(for arguments: SQLArguments, _ dialect: SQLDialect, all: Bool, negated: Bool) -> String? {
         guard arguments.types[0] == .string, let members = constants(arguments), members.count <= 500 else {
             return nil
         }
         var tests: [String] = []
         for member in members {
             let pair = SQLArguments(types: [.string, .string], constants: [nil, member])
-            guard let test = SQLText.term.template(for: pair, ignoringCase: true, negated: false) else { return nil }
+            let form =
+                switch dialect {
+                case .duckDB: SQLText.term.template(for: pair, ignoringCase: true, negated: false)
+                case .clickHouse: SQLText.term.clickHouse(for: pair, ignoringCase: true, negated: false)
+                }
+            guard let test = form else { return nil }
             tests.append("(\(test))")
         }
         let joined = tests.isEmpty ? (all ? "true" : "false") : tests.joined(separator: all ? " AND " : " OR ")

@@ -27,9 +27,58 @@ enum SQLText: Sendable {
         return negated ? "NOT (\(test))" : test
     }
 
+    /// The same in ClickHouse, whose `lower` changes ASCII letters only. `LIKE` over it can use an index of parts.
+    func clickHouse(for arguments: SQLArguments, ignoringCase: Bool, negated: Bool) -> String? {
+        guard arguments.types[0] == .string, case .string(let given)? = arguments.constants[1],
+            given.utf8.allSatisfy({ (0x20..<0x7F).contains($0) })
+        else { return nil }
+        let needle = ignoringCase ? given.lowercased() : given
+        let text = ignoringCase ? "lower($1)" : "$1"
+        let literal = SQLText.clickHouseLiteral(needle)
+        let test: String
+        switch self {
+        case .equal: test = "\(text) = \(literal)"
+        case .part: test = SQLText.clickHouseContainment(of: needle, in: text)
+        case .prefix: test = "startsWith(\(text), \(literal))"
+        case .suffix: test = "endsWith(\(text), \(literal))"
+        case .term, .termPrefix, .termSuffix:
+            guard !needle.isEmpty else { return negated ? "false" : "true" }
+            let regex = SQLText.clickHouseLiteral(termPattern(needle))
+            test = "\(SQLText.clickHouseContainment(of: needle, in: text)) AND match(\(text), \(regex))"
+        }
+        return negated ? "NOT (\(test))" : test
+    }
+
+    private static func clickHouseContainment(of needle: String, in text: String) -> String {
+        var pattern = ""
+        for character in needle {
+            if "\\%_".contains(character) { pattern.append("\\") }
+            pattern.append(character)
+        }
+        return "\(text) LIKE \(clickHouseLiteral("%\(pattern)%"))"
+    }
+
+    /// `matches regex` in ClickHouse, where a dot matches the end of a line too unless told otherwise.
+    static func clickHouseRegex(_ arguments: SQLArguments) -> String? {
+        guard arguments.types[0] == .string, case .string(let pattern)? = arguments.constants[1],
+            !pattern.unicodeScalars.contains("\0")
+        else { return nil }
+        return "match($1, \(clickHouseLiteral("(?-s)" + pattern)))"
+    }
+
+    /// A string constant of ClickHouse's SQL, in which a backslash begins an escape.
+    static func clickHouseLiteral(_ text: String) -> String {
+        literal(text.replacing("\\", with: "\\\\").replacing("\0", with: "\\0"))
+    }
+
     /// `translate` changes ASCII letters only, as Tocsin's own search does.
     private static let asciiLowered =
         "translate($1, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
+
+    /// A text with its ASCII letters in lower case.
+    static func lowered(_ dialect: SQLDialect) -> String {
+        dialect == .clickHouse ? "lower($1)" : asciiLowered
+    }
 
     /// The needle with a term boundary at each edge that is a letter or digit.
     private func termPattern(_ needle: String) -> String {

@@ -29,7 +29,7 @@ let textOperators: [ScalarFunction] = scalars {
         "matches regex", family: .stringOperator,
         summary: "Whether a part of a text matches a regular expression (RE2).",
         signatures: [.takes(.string("text"), .string("regex"), returns: .bool)],
-        sql: .duckDB { SQLText.regex($0) },
+        sql: .rules(duckDB: { SQLText.regex($0) }, clickHouse: { SQLText.clickHouseRegex($0) }),
         evaluate: eachWithRegex(pattern: 1, text: 0) { pattern, text, _, _ in pattern.matches(text) })
 }
 
@@ -60,6 +60,8 @@ private func textOperator(
     return ScalarFunction(
         name, aliases: oldNames[name] ?? [], family: .stringOperator, summary: summary,
         signatures: [.takes(.any("text"), .any("search"), returns: .bool)],
-        sql: .duckDB { sql.template(for: $0, ignoringCase: ignoringCase, negated: negated) },
+        sql: .rules(
+            duckDB: { sql.template(for: $0, ignoringCase: ignoringCase, negated: negated) },
+            clickHouse: { sql.clickHouse(for: $0, ignoringCase: ignoringCase, negated: negated) }),
         evaluate: matching(ignoringCase: ignoringCase, negated: negated, test))
 }

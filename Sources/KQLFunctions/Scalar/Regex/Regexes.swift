@@ -13,7 +13,9 @@ let regexFunctions: [ScalarFunction] = scalars {
                 .constantString("regex"), .long("group"), .string("text"), .init("type", .any, mustBeConstant: true),
                 gives: .namedByArgument(3, default: .string)),
         ],
-        sql: .duckDB(extractSQL)
+        sql: .rules(
+            duckDB: extractSQL { "regexp_extract($3, \(SQLText.literal($0)), \($1))" },
+            clickHouse: extractSQL { "regexpExtract($3, \(SQLText.clickHouseLiteral("(?-s)" + $0)), \($1))" })
     ) { call throws(EvaluationError) in
         let groups = call.reader(1, Int64.self)
         let textCall = ScalarCall(
@@ -61,16 +63,19 @@ let regexFunctions: [ScalarFunction] = scalars {
         })
 }
 
-private let extractSQL: SQLForms.Rule = { arguments in
-    guard arguments.types.count == 3, arguments.types[2] == .string, case .string(let regex)? = arguments.constants[0],
-        case .long(let group)? = arguments.constants[1], !regex.unicodeScalars.contains("\0")
-    else { return nil }
-    do {
-        guard (0...Int64(min(9, try RE2Pattern(regex).groupCount))).contains(group) else { return nil }
-    } catch {
-        return nil
+private func extractSQL(_ form: @escaping @Sendable (_ regex: String, _ group: Int64) -> String) -> SQLForms.Rule {
+    { arguments in
+        guard arguments.types.count == 3, arguments.types[2] == .string,
+            case .string(let regex)? = arguments.constants[0],
+            case .long(let group)? = arguments.constants[1], !regex.unicodeScalars.contains("\0")
+        else { return nil }
+        do {
+            guard (0...Int64(min(9, try RE2Pattern(regex).groupCount))).contains(group) else { return nil }
+        } catch {
+            return nil
+        }
+        return form(regex, group)
     }
-    return "regexp_extract($3, \(SQLText.literal(regex)), \(group))"
 }
 
 extension RE2Pattern {

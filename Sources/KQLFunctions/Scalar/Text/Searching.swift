@@ -34,7 +34,7 @@ let searchFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "replace_string", family: .string, summary: "The text with all occurrences of one text changed to another.",
         signatures: [.takes(.string("text"), .string("search"), .string("replacement"), returns: .string)],
-        sql: .duckDB { arguments in
+        sql: .shared { arguments in
             guard case .string(let search)? = arguments.constants[1], !search.isEmpty else { return nil }
             return "replace($1, $2, $3)"
         },

@@ -7,12 +7,12 @@ let textFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "strlen", family: .string, summary: "The number of characters (Unicode code points) of a string.",
         signatures: [.takes(.string("text"), returns: .long)],
-        naming: .prefixed("strlen"), sql: .duckDB("length($1)"),
+        naming: .prefixed("strlen"), sql: .forms(duckDB: "length($1)", clickHouse: "toInt64(lengthUTF8($1))"),
         evaluate: eachText { bytes in bytes.reduce(into: Int64(0)) { if $1 & 0xC0 != 0x80 { $0 += 1 } } })
     ScalarFunction(
         "string_size", family: .string, summary: "The number of bytes of a string in UTF-8.",
         signatures: [.takes(.string("text"), returns: .long)],
-        naming: .prefixed("string_size"), sql: .duckDB("strlen($1)"),
+        naming: .prefixed("string_size"), sql: .forms(duckDB: "strlen($1)", clickHouse: "toInt64(length($1))"),
         evaluate: eachText { bytes in Int64(bytes.count) })
     ScalarFunction(
         "tolower", family: .string, summary: "The text in lower case.",
@@ -30,7 +30,7 @@ let textFunctions: [ScalarFunction] = scalars {
     ScalarFunction(
         "strcat", family: .string, summary: "The texts of all arguments, one after the other.",
         signatures: [.takes(.any("value"), .any("more", .repeated), returns: .string)],
-        sql: .duckDB(strcatSQL),
+        sql: .rules(duckDB: { strcatSQL($0, .duckDB) }, clickHouse: { strcatSQL($0, .clickHouse) }),
         evaluate: eachList { (texts: [String]) in texts.joined() })
     ScalarFunction(
         "strcat_delim", family: .string,
@@ -68,7 +68,8 @@ let textPartFunctions: [ScalarFunction] = scalars {
         "substring", family: .string,
         summary: "The part of a text from a character position on; a negative one counts from the end.",
         signatures: [.takes(.any("text"), .long("start"), .long("length", .optional), returns: .string)],
-        sql: .duckDB(substringSQL),
+        sql: .rules(
+            duckDB: { substringSQL($0, "substring") }, clickHouse: { substringSQL($0, "substringUTF8") }),
         evaluate: substring)
     ScalarFunction(
         "split", family: .string, summary: "The parts of a text between delimiters, or only the part at a position.",
@@ -99,23 +100,23 @@ func parts(of text: String, separatedBy delimiter: String) -> [String] {
     }
 }
 
-private let strcatSQL: SQLForms.Rule = { arguments in
+private func strcatSQL(_ arguments: SQLArguments, _ dialect: SQLDialect) -> String? {
     var parts: [String] = []
     for (index, type) in arguments.types.enumerated() {
-        guard let text = SQLConversion.text(SQLArguments(types: [type], constants: [])) else { return nil }
+        guard let text = SQLConversion.text(SQLArguments(types: [type], constants: []), dialect) else { return nil }
         parts.append("(" + text.replacing("$1", with: "$\(index + 1)") + ")")
     }
     return parts.joined(separator: " || ")
 }
 
 /// Constant positions from 0 on, which SQL counts from 1.
-private let substringSQL: SQLForms.Rule = { arguments in
+private func substringSQL(_ arguments: SQLArguments, _ function: String) -> String? {
     guard arguments.types[0] == .string, case .long(let start)? = arguments.constants[1],
         (0..<1_000_000).contains(start)
     else { return nil }
-    guard arguments.types.count > 2 else { return "substring($1, \(start + 1))" }
+    guard arguments.types.count > 2 else { return "\(function)($1, \(start + 1))" }
     guard case .long(let length)? = arguments.constants[2], (0..<1_000_000).contains(length) else { return nil }
-    return "substring($1, \(start + 1), \(length))"
+    return "\(function)($1, \(start + 1), \(length))"
 }
 
 private let substring: Evaluation = { call throws(EvaluationError) in

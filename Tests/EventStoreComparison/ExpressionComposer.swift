@@ -1,35 +1,35 @@
-import KQLValues
+package import KQLValues
 
 /// The columns that an expression may use, with what is known of them.
-struct RandomScope {
-    var columns: [ColumnSchema]
+package struct RandomScope {
+    package var columns: [ColumnSchema]
     /// A column without equal values, for orders and choices without ties.
-    var unique: String?
+    package var unique: String?
 
-    func names(of types: KQLType...) -> [String] {
+    package func names(of types: KQLType...) -> [String] {
         columns.filter { types.contains($0.type) }.map(\.name)
     }
 }
 
 /// Composes scalar expressions of a wanted type.
-struct ExpressionComposer {
-    var random: SeededGenerator
+package struct ExpressionComposer {
+    package var random: SeededGenerator
 
-    mutating func pick<Element>(_ choices: [Element]) -> Element {
+    package mutating func pick<Element>(_ choices: [Element]) -> Element {
         choices[Int.random(in: 0..<choices.count, using: &random)]
     }
 
-    mutating func chance(_ oneIn: Int) -> Bool { Int.random(in: 0..<oneIn, using: &random) == 0 }
+    package mutating func chance(_ oneIn: Int) -> Bool { Int.random(in: 0..<oneIn, using: &random) == 0 }
 
     /// A text literal with characters that SQL, regular expressions or KQL might take for signs.
-    mutating func textLiteral() -> String {
+    package mutating func textLiteral() -> String {
         pick([
             "'alice'", "'ALICE'", "'e'", "'a b'", "'sekurlsa'", "'shell'", "'host1'", "'%'", "'_'", "'100%'", "'$1'",
             #"'it\'s'"#, #"'\\'"#, "'naïve'", "'K'", "'K'", "'漢'", "'10.0'", "''", "'.'", "'a-b'", "'x'",
         ])
     }
 
-    mutating func expression(_ type: KQLType, _ scope: RandomScope, depth: Int = 2) -> String {
+    package mutating func expression(_ type: KQLType, _ scope: RandomScope, depth: Int = 2) -> String {
         let columns = scope.names(of: type)
         if depth == 0 || chance(3), !columns.isEmpty { return pick(columns) }
         switch type {
@@ -93,7 +93,7 @@ struct ExpressionComposer {
         }
     }
 
-    mutating func condition(_ scope: RandomScope, _ depth: Int = 2) -> String {
+    package mutating func condition(_ scope: RandomScope, _ depth: Int = 2) -> String {
         guard depth > 0 else { return pick(scope.names(of: .bool) + ["true", "1 == 1"]) }
         switch Int.random(in: 0..<17, using: &random) {
         case 0, 1, 2: return comparison(scope, depth)

@@ -1,19 +1,19 @@
-import EventStore
+package import EventStore
 import Foundation
 import KQL
-import KQLValues
+package import KQLValues
 
 /// Runs a query in the store and in the runtime alone, and says how the answers differ.
-enum Differential {
+package enum Differential {
     /// What one comparison came to.
-    enum Outcome {
+    package enum Outcome {
         case equal(isPushed: Bool, fellBack: Bool)
         /// The query has no meaning.
         case invalid
         case different(String)
     }
 
-    static func compare(_ text: String, _ store: any EventStore) async throws -> Outcome {
+    package static func compare(_ text: String, _ store: any EventStore) async throws -> Outcome {
         let runtime: StoreQueryResult
         do {
             runtime = try await store.query(TestEvents.query(text, store, pushesDown: false))
@@ -58,12 +58,12 @@ enum Differential {
     }
 
     /// The rows as sorted text.
-    static func lines(_ table: Table) -> [String] {
+    package static func lines(_ table: Table) -> [String] {
         (0..<table.rowCount).map { line(table.row($0)) }.sorted()
     }
 
     /// A row as text; reals to nine digits, because the order of adding them is open.
-    static func line(_ row: [Value]) -> String {
+    package static func line(_ row: [Value]) -> String {
         row.map { value in
             guard case .real(let real) = value else { return "\(value)" }
             return real.isNaN ? "nan" : String(format: "%.9g", real == 0 ? 0 : real)
@@ -71,14 +71,14 @@ enum Differential {
     }
 
     /// The smallest query and rows that still differ, found by leaving out part after part.
-    static func shrink(
-        _ query: RandomQuery, _ rows: RandomRows, tries: Int = 600
+    package static func shrink(
+        _ query: RandomQuery, _ rows: RandomRows, tries: Int = 600, open: () async throws -> any EventStore
     ) async throws -> (query: RandomQuery, rows: RandomRows, difference: String) {
         var best = (query: query, rows: rows, difference: "")
         var left = tries
         func difference(_ query: RandomQuery, _ rows: RandomRows) async throws -> String? {
             left -= 1
-            let store = try await rows.store()
+            let store = try await rows.filled(open())
             defer { Task { await store.close() } }
             if case .different(let text) = try await compare("\(query)", store) { return text }
             return nil

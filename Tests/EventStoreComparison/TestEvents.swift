@@ -1,21 +1,20 @@
-import Chronology
-import DuckDBStore
-import EventStore
+package import Chronology
+package import EventStore
 import Foundation
 import JSON
 import KQL
 import KQLFunctions
-import KQLValues
+package import KQLValues
 
 /// Numbers from a seed, the same everywhere (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -26,10 +25,10 @@ struct SeededGenerator: RandomNumberGenerator {
 
 /// Two tables of made-up events with the oddities that tell SQL from KQL: nulls, empty strings, letters of both cases and
 /// beyond ASCII, NaN, negative numbers, missing properties.
-enum TestEvents {
-    static let now = Instant(unixSeconds: 1_790_000_000)
+package enum TestEvents {
+    package static let now = Instant(unixSeconds: 1_790_000_000)
 
-    static let schema = TableSchema([
+    package static let schema = TableSchema([
         ColumnSchema("TimeGenerated", .datetime), ColumnSchema("Id", .long), ColumnSchema("Code", .int),
         ColumnSchema("Bytes", .long), ColumnSchema("Score", .real), ColumnSchema("Host", .string),
         ColumnSchema("User", .string), ColumnSchema("Text", .string), ColumnSchema("Flag", .bool),
@@ -37,13 +36,13 @@ enum TestEvents {
         ColumnSchema("Price", .decimal), ColumnSchema("Data", .dynamic),
     ])
 
-    static let words = [
+    package static let words = [
         "Mimikatz", "sekurlsa", "power_shell", "POWERSHELL", "cmd.exe /c whoami", "ſekurlsa", "\u{212A}elvin", "naïve",
         "", "a b", "a-b", "10.0.0.1", "line\nbreak", "it's", "100%", "C:\\Windows\\System32", "x\0y", "漢字", "$1 'q'",
         "cat=web;rule=R1;end", "https://example.com/a?b=c",
     ]
 
-    static func rows(count: Int, seed: UInt64) -> Table {
+    package static func rows(count: Int, seed: UInt64) -> Table {
         var random = SeededGenerator(seed: seed)
         return Table(schema: schema, rows: (0..<count).map { row(id: $0, &random) })
     }
@@ -88,8 +87,10 @@ enum TestEvents {
         }
     }
 
-    static func store(count: Int, seed: UInt64) async throws -> any EventStore {
-        let store = try OpenStore.at()
+    /// Puts rows into an empty store.
+    package static func filled(
+        _ store: any EventStore, count: Int, seed: UInt64
+    ) async throws -> any EventStore {
         try await store.append([
             EventBatch(table: "Events", rows: rows(count: count, seed: seed)),
             EventBatch(table: "Other", rows: rows(count: count / 3, seed: seed &+ 1)),
@@ -97,7 +98,7 @@ enum TestEvents {
         return store
     }
 
-    static func query(_ text: String, _ store: any EventStore, pushesDown: Bool = true) -> StoreQuery {
+    package static func query(_ text: String, _ store: any EventStore, pushesDown: Bool = true) -> StoreQuery {
         StoreQuery(
             text,
             environment: QueryEnvironment(catalogue: .standard, tables: store.layout),

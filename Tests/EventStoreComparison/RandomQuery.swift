@@ -1,20 +1,20 @@
 /// A query as parts that can be left out one by one, to find the smallest that still fails.
-struct RandomQuery: CustomStringConvertible {
-    var definitions: [Definition] = []
-    var pipeline: RandomPipeline
+package struct RandomQuery: CustomStringConvertible {
+    package var definitions: [Definition] = []
+    package var pipeline: RandomPipeline
 
     /// `let name = value;`
-    struct Definition {
+    package struct Definition {
         var name: String
         var value: RandomPart
     }
 
-    var description: String {
+    package var description: String {
         definitions.map { "let \($0.name) = \($0.value);\n" }.joined() + "\(pipeline)"
     }
 
     /// This query with one part less, in all ways; some have no meaning any more.
-    var simplifications: [RandomQuery] {
+    package var simplifications: [RandomQuery] {
         var simpler = definitions.indices.map { index in
             var query = self
             query.definitions.remove(at: index)
@@ -33,13 +33,13 @@ struct RandomQuery: CustomStringConvertible {
 }
 
 /// A source and operators behind it.
-struct RandomPipeline: CustomStringConvertible {
-    var source: String
-    var steps: [RandomStep] = []
+package struct RandomPipeline: CustomStringConvertible {
+    package var source: String
+    package var steps: [RandomStep] = []
 
-    var description: String { ([source] + steps.map(\.description)).joined(separator: " | ") }
+    package var description: String { ([source] + steps.map(\.description)).joined(separator: " | ") }
 
-    var simplifications: [RandomPipeline] {
+    package var simplifications: [RandomPipeline] {
         var simpler: [RandomPipeline] = []
         for index in steps.indices.reversed() {
             var pipeline = self
@@ -58,10 +58,10 @@ struct RandomPipeline: CustomStringConvertible {
 }
 
 /// An operator with lists of parts: `summarize` a, b `by` c, d.
-struct RandomStep: CustomStringConvertible {
-    var clauses: [Clause]
+package struct RandomStep: CustomStringConvertible {
+    package var clauses: [Clause]
 
-    struct Clause {
+    package struct Clause {
         var word: String
         var parts: [RandomPart]
         var separator = ", "
@@ -69,21 +69,21 @@ struct RandomStep: CustomStringConvertible {
         var end = ""
     }
 
-    init(_ clauses: Clause...) {
+    package init(_ clauses: Clause...) {
         self.clauses = clauses
     }
 
-    init(_ word: String, _ parts: [String], separator: String = ", ") {
+    package init(_ word: String, _ parts: [String], separator: String = ", ") {
         clauses = [Clause(word: word, parts: parts.map { .text($0) }, separator: separator)]
     }
 
-    var description: String {
+    package var description: String {
         clauses.filter { !$0.parts.isEmpty || $0.word == "summarize" }.map { clause in
             clause.word + " " + clause.parts.map(\.description).joined(separator: clause.separator) + clause.end
         }.joined(separator: " ")
     }
 
-    var simplifications: [RandomStep] {
+    package var simplifications: [RandomStep] {
         var simpler: [RandomStep] = []
         for (index, clause) in clauses.enumerated() {
             for (position, part) in clause.parts.enumerated() {
@@ -102,18 +102,18 @@ struct RandomStep: CustomStringConvertible {
 }
 
 /// A piece of text, or a query in parentheses.
-indirect enum RandomPart: CustomStringConvertible {
+package indirect enum RandomPart: CustomStringConvertible {
     case text(String)
     case query(before: String, RandomPipeline, after: String)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .text(let text): text
         case .query(let before, let pipeline, let after): "\(before)(\(pipeline))\(after)"
         }
     }
 
-    var simplifications: [RandomPart] {
+    package var simplifications: [RandomPart] {
         guard case .query(let before, let pipeline, let after) = self else { return [] }
         return pipeline.simplifications.map { .query(before: before, $0, after: after) }
     }

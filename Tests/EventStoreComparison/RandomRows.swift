@@ -1,16 +1,16 @@
 import Chronology
-import EventStore
+package import EventStore
 import KQL
-import KQLValues
+package import KQLValues
 
 /// The rows of the two tables that random queries read.
-struct RandomRows {
-    var events: Table
-    var other: Table
+package struct RandomRows {
+    package var events: Table
+    package var other: Table
 
     /// Rows of `TestEvents` with more of what lies at edges: times on the edges of bins and one tick beside them, reals whose
     /// sums are exact, large and small numbers.
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let count = [0, 3, 40, 120][Int.random(in: 0..<4, using: &random)]
         events = RandomRows.edged(TestEvents.rows(count: count, seed: seed), &random)
@@ -44,16 +44,16 @@ struct RandomRows {
         return Table(schema: table.schema, rows: rows)
     }
 
-    var count: Int { events.rowCount + other.rowCount }
+    package var count: Int { events.rowCount + other.rowCount }
 
-    func store() async throws -> any EventStore {
-        let store: any EventStore = try OpenStore.at()
+    /// Puts the rows into an empty store.
+    package func filled(_ store: any EventStore) async throws -> any EventStore {
         try await store.append([EventBatch(table: "Events", rows: events), EventBatch(table: "Other", rows: other)])
         return store
     }
 
     /// These rows without some: halves, quarters and so on of each table.
-    var simplifications: [RandomRows] {
+    package var simplifications: [RandomRows] {
         var simpler: [RandomRows] = []
         for table in [\RandomRows.events, \RandomRows.other] {
             let total = self[keyPath: table].rowCount
@@ -71,7 +71,7 @@ struct RandomRows {
         return simpler
     }
 
-    var listing: String {
+    package var listing: String {
         [("Events", events), ("Other", other)].map { name, table in
             "\(name):\n"
                 + (0..<table.rowCount).map { "  \(table.row($0).map { "\($0)" }.joined(separator: " | "))" }

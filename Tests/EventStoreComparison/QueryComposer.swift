@@ -1,15 +1,15 @@
 import KQLValues
 
 /// Composes queries whose result does not depend on the order of rows, except where they order them.
-struct QueryComposer {
+package struct QueryComposer {
     private var expressions: ExpressionComposer
     private var nameCount = 0
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         expressions = ExpressionComposer(random: SeededGenerator(seed: seed))
     }
 
-    mutating func query() -> RandomQuery {
+    package mutating func query() -> RandomQuery {
         var definitions: [RandomQuery.Definition] = []
         var scope = RandomScope(columns: TestEvents.schema.columns, unique: "Id")
         var source = "Events"
