@@ -103,7 +103,7 @@ enum NumberText {
         guard utf8.count <= 18 else { return nil }
         var value: UInt64 = 0
         for byte in utf8.dropFirst(2) {
-            guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
+            guard let digit = digit(byte) else { return nil }
             value = value << 4 | UInt64(digit)
         }
         return Int64(bitPattern: value)
@@ -117,19 +117,48 @@ enum NumberText {
         Double(String(decoding: trimmed(utf8), as: UTF8.self))
     }
 
-    static func bool(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool? {
-        switch String(decoding: trimmed(utf8), as: UTF8.self).lowercased() {
-        case "true", "1", "yes": true
-        case "false", "0", "no": false
-        default: nil
+    static func bool(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
+        let utf8 = trimmed(text)
+        func reads(_ word: StaticString) -> Bool {
+            utf8.count == word.utf8CodeUnitCount
+                && utf8.indices.allSatisfy { utf8[$0] | 0x20 == word.utf8Start[$0] | 0x20 }
         }
+        if reads("true") || reads("1") || reads("yes") { return true }
+        return reads("false") || reads("0") || reads("no") ? false : nil
     }
 
     /// With or without braces.
-    static func guid(_ utf8: UnsafeBufferPointer<UInt8>) -> UUID? {
-        var text = Substring(String(decoding: trimmed(utf8), as: UTF8.self))
-        if text.hasPrefix("{"), text.hasSuffix("}") { text = text.dropFirst().dropLast() }
-        return UUID(uuidString: String(text))
+    static func guid(_ text: UnsafeBufferPointer<UInt8>) -> UUID? {
+        var utf8 = trimmed(text)
+        if utf8.first == UInt8(ascii: "{"), utf8.last == UInt8(ascii: "}"), utf8.count > 1 {
+            utf8 = UnsafeBufferPointer(rebasing: utf8.dropFirst().dropLast())
+        }
+        guard utf8.count == 36 else { return nil }
+        var uuid: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        let isWellFormed = withUnsafeMutableBytes(of: &uuid) { bytes -> Bool in
+            var position = 0
+            for index in bytes.indices {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    guard utf8[position] == UInt8(ascii: "-") else { return false }
+                    position += 1
+                }
+                guard let high = digit(utf8[position]), let low = digit(utf8[position + 1]) else { return false }
+                bytes[index] = high << 4 | low
+                position += 2
+            }
+            return true
+        }
+        return isWellFormed ? UUID(uuid: uuid) : nil
+    }
+
+    /// The value of a hexadecimal digit.
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x41 + 10
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
     }
 
     static func trimmed(_ utf8: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {

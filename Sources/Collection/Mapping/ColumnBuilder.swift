@@ -10,6 +10,7 @@ struct ColumnBuilder {
     private var reals: [Double] = []
     private var guids: [UUID] = []
     private var decimals: [Decimal] = []
+    /// Which rows are null; empty while none is. Texts have no null: theirs is the empty text.
     private var nulls: [Bool] = []
 
     init(_ schema: ColumnSchema) {
@@ -18,7 +19,6 @@ struct ColumnBuilder {
 
     mutating func reserve(rows: Int, bytes: Int) {
         strings.reserve(rows, byteCount: bytes)
-        nulls.reserveCapacity(rows)
     }
 
     /// Fills up to a row, which is then the next to be set.
@@ -28,12 +28,16 @@ struct ColumnBuilder {
 
     mutating func appendNull() {
         switch schema.type {
-        case .string, .dynamic: strings.append(utf8: UnsafeBufferPointer(start: nil, count: 0))
+        case .string, .dynamic:
+            strings.append(utf8: UnsafeBufferPointer(start: nil, count: 0))
+            count += 1
+            return
         case .bool, .int, .long, .datetime, .timespan: numbers.append(0)
         case .real: reals.append(0)
         case .guid: guids.append(Column.noGUID)
         case .decimal: decimals.append(0)
         }
+        if nulls.isEmpty { nulls = Array(repeating: false, count: count) }
         nulls.append(true)
         count += 1
     }
@@ -41,12 +45,12 @@ struct ColumnBuilder {
     /// Appends text as it is; for string columns, and for dynamic ones when it is JSON.
     mutating func append(utf8: UnsafeBufferPointer<UInt8>) {
         strings.append(utf8: utf8)
-        didAppend()
+        count += 1
     }
 
     mutating func append(_ text: String) {
         strings.append(text)
-        didAppend()
+        count += 1
     }
 
     mutating func append(number: Int64) {
@@ -70,14 +74,14 @@ struct ColumnBuilder {
     }
 
     private mutating func didAppend() {
-        nulls.append(false)
+        if !nulls.isEmpty { nulls.append(false) }
         count += 1
     }
 
     /// The column of `rowCount` rows; a dynamic one as JSON text.
     consuming func finish(rowCount: Int) -> Column {
         pad(to: rowCount)
-        let marks: [Bool]? = nulls.contains(true) ? nulls : nil
+        let marks: [Bool]? = nulls.isEmpty ? nil : nulls
         return switch schema.type {
         case .string, .dynamic: .string(strings)
         case .bool: .bool(Vector(numbers.map { $0 != 0 }, nulls: marks))

@@ -8,14 +8,20 @@ internal import Records
 struct ColumnMapper {
     /// A field as one of the values a column may take; the lowest rank that has a value counts.
     private struct Use {
-        var slot: Int
-        var rank: Int
-        /// The object whose member the field is, when the object is what counts.
-        var object: Int32?
+        var slot: Int32
+        var rank: Int32
+        /// The object whose member the field is, when the object is what counts; else -1.
+        var object: Int32 = -1
     }
 
+    /// A value that goes into a column as it is.
+    private struct Plain {
+        var column: Int
+        var slot: Int
+    }
+
+    /// A value that is made of others.
     private enum Output {
-        case value(slot: Int)
         case joined(slots: [Int], separator: String)
         case lookedUp(slot: Int, list: [String: String])
         case pathPart(slot: Int, after: String)
@@ -23,20 +29,24 @@ struct ColumnMapper {
 
     /// What a record has for a slot.
     private struct Found {
-        var rank = Int.max
-        var entry: Int?
-        var object: Int32?
+        var rank = Int32.max
+        /// Among the entries of the batch; -1 for none.
+        var entry = -1
+        var object: Int32 = -1
     }
 
     private let batch: RecordBatch
     private let source: SourceDefinition
     private var table: TableBuilder
-    private var uses: [[Use]]
+    /// The uses of each field, field after field, and where each field's start.
+    private var uses: [Use] = []
+    private var useStarts: [Int] = []
     private var isKnown: [Bool]
+    private var plains: [Plain] = []
     private var outputs: [(column: Int, output: Output)] = []
     private var found: [Found] = []
-    private var touched: [Int] = []
-    private var isTouched: [Bool] = []
+    private var rest: [RecordBatch.Entry] = []
+    private var object: ObjectText
     private let timeColumn: Int?
     private let restColumn: Int?
     private let now: Instant
@@ -46,7 +56,7 @@ struct ColumnMapper {
         self.source = source
         self.now = now
         var table = TableBuilder(definition)
-        uses = Array(repeating: [], count: batch.fieldNames.count)
+        object = ObjectText(of: batch, under: -1)
         isKnown = Array(repeating: false, count: batch.fieldNames.count)
         timeColumn = table.column("TimeGenerated")
         let restName =
@@ -54,38 +64,44 @@ struct ColumnMapper {
         if let restName { restColumn = table.column(restName) } else { restColumn = nil }
         self.table = table
         let names = FieldNameIndex(batch)
+        var planned: [[Use]] = Array(repeating: [], count: batch.fieldNames.count)
         for (name, columnSource) in source.columns.sorted(by: { $0.key < $1.key }) {
-            plan(name, columnSource, names)
+            plan(name, columnSource, names, &planned)
         }
-        planAutomatic(names)
+        planAutomatic(names, &planned)
         for name in source.ignored {
             for field in names.fields(matching: name) { isKnown[Int(field)] = true }
         }
-        found = Array(repeating: Found(), count: found.count)
-        isTouched = Array(repeating: false, count: found.count)
+        for field in planned {
+            useStarts.append(uses.count)
+            uses += field
+        }
+        useStarts.append(uses.count)
     }
 
     // MARK: Planning
 
-    private mutating func plan(_ column: String, _ source: SourceDefinition.ColumnSource, _ names: FieldNameIndex) {
+    private mutating func plan(
+        _ column: String, _ source: SourceDefinition.ColumnSource, _ names: FieldNameIndex, _ planned: inout [[Use]]
+    ) {
         if case .constant(let value) = source {
             table.constant(column, value)
             return
         }
         guard let index = table.column(column) else { return }
         switch source {
-        case .fields(let fields): outputs.append((index, .value(slot: slot(fields, names))))
+        case .fields(let fields): plains.append(Plain(column: index, slot: slot(fields, names, &planned)))
         case .joined(let parts, let separator):
-            outputs.append((index, .joined(slots: parts.map { slot($0, names) }, separator: separator)))
+            outputs.append((index, .joined(slots: parts.map { slot($0, names, &planned) }, separator: separator)))
         case .lookedUp(let fields, let list):
-            outputs.append((index, .lookedUp(slot: slot(fields, names), list: list)))
+            outputs.append((index, .lookedUp(slot: slot(fields, names, &planned), list: list)))
         case .pathPart(let fields, let after):
-            outputs.append((index, .pathPart(slot: slot(fields, names), after: after)))
+            outputs.append((index, .pathPart(slot: slot(fields, names, &planned), after: after)))
         case .constant: break
         }
     }
 
-    private mutating func planAutomatic(_ names: FieldNameIndex) {
+    private mutating func planAutomatic(_ names: FieldNameIndex, _ planned: inout [[Use]]) {
         var byName: [String: [String]] = [:]
         let columns = Dictionary(
             table.definition.schema.columns.map { ($0.name.lowercased(), $0.name) }, uniquingKeysWith: { $1 })
@@ -99,19 +115,19 @@ struct ColumnMapper {
         }
         for (column, fields) in byName.sorted(by: { $0.key < $1.key }) {
             guard let index = table.column(column) else { continue }
-            outputs.append((index, .value(slot: slot(fields, names))))
+            plains.append(Plain(column: index, slot: slot(fields, names, &planned)))
         }
     }
 
-    private mutating func slot(_ fields: [String], _ names: FieldNameIndex) -> Int {
+    private mutating func slot(_ fields: [String], _ names: FieldNameIndex, _ planned: inout [[Use]]) -> Int {
         found.append(Found())
         let slot = found.count - 1
         for (rank, name) in fields.enumerated() {
             for field in names.exact(name) {
-                uses[Int(field)].append(Use(slot: slot, rank: rank))
+                planned[Int(field)].append(Use(slot: Int32(slot), rank: Int32(rank)))
                 isKnown[Int(field)] = true
                 for member in names.members(of: field) {
-                    uses[Int(member)].append(Use(slot: slot, rank: rank, object: field))
+                    planned[Int(member)].append(Use(slot: Int32(slot), rank: Int32(rank), object: field))
                     isKnown[Int(member)] = true
                 }
             }
@@ -122,44 +138,41 @@ struct ColumnMapper {
     // MARK: Rows
 
     mutating func map(_ record: Int) {
-        var rest: [RecordBatch.Entry] = []
+        for slot in found.indices { found[slot] = Found() }
+        rest.removeAll(keepingCapacity: true)
         for index in batch.recordStarts[record]..<batch.recordStarts[record + 1] {
             let entry = batch.entries[index]
-            for use in uses[Int(entry.field)] { note(use, at: index, entry) }
-            if !isKnown[Int(entry.field)] { rest.append(entry) }
+            let field = Int(entry.field)
+            if !isKnown[field] { rest.append(entry) }
+            guard entry.kind != .null, entry.length > 0 else { continue }
+            for position in useStarts[field]..<useStarts[field + 1] {
+                let use = uses[position]
+                if use.rank < found[Int(use.slot)].rank {
+                    found[Int(use.slot)] = Found(rank: use.rank, entry: index, object: use.object)
+                }
+            }
         }
+        for position in plains.indices { write(plains[position], record) }
         for (column, output) in outputs { write(output, to: column, record) }
         if let timeColumn, !table.isSet(timeColumn) { table.set(timeColumn, number: now.ticks) }
-        if let restColumn, !rest.isEmpty { write(rest, to: restColumn) }
+        if let restColumn, !rest.isEmpty { writeRest(to: restColumn) }
         table.endRow(record: record)
-        for slot in touched {
-            found[slot] = Found()
-            isTouched[slot] = false
-        }
-        touched.removeAll(keepingCapacity: true)
     }
 
-    private mutating func note(_ use: Use, at index: Int, _ entry: RecordBatch.Entry) {
-        guard use.rank < found[use.slot].rank, entry.kind != .null, entry.length > 0 else { return }
-        found[use.slot] = Found(rank: use.rank, entry: index, object: use.object)
-        if !isTouched[use.slot] {
-            isTouched[use.slot] = true
-            touched.append(use.slot)
+    private mutating func write(_ plain: Plain, _ record: Int) {
+        let value = found[plain.slot]
+        guard value.entry >= 0 else { return }
+        if value.object >= 0 {
+            writeObject(value.object, from: value.entry, record)
+            object.withUTF8 { table.set(plain.column, .json, $0, record: record) }
+        } else {
+            let entry = batch.entries[value.entry]
+            batch.withUTF8(entry) { table.set(plain.column, entry.kind, $0, record: record) }
         }
     }
 
     private mutating func write(_ output: Output, to column: Int, _ record: Int) {
         switch output {
-        case .value(let slot):
-            guard let index = found[slot].entry else { return }
-            if let object = found[slot].object {
-                objectText(object, from: index, record).withUnsafeBufferPointer {
-                    table.set(column, .json, $0, record: record)
-                }
-            } else {
-                let entry = batch.entries[index]
-                batch.withUTF8(entry) { table.set(column, entry.kind, $0, record: record) }
-            }
         case .joined(let slots, let separator):
             let parts = slots.compactMap { text(of: $0) }
             if !parts.isEmpty { setText(parts.joined(separator: separator), column, record) }
@@ -180,20 +193,24 @@ struct ColumnMapper {
     }
 
     private func text(of slot: Int) -> String? {
-        found[slot].entry.map { batch.text(batch.entries[$0]) }
+        found[slot].entry < 0 ? nil : batch.text(batch.entries[found[slot].entry])
     }
 
-    /// The members of an object, of which the first with a value is at `index`.
-    private func objectText(_ object: Int32, from index: Int, _ record: Int) -> [UInt8] {
-        var text = ObjectText(of: batch, under: object)
+    /// Puts the members of an object, of which the first with a value is at `index`, into `object`.
+    private mutating func writeObject(_ root: Int32, from index: Int, _ record: Int) {
+        object.begin(under: root)
         for index in batch.recordStarts[record]..<batch.recordStarts[record + 1] {
             let entry = batch.entries[index]
-            if uses[Int(entry.field)].contains(where: { $0.object == object }) { text.add(entry) }
+            let field = Int(entry.field)
+            for position in useStarts[field]..<useStarts[field + 1] where uses[position].object == root {
+                object.add(entry)
+                break
+            }
         }
-        return text.finish()
+        object.end()
     }
 
-    private mutating func write(_ rest: [RecordBatch.Entry], to column: Int) {
+    private mutating func writeRest(to column: Int) {
         if case .keyValues(_, let prefix) = source.rest {
             let text = rest.map { entry in
                 let name = batch.fieldNames[Int(entry.field)]
@@ -202,9 +219,10 @@ struct ColumnMapper {
             }
             table.set(column, text: text.joined(separator: ";"))
         } else {
-            var text = ObjectText(of: batch, under: -1)
-            for entry in rest { text.add(entry) }
-            text.finish().withUnsafeBufferPointer { table.set(column, utf8: $0) }
+            object.begin(under: -1)
+            for entry in rest { object.add(entry) }
+            object.end()
+            object.withUTF8 { table.set(column, utf8: $0) }
         }
     }
 

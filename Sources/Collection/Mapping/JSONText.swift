@@ -64,13 +64,16 @@ enum JSONText {
 
 /// Puts flattened fields back into the nesting they came from, as JSON text.
 ///
-/// Fields must be added in the order of the record, where the members of an object stand together.
+/// Fields must be added in the order of the record, where the members of an object stand together. One value may write any
+/// number of objects of a batch, one after the other.
 struct ObjectText {
     private let batch: RecordBatch
     /// The object that is written: the index of its name, -1 for the whole record.
-    private let root: Int32
+    private var root: Int32
     private(set) var text: [UInt8] = [UInt8(ascii: "{")]
     private var open: [Int32] = []
+    /// For each field that was written its key with quotes and colon; empty for others.
+    private var keys: [[UInt8]] = []
 
     init(of batch: RecordBatch, under root: Int32) {
         self.batch = batch
@@ -80,8 +83,27 @@ struct ObjectText {
     /// Whether nothing was added yet.
     var isEmpty: Bool { text.count == 1 }
 
+    /// Starts another object.
+    mutating func begin(under root: Int32) {
+        self.root = root
+        text.removeAll(keepingCapacity: true)
+        text.append(UInt8(ascii: "{"))
+        open.removeAll(keepingCapacity: true)
+    }
+
     mutating func add(_ entry: RecordBatch.Entry) {
-        let path = parents(of: entry.field)
+        let parent = batch.fieldParents[Int(entry.field)]
+        let isDirect = parent == root || parent < 0
+        if !isDirect || !open.isEmpty { enter(isDirect ? [] : parents(of: entry.field)) }
+        writeKey(of: entry.field)
+        batch.bytes.withUnsafeBufferPointer { bytes in
+            let value = UnsafeBufferPointer(rebasing: bytes[entry.start..<(entry.start + entry.length)])
+            JSONText.write(entry.kind, value, to: &text)
+        }
+    }
+
+    /// Closes and opens objects until the next member belongs into the last of `path`.
+    private mutating func enter(_ path: [Int32]) {
         var common = 0
         while common < open.count, common < path.count, open[common] == path[common] { common += 1 }
         for _ in common..<open.count { text.append(UInt8(ascii: "}")) }
@@ -91,22 +113,28 @@ struct ObjectText {
             text.append(UInt8(ascii: "{"))
             open.append(node)
         }
-        writeKey(of: entry.field)
-        batch.withUTF8(entry) { JSONText.write(entry.kind, $0, to: &text) }
     }
 
     /// Adds a member of the outermost object, whose value is JSON.
     mutating func add(key: String, json: [UInt8]) {
-        for _ in open { text.append(UInt8(ascii: "}")) }
-        open = []
+        enter([])
         separate()
         JSONText.write(string: key, to: &text)
         text.append(UInt8(ascii: ":"))
         text.append(contentsOf: json)
     }
 
-    consuming func finish() -> [UInt8] {
+    /// Closes the object; then its text is whole.
+    mutating func end() {
         for _ in 0...open.count { text.append(UInt8(ascii: "}")) }
+    }
+
+    func withUTF8(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        text.withUnsafeBufferPointer(body)
+    }
+
+    consuming func finish() -> [UInt8] {
+        end()
         return text
     }
 
@@ -122,8 +150,14 @@ struct ObjectText {
 
     private mutating func writeKey(of field: Int32) {
         separate()
-        JSONText.write(string: batch.key(of: field), to: &text)
-        text.append(UInt8(ascii: ":"))
+        if keys.isEmpty { keys = Array(repeating: [], count: batch.fieldNames.count) }
+        if keys[Int(field)].isEmpty {
+            var key: [UInt8] = []
+            JSONText.write(string: batch.key(of: field), to: &key)
+            key.append(UInt8(ascii: ":"))
+            keys[Int(field)] = key
+        }
+        text.append(contentsOf: keys[Int(field)])
     }
 
     private mutating func separate() {
