@@ -26,13 +26,13 @@ public final class ListenerStatistics: Sendable {
     public var refusedConnections: Int { state.withLock { $0.refusedConnections } }
     public var connections: Int { state.withLock { $0.connections } }
 
-    func note(_ messages: [MessageQueue.Message], at now: Instant) {
+    func note(_ packets: [MessagePacket], at now: Instant) {
         state.withLock { state in
-            for message in messages {
-                let isKnown = state.bySender[message.sender] != nil
+            for packet in packets {
+                let isKnown = state.bySender[packet.sender] != nil
                 let isFull = !isKnown && state.bySender.count >= ListenerStatistics.senderLimit
-                let sender = isFull ? "*" : message.sender
-                state.bySender[sender, default: Counts()].add(message, at: now)
+                let sender = isFull ? "*" : packet.sender
+                state.bySender[sender, default: Counts()].add(packet, at: now)
             }
         }
     }
@@ -55,10 +55,10 @@ public final class ListenerStatistics: Sendable {
 }
 
 extension ListenerStatistics.Counts {
-    fileprivate mutating func add(_ message: MessageQueue.Message, at now: Instant) {
-        messages += 1
-        bytes += message.bytes.count
-        if message.fault != nil { rejected += 1 }
+    fileprivate mutating func add(_ packet: MessagePacket, at now: Instant) {
+        messages += packet.count
+        bytes += packet.bytes.count
+        rejected += packet.rejectedCount
         last = now
     }
 }

@@ -1,14 +1,36 @@
-/// Messages on their way from connections to the sink, bounded: who adds to a full queue waits, and so stops reading.
-actor MessageQueue {
-    struct Message: Sendable {
-        var bytes: [UInt8]
-        var sender: String
-        /// Set when the framing already found it to be no message.
-        var fault: String?
+/// Messages of one sender, one after the other in one piece of memory.
+struct MessagePacket: Sendable {
+    let sender: String
+    private(set) var bytes: [UInt8] = []
+    /// Where each message ends in `bytes`.
+    private(set) var ends: [Int] = []
+    /// Why a message is none, as the framing found; by its number.
+    private(set) var faults: [Int: String] = [:]
+
+    init(sender: String) {
+        self.sender = sender
     }
 
+    var count: Int { ends.count }
+    var rejectedCount: Int { faults.count }
+
+    mutating func append(_ message: UnsafeBufferPointer<UInt8>, fault: String? = nil) {
+        if let fault { faults[ends.count] = fault }
+        bytes.append(contentsOf: message)
+        ends.append(bytes.count)
+    }
+
+    func withMessage<Result>(_ number: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.withUnsafeBufferPointer {
+            body(UnsafeBufferPointer(rebasing: $0[(number == 0 ? 0 : ends[number - 1])..<ends[number]]))
+        }
+    }
+}
+
+/// Messages on their way from connections to the sink, bounded: who adds to a full queue waits, and so stops reading.
+actor MessageQueue {
     private let limit: Int
-    private var messages: [Message] = []
+    private var packets: [MessagePacket] = []
     private var byteCount = 0
     private var isClosed = false
     private var consumer: CheckedContinuation<Void, Never>?
@@ -20,10 +42,10 @@ actor MessageQueue {
     }
 
     /// Adds messages and waits until there is room again.
-    func add(_ new: [Message]) async {
-        guard !new.isEmpty else { return }
-        messages.append(contentsOf: new)
-        for message in new { byteCount += message.bytes.count + 64 }
+    func add(_ packet: MessagePacket) async {
+        guard packet.count > 0 else { return }
+        packets.append(packet)
+        byteCount += packet.bytes.count + packet.count * 16 + 64
         consumer?.resume()
         consumer = nil
         if byteCount > limit, !isClosed {
@@ -32,13 +54,13 @@ actor MessageQueue {
     }
 
     /// All that wait, as soon as there are any; nil when the queue is closed and empty.
-    func takeAll() async -> [Message]? {
-        while messages.isEmpty {
+    func takeAll() async -> [MessagePacket]? {
+        while packets.isEmpty {
             if isClosed { return nil }
             await withCheckedContinuation { consumer = $0 }
         }
-        let all = messages
-        messages = []
+        let all = packets
+        packets = []
         byteCount = 0
         for producer in producers { producer.resume() }
         producers = []

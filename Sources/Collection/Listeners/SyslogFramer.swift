@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Cuts the bytes of a syslog connection into messages (RFC 6587): each ends with a newline or begins with its length.
 public struct SyslogFramer: Sendable {
     public enum Frame: Sendable, Hashable {
@@ -26,55 +28,81 @@ public struct SyslogFramer: Sendable {
 
     /// The messages that are complete with these bytes.
     public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Frame] {
-        pending.append(contentsOf: bytes)
         var frames: [Frame] = []
-        var head = 0
-        while let length = step(from: &head, into: &frames) { head += length }
-        pending.removeSubrange(0..<head)
+        Array(bytes).withUnsafeBufferPointer { feed($0) { frames.append(Frame($0, reason: $1)) } }
         return frames
     }
 
     /// What is left when the connection ends.
     public mutating func finish() -> [Frame] {
-        defer { pending = [] }
-        switch mode {
-        case .skippingLine, .skipping: return []
-        case .counted: return [.rejected(pending, reason: "the connection ended inside of the message")]
-        case .start, .line:
-            let text = SyslogFramer.trimmed(pending[...])
-            return text.isEmpty ? [] : [.message(Array(text))]
-        }
+        var frames: [Frame] = []
+        finish { frames.append(Frame($0, reason: $1)) }
+        return frames
     }
 
-    /// Takes one step; the number of bytes it used up, nil when more are needed.
-    private mutating func step(from head: inout Int, into frames: inout [Frame]) -> Int? {
-        let rest = pending[head...]
+    /// Gives the messages that are complete with these bytes to `take`, uncopied; with the reason when one is rejected.
+    mutating func feed(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ take: (UnsafeBufferPointer<UInt8>, String?) -> Void
+    ) {
+        var buffer: [UInt8] = []
+        swap(&buffer, &pending)
+        buffer.append(contentsOf: bytes)
+        var head = 0
+        buffer.withUnsafeBufferPointer { all in
+            while let length = step(UnsafeBufferPointer(rebasing: all[head...]), take) { head += length }
+        }
+        buffer.removeSubrange(0..<head)
+        swap(&buffer, &pending)
+    }
+
+    /// Gives what is left when the connection ends to `take`.
+    mutating func finish(_ take: (UnsafeBufferPointer<UInt8>, String?) -> Void) {
+        pending.withUnsafeBufferPointer { rest in
+            switch mode {
+            case .skippingLine, .skipping: break
+            case .counted: take(rest, "the connection ended inside of the message")
+            case .start, .line:
+                let text = SyslogFramer.trimmed(rest[...])
+                if !text.isEmpty { take(text, nil) }
+            }
+        }
+        pending = []
+    }
+
+    /// Takes one step on what is left; the number of bytes it used up, nil when more are needed.
+    private mutating func step(
+        _ rest: UnsafeBufferPointer<UInt8>, _ take: (UnsafeBufferPointer<UInt8>, String?) -> Void
+    ) -> Int? {
         switch mode {
         case .start:
-            let blanks = rest.prefix { $0 <= 0x20 }.count
+            var blanks = 0
+            while blanks < rest.count, rest[blanks] <= 0x20 { blanks += 1 }
             guard blanks < rest.count else { return blanks > 0 ? blanks : nil }
-            return start(rest.dropFirst(blanks), blanks: blanks)
+            return start(rest[blanks...], blanks: blanks)
         case .counted(let length):
             guard rest.count >= length else { return nil }
             mode = .start
-            frames.append(.message(Array(SyslogFramer.trimmed(rest.prefix(length)))))
+            take(SyslogFramer.trimmed(rest[..<length]), nil)
             return length
         case .line:
-            guard let end = rest.firstIndex(where: { $0 == 0x0A || $0 == 0 }) else {
+            guard let end = SyslogFramer.lineEnd(rest) else {
                 guard rest.count > limit else { return nil }
-                frames.append(.rejected(Array(rest.prefix(limit)), reason: tooLong))
+                take(UnsafeBufferPointer(rebasing: rest[..<limit]), tooLong)
                 mode = .skippingLine
                 return rest.count
             }
             mode = .start
             let line = SyslogFramer.trimmed(rest[..<end])
-            frames.append(
-                line.count > limit ? .rejected(Array(line.prefix(limit)), reason: tooLong) : .message(Array(line)))
-            return end + 1 - head
+            if line.count > limit {
+                take(UnsafeBufferPointer(rebasing: line[..<limit]), tooLong)
+            } else {
+                take(line, nil)
+            }
+            return end + 1
         case .skippingLine:
-            guard let end = rest.firstIndex(of: 0x0A) else { return rest.isEmpty ? nil : rest.count }
+            guard let end = SyslogFramer.first(0x0A, rest, rest.count) else { return rest.isEmpty ? nil : rest.count }
             mode = .start
-            return end + 1 - head
+            return end + 1
         case .skipping(let length):
             guard !rest.isEmpty else { return nil }
             mode = length > rest.count ? .skipping(length - rest.count) : .start
@@ -83,26 +111,49 @@ public struct SyslogFramer: Sendable {
     }
 
     /// Tells by the first bytes of a message how it is framed.
-    private mutating func start(_ rest: ArraySlice<UInt8>, blanks: Int) -> Int? {
-        let digits = rest.prefix(9).prefix { (0x30...0x39).contains($0) }
-        guard !digits.isEmpty else {
+    private mutating func start(_ rest: Slice<UnsafeBufferPointer<UInt8>>, blanks: Int) -> Int? {
+        var digits = 0
+        var length = 0
+        while digits < min(9, rest.count), case let digit = rest[blanks + digits] &- 0x30, digit <= 9 {
+            length = length * 10 + Int(digit)
+            digits += 1
+        }
+        guard digits > 0 else {
             mode = .line
             return blanks
         }
-        let after = rest.dropFirst(digits.count)
-        if after.count < 2, digits.count < 9, after.first ?? 0x20 == 0x20 { return blanks > 0 ? blanks : nil }
-        guard digits.count < 9, after.first == 0x20, after.dropFirst().first == UInt8(ascii: "<") else {
+        let after = rest.dropFirst(digits)
+        if after.count < 2, digits < 9, after.first ?? 0x20 == 0x20 { return blanks > 0 ? blanks : nil }
+        guard digits < 9, after.first == 0x20, after.dropFirst().first == UInt8(ascii: "<") else {
             mode = .line
             return blanks
         }
-        let length = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         mode = length > limit ? .skipping(length) : .counted(length)
-        return blanks + digits.count + 1
+        return blanks + digits + 1
     }
 
     private var tooLong: String { "the message is longer than \(limit) bytes" }
 
-    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        bytes.prefix(upTo: bytes.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? bytes.startIndex)
+    /// A line ends with a newline or, as some devices have it, a zero.
+    private static func lineEnd(_ rest: UnsafeBufferPointer<UInt8>) -> Int? {
+        let newline = first(0x0A, rest, rest.count)
+        return first(0, rest, newline ?? rest.count) ?? newline
+    }
+
+    private static func first(_ byte: Int32, _ bytes: UnsafeBufferPointer<UInt8>, _ count: Int) -> Int? {
+        guard let start = UnsafeRawPointer(bytes.baseAddress), let hit = memchr(start, byte, count) else { return nil }
+        return UnsafeRawPointer(hit) - start
+    }
+
+    private static func trimmed(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> UnsafeBufferPointer<UInt8> {
+        var end = bytes.endIndex
+        while end > bytes.startIndex, bytes[end - 1] <= 0x20 { end -= 1 }
+        return UnsafeBufferPointer(rebasing: bytes[..<end])
+    }
+}
+
+extension SyslogFramer.Frame {
+    fileprivate init(_ bytes: UnsafeBufferPointer<UInt8>, reason: String?) {
+        self = if let reason { .rejected(Array(bytes), reason: reason) } else { .message(Array(bytes)) }
     }
 }

@@ -75,14 +75,16 @@ public struct SyslogListener: Sendable {
     private func deliver(_ queue: MessageQueue) async throws {
         let options = CollectionOptions(
             origin: "syslog \(configuration.transport.rawValue) \(configuration.host):\(configuration.port)")
-        while let messages = await queue.takeAll() {
-            statistics.note(messages, at: now())
-            var start = 0
-            while start < messages.count {
-                let end = min(messages.count, start + 4096)
-                try await sink(MessageBlock.make(messages[start..<end], now: now()), options)
-                start = end
+        while let packets = await queue.takeAll() {
+            statistics.note(packets, at: now())
+            var block = MessageBlock(now: now())
+            for packet in packets {
+                for number in 0..<packet.count {
+                    block.add(number, of: packet)
+                    if block.count >= 4096 { try await sink(block.take(), options) }
+                }
             }
+            if block.count > 0 { try await sink(block.take(), options) }
         }
     }
 
@@ -120,22 +122,19 @@ public struct SyslogListener: Sendable {
         do {
             try await connection.executeThenClose { inbound, _ in
                 for try await buffer in inbound {
-                    await queue.add(SyslogListener.messages(framer.feed(buffer.readableBytesView), from: sender))
+                    var packet = MessagePacket(sender: sender)
+                    buffer.readableBytesView.withUnsafeBytes { bytes in
+                        framer.feed(bytes.bindMemory(to: UInt8.self)) { packet.append($0, fault: $1) }
+                    }
+                    await queue.add(packet)
                 }
             }
         } catch {
             // A connection that breaks ends like one that is closed; what came whole is kept.
         }
-        await queue.add(SyslogListener.messages(framer.finish(), from: sender))
-    }
-
-    private static func messages(_ frames: [SyslogFramer.Frame], from sender: String) -> [MessageQueue.Message] {
-        frames.map { frame in
-            switch frame {
-            case .message(let bytes): MessageQueue.Message(bytes: bytes, sender: sender)
-            case .rejected(let bytes, let reason): MessageQueue.Message(bytes: bytes, sender: sender, fault: reason)
-            }
-        }
+        var packet = MessagePacket(sender: sender)
+        framer.finish { packet.append($0, fault: $1) }
+        await queue.add(packet)
     }
 
     // MARK: UDP
@@ -153,8 +152,11 @@ public struct SyslogListener: Sendable {
         try await channel.executeThenClose { inbound, _ in
             for try await datagram in inbound {
                 let sender = SyslogListener.address(datagram.remoteAddress)
-                let bytes = Array(datagram.data.readableBytesView.prefix(configuration.messageBytes))
-                await queue.add([MessageQueue.Message(bytes: bytes, sender: sender)])
+                var packet = MessagePacket(sender: sender)
+                datagram.data.readableBytesView.prefix(configuration.messageBytes).withUnsafeBytes { bytes in
+                    packet.append(bytes.bindMemory(to: UInt8.self))
+                }
+                await queue.add(packet)
             }
         }
     }
@@ -162,33 +164,41 @@ public struct SyslogListener: Sendable {
     private static func address(_ address: SocketAddress?) -> String { address?.ipAddress ?? "" }
 }
 
-/// Makes a block of records of messages.
-enum MessageBlock {
-    static func make(_ messages: ArraySlice<MessageQueue.Message>, now: Instant) -> RecordBlock {
-        var builder = RecordBuilder()
-        var lines: [Int] = []
-        var rejects: [RejectedText] = []
-        for message in messages {
-            let before = builder.count
-            if let reason = message.fault ?? add(message, to: &builder, now: now) {
-                builder.dropUnfinishedRecord()
-                let raw = String(decoding: message.bytes, as: UTF8.self)
-                rejects.append(RejectedText(line: 0, reason: "\(reason) (from \(message.sender))", raw: raw))
-            }
-            for _ in before..<builder.count { lines.append(0) }
-        }
-        return RecordBlock(records: builder.take(), lines: lines, rejects: rejects)
+/// Makes blocks of records of messages.
+struct MessageBlock: ~Copyable {
+    private let now: Instant
+    private var builder = RecordBuilder()
+    private var rejects: [RejectedText] = []
+
+    init(now: Instant) {
+        self.now = now
     }
 
-    private static func add(
-        _ message: MessageQueue.Message, to builder: inout RecordBuilder, now: Instant
-    ) -> String? {
-        message.bytes.withUnsafeBufferPointer { bytes in
-            guard bytes.first == UInt8(ascii: "{") else {
-                return SyslogLine(now: now, sender: message.sender).decode(bytes, into: &builder)
-            }
-            if case .failure(let fault) = builder.append(json: bytes) { return fault.reason }
-            return nil
+    /// Messages in the block so far.
+    var count: Int { builder.count + rejects.count }
+
+    mutating func add(_ number: Int, of packet: MessagePacket) {
+        let fault = packet.faults[number]
+        packet.withMessage(number) { bytes in
+            guard let reason = fault ?? decode(bytes, from: packet.sender) else { return }
+            builder.dropUnfinishedRecord()
+            let raw = String(decoding: bytes, as: UTF8.self)
+            rejects.append(RejectedText(line: 0, reason: "\(reason) (from \(packet.sender))", raw: raw))
         }
+    }
+
+    private mutating func decode(_ bytes: UnsafeBufferPointer<UInt8>, from sender: String) -> String? {
+        guard bytes.first == UInt8(ascii: "{") else {
+            return SyslogLine(now: now, sender: sender).decode(bytes, into: &builder)
+        }
+        if case .failure(let fault) = builder.append(json: bytes) { return fault.reason }
+        return nil
+    }
+
+    /// The block so far; the next starts empty.
+    mutating func take() -> RecordBlock {
+        let records = builder.take()
+        defer { rejects = [] }
+        return RecordBlock(records: records, lines: Array(repeating: 0, count: records.count), rejects: rejects)
     }
 }

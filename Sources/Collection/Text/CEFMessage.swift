@@ -17,31 +17,51 @@ enum CEFMessage {
         cursor.skipBlanks()
         for (index, name) in header.enumerated() {
             let isLast = index == header.count - 1
-            guard let value = headerField(&cursor, mayEnd: isLast) else {
+            guard appendHeader(&cursor, name, mayEnd: isLast, into: &records) else {
                 return "the header of the CEF message has \(index) of 7 fields"
             }
-            let field = records.intern(name)
-            value.withUnsafeBufferPointer { records.append(field: field, utf8: NumberText.trimmed($0)) }
         }
         cursor.skipBlanks()
         extensions(cursor.rest, into: &records)
         return nil
     }
 
-    /// Up to the next bar; `\|` and `\\` stand for the character alone.
-    private static func headerField(_ cursor: inout ByteCursor, mayEnd: Bool) -> [UInt8]? {
-        var value: [UInt8] = []
-        while let byte = cursor.next {
-            cursor.position += 1
-            if byte == UInt8(ascii: "|") { return value }
-            if byte == UInt8(ascii: "\\"), let next = cursor.next, next == 0x7C || next == 0x5C {
-                value.append(next)
+    /// Adds what there is up to the next bar; `\|` and `\\` stand for the character alone. False when there is no bar.
+    private static func appendHeader(
+        _ cursor: inout ByteCursor, _ name: String, mayEnd: Bool, into records: inout RecordBuilder
+    ) -> Bool {
+        let start = cursor.position
+        var hasEscape = false
+        while let byte = cursor.next, byte != UInt8(ascii: "|") {
+            if byte == UInt8(ascii: "\\") {
+                hasEscape = true
                 cursor.position += 1
-            } else {
-                value.append(byte)
             }
+            cursor.position += 1
         }
-        return mayEnd ? value : nil
+        let end = min(cursor.position, cursor.bytes.count)
+        guard cursor.skip("|") || mayEnd else { return false }
+        let raw = cursor.slice(start, end)
+        let field = records.intern(name)
+        if hasEscape {
+            unescapedHeader(raw).withUnsafeBufferPointer { records.append(field: field, utf8: NumberText.trimmed($0)) }
+        } else {
+            records.append(field: field, utf8: NumberText.trimmed(raw))
+        }
+        return true
+    }
+
+    private static func unescapedHeader(_ raw: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var value: [UInt8] = []
+        var index = 0
+        while index < raw.count {
+            let isEscape =
+                raw[index] == 0x5C && index + 1 < raw.count && (raw[index + 1] == 0x7C || raw[index + 1] == 0x5C)
+            if isEscape { index += 1 }
+            value.append(raw[index])
+            index += 1
+        }
+        return value
     }
 
     /// `key=value key2=value2`: a value goes on until the blank before the next key.
@@ -75,8 +95,10 @@ enum CEFMessage {
     }
 
     private static func isKeyByte(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            || [0x2D, 0x2E, 0x5F, 0x5B, 0x5D].contains(byte)
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x5B, 0x5D: true
+        default: false
+        }
     }
 
     private static func add(
