@@ -46,7 +46,11 @@ public final class DuckDBEventStore: EventStore {
     public func append(
         _ batches: [EventBatch], delivery: DeliveryID?
     ) async throws(EventStoreError) -> AppendOutcome {
-        try await writes.append(Appending(batches: batches, delivery: delivery))
+        try await writes.append([EventLot(batches, delivery: delivery)])[0]
+    }
+
+    public func append(_ lots: [EventLot]) async throws(EventStoreError) -> [AppendOutcome] {
+        lots.isEmpty ? [] : try await writes.append(lots)
     }
 
     public func deleteRows(of table: String, olderThan instant: Instant) async throws(EventStoreError) -> Int {

@@ -2,8 +2,8 @@ import EventStore
 import JSON
 import KQLValues
 
-/// An `Appending` whose tables and columns are there.
-struct PreparedAppending {
+/// A lot whose tables and columns are there.
+struct PreparedLot {
     var batches: [PreparedBatch]
     var delivery: DeliveryID?
 }

@@ -12,8 +12,9 @@ final class WriteQueue: @unchecked Sendable {
     private typealias Outcome<Value> = Result<Value, EventStoreError>
 
     private struct Waiting {
-        var appending: Appending
-        var done: CheckedContinuation<Outcome<AppendOutcome>, Never>
+        var lots: [EventLot]
+        var rowCount: Int
+        var done: CheckedContinuation<Outcome<[AppendOutcome]>, Never>
     }
 
     private struct State {
@@ -48,11 +49,13 @@ final class WriteQueue: @unchecked Sendable {
         }
     }
 
-    func append(_ appending: Appending) async throws(EventStoreError) -> AppendOutcome {
+    /// Appends lots in their order, in one transaction; gives the outcome of each.
+    func append(_ lots: [EventLot]) async throws(EventStoreError) -> [AppendOutcome] {
+        let rowCount = lots.reduce(0) { $0 + $1.rowCount }
         let outcome = await withCheckedContinuation { done in
             let action = state.withLock { state -> Action in
                 if state.isClosed { return .refuse }
-                state.pending.append(Waiting(appending: appending, done: done))
+                state.pending.append(Waiting(lots: lots, rowCount: rowCount, done: done))
                 defer { state.isDraining = true }
                 return state.isDraining ? .wait : .drain
             }
@@ -100,13 +103,18 @@ final class WriteQueue: @unchecked Sendable {
 
     private func drain() {
         while let group = nextGroup() {
-            switch commit(group.map(\.appending)) {
+            switch commit(group.flatMap(\.lots)) {
             case .success(let outcomes):
-                for (waiting, outcome) in zip(group, outcomes) { waiting.done.resume(returning: .success(outcome)) }
+                var start = 0
+                for waiting in group {
+                    let end = start + waiting.lots.count
+                    waiting.done.resume(returning: .success(Array(outcomes[start..<end])))
+                    start = end
+                }
             case .failure(let error) where group.count == 1: group[0].done.resume(returning: .failure(error))
             case .failure:
                 // One of them is at fault; each is tried alone.
-                for waiting in group { waiting.done.resume(returning: commit([waiting.appending]).map { $0[0] }) }
+                for waiting in group { waiting.done.resume(returning: commit(waiting.lots)) }
             }
         }
     }
@@ -116,7 +124,7 @@ final class WriteQueue: @unchecked Sendable {
             var rows = 0
             var count = 0
             while count < state.pending.count {
-                rows += state.pending[count].appending.rowCount
+                rows += state.pending[count].rowCount
                 if count > 0, rows > Self.rowsPerCommit { break }
                 count += 1
             }
@@ -129,10 +137,10 @@ final class WriteQueue: @unchecked Sendable {
         }
     }
 
-    private func commit(_ appendings: [Appending]) -> Outcome<[AppendOutcome]> {
+    private func commit(_ lots: [EventLot]) -> Outcome<[AppendOutcome]> {
         guard let writer else { return .failure(.closed) }
         return Outcome { () throws(EventStoreError) in
-            let prepared = try writer.prepare(appendings)
+            let prepared = try writer.prepare(lots)
             // Who reads a row with the first value of a column knows of the column.
             publishLayout()
             return try writer.append(prepared)

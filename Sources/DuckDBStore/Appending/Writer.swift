@@ -3,14 +3,6 @@ import Chronology
 import EventStore
 import KQLValues
 
-/// What one call of `append` brings.
-struct Appending {
-    var batches: [EventBatch]
-    var delivery: DeliveryID? = nil
-
-    var rowCount: Int { batches.reduce(0) { $0 + $1.rowCount } }
-}
-
 /// Writes to the database: the only connection that changes anything.
 final class Writer {
     private let connection: DuckDBConnection
@@ -33,9 +25,9 @@ final class Writer {
 
     /// Gives what is to be appended its places: tables, parts and columns that are missing are made, in a transaction of
     /// its own, so that readers can know of them before the first row that is there.
-    func prepare(_ appendings: [Appending]) throws(EventStoreError) -> [PreparedAppending] {
+    func prepare(_ lots: [EventLot]) throws(EventStoreError) -> [PreparedLot] {
         let month = CalendarMonth(now())
-        var prepared: [PreparedAppending] = []
+        var prepared: [PreparedLot] = []
         let before = catalogue
         var hasBegun = false
         // Most batches find all in its place, and then there is nothing to commit.
@@ -44,10 +36,10 @@ final class Writer {
             hasBegun = true
         }
         do {
-            for appending in appendings {
+            for lot in lots {
                 var batches: [PreparedBatch] = []
-                for batch in appending.batches { batches += try place(batch, takenIn: month, change) }
-                prepared.append(PreparedAppending(batches: batches, delivery: appending.delivery))
+                for batch in lot.batches { batches += try place(batch, takenIn: month, change) }
+                prepared.append(PreparedLot(batches: batches, delivery: lot.delivery))
             }
             if hasBegun { try connection.commit() }
             return prepared
@@ -59,17 +51,17 @@ final class Writer {
     }
 
     /// Appends all that is new in one transaction, synced to disk when this returns; gives the outcome of each.
-    func append(_ appendings: [PreparedAppending]) throws(EventStoreError) -> [AppendOutcome] {
+    func append(_ lots: [PreparedLot]) throws(EventStoreError) -> [AppendOutcome] {
         let ingestionTime = now()
         return try connection.transaction(code: .writeFailed) { () throws(EventStoreError) in
             var outcomes: [AppendOutcome] = []
             var batches: [PreparedBatch] = []
-            for appending in appendings {
-                if let delivery = appending.delivery, try !Deliveries.note(delivery, at: ingestionTime, connection) {
+            for lot in lots {
+                if let delivery = lot.delivery, try !Deliveries.note(delivery, at: ingestionTime, connection) {
                     outcomes.append(.alreadyStored)
                     continue
                 }
-                batches += appending.batches
+                batches += lot.batches
                 outcomes.append(.stored)
             }
             for (target, parts) in PreparedBatch.byTarget(batches) { try append(parts, to: target, ingestionTime) }

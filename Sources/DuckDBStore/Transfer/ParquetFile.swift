@@ -20,7 +20,7 @@ public enum ParquetFile {
                 .late(CalendarMonth(.unixEpoch)), of: name, columns: Array(stored.columns.indices), connection, {})
         }
         let batch = EventBatch(table: name, schema: plain, columns: table.columns, rowCount: table.rowCount)
-        _ = try writer.append(writer.prepare([Appending(batches: [batch])]))
+        _ = try writer.append(writer.prepare([EventLot([batch])]))
         let select = zip(stored.columns, table.schema.columns).enumerated().map { index, pair in
             let value = expression(SQLText.identifier(pair.0.name), table.columns[index])
             return "\(value) AS \(SQLText.identifier(pair.1.name))"

@@ -22,3 +22,16 @@ public enum AppendOutcome: Sendable, Hashable {
     /// The delivery was stored before; nothing was stored now.
     case alreadyStored
 }
+
+/// Rows that are stored together, or not at all when their delivery was stored before.
+public struct EventLot: Sendable {
+    public var batches: [EventBatch]
+    public var delivery: DeliveryID?
+
+    public init(_ batches: [EventBatch], delivery: DeliveryID? = nil) {
+        self.batches = batches
+        self.delivery = delivery
+    }
+
+    public var rowCount: Int { batches.reduce(0) { $0 + $1.rowCount } }
+}

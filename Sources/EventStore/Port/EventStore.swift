@@ -21,6 +21,11 @@ public protocol EventStore: Sendable {
     @discardableResult
     func append(_ batches: [EventBatch], delivery: DeliveryID?) async throws(EventStoreError) -> AppendOutcome
 
+    /// Appends several lots in their order, in as few transactions as the store can; gives the outcome of each.
+    ///
+    /// When it throws, some of the first may be stored, each wholly or not at all.
+    func append(_ lots: [EventLot]) async throws(EventStoreError) -> [AppendOutcome]
+
     /// The tables as they are stored, by their KQL names. What is in the layout never changes its name or type.
     var layout: StoreLayout { get }
 
@@ -51,6 +56,12 @@ extension EventStore {
     /// Appends rows that come of no delivery which could be sent again.
     public func append(_ batches: [EventBatch]) async throws(EventStoreError) {
         try await append(batches, delivery: nil)
+    }
+
+    public func append(_ lots: [EventLot]) async throws(EventStoreError) -> [AppendOutcome] {
+        var outcomes: [AppendOutcome] = []
+        for lot in lots { outcomes.append(try await append(lot.batches, delivery: lot.delivery)) }
+        return outcomes
     }
 }
 
