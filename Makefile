@@ -43,6 +43,10 @@ format:  ## format the sources in place
 bench: release  ## run all benchmarks (figures: docs/performance.md)
 	@scripts/bench
 
+bench-ingest: release  ## run the ingest benchmarks: NDJSON beside DuckDB's read_json, syslog beside rsyslog
+	@scripts/bench ingest
+	@scripts/bench syslog
+
 bench-kql: release  ## run the KQL benchmark over 5 million events
 	@swift build $(RELEASE) --product kql-benchmark
 	@scripts/bench kql
@@ -59,4 +63,4 @@ generate:  ## renew generated documents
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz
 
-.PHONY: help run release build test test-all lint format bench bench-kql fuzz generate clean
+.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql fuzz generate clean

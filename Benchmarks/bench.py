@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Tocsin's benchmarks, driven through the program's public face: the command line and the HTTP API.
 
-  bench.py ingest  [--rows N]   events per second, durable, from NDJSON; ratio to DuckDB's own read_json
+  bench.py ingest  [--rows N]   Windows events as NDJSON, durable: events/s, memory, bytes on disk beside DuckDB's read_json
+  bench.py syslog  [--seconds N] messages/s over TCP by loggen beside rsyslog; the delay until they can be queried
   bench.py kql     [--rows N]   the queries of shared/bench/queries.json, side by side with hand-written DuckDB SQL and
                                 with duckdb-kql; the start of a query; the same over HTTP
   bench.py latency [--samples N] from sending an event to its incident being visible
@@ -15,8 +16,9 @@ import contextlib
 import json
 import os
 import pathlib
-import resource
+import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -49,9 +51,9 @@ def generate(rows: int) -> pathlib.Path:
 
 
 @contextlib.contextmanager
-def server(data: str, *options: str):
+def server(data: str, *options: str, **settings: str):
     """A running Tocsin on a free port; yields its address and token."""
-    environment = dict(os.environ, TOCSIN_HOME=str(ROOT), TOCSIN_HTTP_PORT="0")
+    environment = dict(os.environ, TOCSIN_HOME=str(ROOT), TOCSIN_HTTP_PORT="0", **settings)
     process = subprocess.Popen([TOCSIN, "serve", "--data", data, *options], env=environment,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -76,19 +78,6 @@ def call(address: str, token: str, path: str, body=None, content_type="applicati
         return json.loads(answer.read() or b"null")
 
 
-def load(address: str, token: str, data: pathlib.Path) -> int:
-    """Streams every table's NDJSON through POST /api/ingest."""
-    total = 0
-    for file in sorted(data.glob("*.ndjson")):
-        request = urllib.request.Request(
-            f"{address}/api/ingest?format=table&table={file.stem}&source=bench", data=file.open("rb"), method="POST",
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson",
-                     "Content-Length": str(file.stat().st_size)})
-        with urllib.request.urlopen(request, timeout=3600) as answer:
-            total += json.loads(answer.read())["accepted"]
-    return total
-
-
 def duckdb_load(data: pathlib.Path, database: str):
     import duckdb
 
@@ -108,26 +97,200 @@ def peak_memory(process) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
 
 
+def windows_events(data: pathlib.Path) -> dict[str, pathlib.Path]:
+    """The generator's SecurityEvent rows once more as raw events: as winlogbeat and as Sysmon's log writes them."""
+    made = {"winlogbeat": data / "winlogbeat.jsonl", "sysmon": data / "sysmon.jsonl"}
+    if all(path.exists() for path in made.values()):
+        return made
+    with (data / "SecurityEvent.ndjson").open() as rows, made["winlogbeat"].open("w") as beat, made["sysmon"].open("w") as sysmon:
+        for number, line in enumerate(rows):
+            row = json.loads(line)
+            fields = {name: str(row[name]) for name in ("TargetUserName", "TargetDomainName", "LogonType", "IpAddress",
+                                                        "NewProcessName", "ParentProcessName", "CommandLine") if row[name]}
+            fields.update(row["EventData"] or {})
+            beat.write(json.dumps({
+                "@timestamp": row["TimeGenerated"], "message": row["Activity"],
+                "event": {"code": str(row["EventID"]), "provider": "Microsoft-Windows-Security-Auditing", "kind": "event"},
+                "winlog": {"channel": "Security", "provider_name": "Microsoft-Windows-Security-Auditing",
+                           "event_id": str(row["EventID"]), "computer_name": row["Computer"], "record_id": number,
+                           "event_data": fields, "process": {"pid": 4, "thread": {"id": 100}}}}) + "\n")
+            sysmon.write(json.dumps({
+                "EventTime": row["TimeGenerated"], "Hostname": row["Computer"], "EventID": 1, "Channel":
+                "Microsoft-Windows-Sysmon/Operational", "SourceName": "Microsoft-Windows-Sysmon", "RecordNumber": number,
+                "UtcTime": row["TimeGenerated"].replace("T", " ")[:23], "ProcessId": "4711",
+                "Image": row["NewProcessName"] or "C:\\Windows\\System32\\svchost.exe", "User": row["Account"],
+                "CommandLine": row["CommandLine"], "ParentImage": row["ParentProcessName"],
+                "Hashes": f"SHA256={number:064x}", "IntegrityLevel": "System"}) + "\n")
+    return made
+
+
+def send(address: str, token: str, file: pathlib.Path, options: str) -> int:
+    """Streams a file through POST /api/ingest; gives the number of rows that are durable."""
+    request = urllib.request.Request(
+        f"{address}/api/ingest?source=bench{options}", data=file.open("rb"), method="POST",
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson",
+                 "Content-Length": str(file.stat().st_size)})
+    with urllib.request.urlopen(request, timeout=3600) as answer:
+        return json.loads(answer.read())["accepted"]
+
+
+def processor_seconds(process) -> float:
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ingest_run(file: pathlib.Path, options: str) -> dict:
+    """One file into a new installation: events per second until the receipt, and bytes per event once it has shut down."""
+    with tempfile.TemporaryDirectory() as folder:
+        with server(folder) as (address, token, process):
+            empty = pathlib.Path(folder, "events.duckdb").stat().st_size
+            before, start = processor_seconds(process), time.perf_counter()
+            rows = send(address, token, file, options)
+            seconds = time.perf_counter() - start
+            run = {"rows": rows, "rate": rows / seconds, "memory": peak_memory(process),
+                   "microseconds": (processor_seconds(process) - before) / rows * 1e6}
+        run["bytes"] = (pathlib.Path(folder, "events.duckdb").stat().st_size - empty) / rows
+        return run
+
+
+def read_json_run(data: pathlib.Path) -> dict:
+    """DuckDB's own reader into a table of the same columns, in a process of its own."""
+    program = (
+        "import json, os, resource, sys, time, duckdb\n"
+        "columns, file, path = json.loads(sys.argv[1]), sys.argv[2], sys.argv[3]\n"
+        "start = time.perf_counter()\n"
+        "connection = duckdb.connect(path)\n"
+        "types = '{' + ','.join(f\"'{name}':'{kind}'\" for name, kind in columns.items()) + '}'\n"
+        "rows = connection.execute(f\"CREATE TABLE events AS SELECT * FROM read_json('{file}', \"\n"
+        "    f\"format='newline_delimited', columns={types})\").fetchone()[0]\n"
+        "connection.execute('CHECKPOINT')\n"
+        "connection.close()\n"
+        "seconds = time.perf_counter() - start\n"
+        "usage = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "print(json.dumps({'rows': rows, 'rate': rows / seconds, 'bytes': os.path.getsize(path) / rows,\n"
+        "    'memory': usage.ru_maxrss // 1024, 'microseconds': (usage.ru_utime + usage.ru_stime) / rows * 1e6}))\n")
+    schema = json.loads(shared("bench/queries.json").read_text())["schema"]["SecurityEvent"]
+    columns = json.dumps({name: TYPES[kind] for name, kind in schema.items()})
+    with tempfile.TemporaryDirectory() as folder:
+        answer = subprocess.run([sys.executable, "-c", program, columns, data / "SecurityEvent.ndjson", f"{folder}/db"],
+                                check=True, capture_output=True, text=True).stdout
+    return json.loads(answer)
+
+
 def bench_ingest(rows: int) -> None:
+    """NDJSON of Windows events, durable; tocsin and read_json take turns."""
     data = generate(rows)
-    ours, theirs, memory = [], [], 0
+    raw = windows_events(data)
+    runs = {name: [] for name in ("read_json", "SecurityEvent rows", "winlogbeat", "Sysmon")}
     for _ in range(RUNS):
-        with tempfile.TemporaryDirectory() as folder:
-            with server(folder) as (address, token, process):
-                start = time.perf_counter()
-                total = load(address, token, data)
-                ours.append(total / (time.perf_counter() - start))
-                memory = max(memory, peak_memory(process))
-        with tempfile.TemporaryDirectory() as folder:
+        runs["read_json"].append(read_json_run(data))
+        runs["SecurityEvent rows"].append(ingest_run(data / "SecurityEvent.ndjson", "&format=table&table=SecurityEvent"))
+        runs["winlogbeat"].append(ingest_run(raw["winlogbeat"], ""))
+        runs["Sysmon"].append(ingest_run(raw["sysmon"], ""))
+    print(f"{'NDJSON, durable':20}{'events':>10}{'median/s':>11}{'min/s':>11}{'max/s':>11}{'ratio':>7}{'cpu us':>8}{'MiB':>6}"
+          f"{'bytes/event':>13}{'ratio':>7}")
+    for name, taken in runs.items():
+        median = lambda key: statistics.median(run[key] for run in taken)
+        speed = statistics.median(run["rate"] / other["rate"] for run, other in zip(taken, runs["read_json"]))
+        size = statistics.median(run["bytes"] / other["bytes"] for run, other in zip(taken, runs["read_json"]))
+        rates = [run["rate"] for run in taken]
+        print(f"{name:20}{taken[0]['rows']:10,}{median('rate'):11,.0f}{min(rates):11,.0f}{max(rates):11,.0f}{speed:7.2f}"
+              f"{median('microseconds'):8.1f}{max(run['memory'] for run in taken):6}{median('bytes'):13.1f}{size:7.2f}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def loggen(port: int, seconds: int) -> tuple[int, float]:
+    """Sends over TCP as fast as the other side reads; gives loggen's own count of messages and its seconds."""
+    answer = subprocess.run(["loggen", "-i", "-S", "-s", "256", "-I", str(seconds), "-r", "10000000", "-Q", "127.0.0.1",
+                             str(port)], capture_output=True, text=True, check=True)
+    sent = re.search(r"count=([0-9]+), time=([0-9.]+)", answer.stdout + answer.stderr)
+    return int(sent[1]), float(sent[2])
+
+
+@contextlib.contextmanager
+def rsyslog(folder: str, port: int):
+    configuration = pathlib.Path(folder, "rsyslog.conf")
+    configuration.write_text(
+        f'global(workDirectory="{folder}")\nmodule(load="imtcp")\ninput(type="imtcp" port="{port}")\n'
+        f'action(type="omfile" file="{folder}/messages.log")\n')
+    process = subprocess.Popen(["rsyslogd", "-n", "-f", configuration, "-i", f"{folder}/pid"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def wait_for_port(port: int) -> None:
+    deadline = time.time() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.time() > deadline:
+                sys.exit(f"nothing listens on port {port}")
+            time.sleep(0.05)
+
+
+def count(address: str, token: str, query: str) -> int:
+    return call(address, token, "/api/query", {"query": query + " | count"})["rows"][0][0]
+
+
+def bench_syslog(seconds: int) -> None:
+    """loggen into tocsin and into rsyslog in turns; the clock stops when all messages can be queried."""
+    ours, theirs, memory, lost = [], [], 0, 0
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder, rsyslog(folder, port := free_port()):
+            sent, taken = loggen(port, seconds)
+            theirs.append(sent / taken)
+        port = free_port()
+        with tempfile.TemporaryDirectory() as folder, server(folder, TOCSIN_SYSLOG_TCP_PORT=str(port)) as (address, token, process):
+            wait_for_port(port)
             start = time.perf_counter()
-            duckdb_load(data, f"{folder}/reference.db").close()
-            theirs.append(rows / (time.perf_counter() - start))
+            sent, _ = loggen(port, seconds)
+            known = -1
+            while (now := count(address, token, "Syslog")) != known:
+                known = now
+                time.sleep(0.5)
+            # The last look came half a second after all had arrived.
+            ours.append(known / (time.perf_counter() - start - 0.5))
+            lost = max(lost, sent - known)
+            memory = max(memory, peak_memory(process))
     ratio = statistics.median(mine / other for mine, other in zip(ours, theirs))
-    print(f"{'ingest NDJSON, durable':34}{'events':>12}{'median/s':>12}{'min/s':>12}{'max/s':>12}{'ratio':>8}{'MiB':>7}")
-    print(f"{'tocsin (HTTP, parse, map, commit)':34}{rows:12,}{statistics.median(ours):12,.0f}{min(ours):12,.0f}"
-          f"{max(ours):12,.0f}{ratio:8.2f}{memory:7}")
-    print(f"{'duckdb read_json':34}{rows:12,}{statistics.median(theirs):12,.0f}{min(theirs):12,.0f}{max(theirs):12,.0f}"
-          f"{1:8.2f}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:7}")
+    print(f"{'syslog over TCP, 256 bytes':34}{'median/s':>12}{'min/s':>12}{'max/s':>12}{'ratio':>8}{'MiB':>7}")
+    print(f"{'tocsin (durable, queryable)':34}{statistics.median(ours):12,.0f}{min(ours):12,.0f}{max(ours):12,.0f}{ratio:8.2f}{memory:7}")
+    print(f"{'rsyslog (plain files)':34}{statistics.median(theirs):12,.0f}{min(theirs):12,.0f}{max(theirs):12,.0f}{1:8.2f}")
+    bench_delay(int(statistics.median(ours) / 2), seconds)
+
+
+def bench_delay(rate: int, seconds: int) -> None:
+    """From sending a message to finding it by a query, while loggen sends at half of the highest rate."""
+    delays, port = [], free_port()
+    with tempfile.TemporaryDirectory() as folder, server(folder, TOCSIN_SYSLOG_TCP_PORT=str(port)) as (address, token, _):
+        wait_for_port(port)
+        load = subprocess.Popen(["loggen", "-i", "-S", "-s", "256", "-I", str(seconds * 4), "-r", str(rate), "-Q", "127.0.0.1",
+                                 str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        probe = socket.create_connection(("127.0.0.1", port))
+        while load.poll() is None:
+            mark = f"probe-{len(delays)}"
+            start = time.perf_counter()
+            probe.sendall(f"<13>{time.strftime('%b %e %H:%M:%S', time.gmtime())} bench {mark}: sent\n".encode())
+            while count(address, token, f'Syslog | where ProcessName == "{mark}"') == 0:
+                if time.perf_counter() - start > 60:
+                    sys.exit(f"{mark} cannot be queried after 60 s")
+                time.sleep(0.02)
+            delays.append(time.perf_counter() - start)
+    delays.sort()
+    print(f"receipt to queryable at {rate:,} messages/s: {len(delays)} samples, p50 {delays[len(delays) // 2] * 1000:.0f} ms, "
+          f"p99 {delays[min(len(delays) - 1, int(len(delays) * 0.99))] * 1000:.0f} ms")
 
 
 class Store:
@@ -275,12 +438,15 @@ def bench_latency(samples: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["ingest", "kql", "latency"])
+    parser.add_argument("what", choices=["ingest", "syslog", "kql", "latency"])
     parser.add_argument("--rows", type=int, help="events; 5,000,000 for kql, else 500,000")
+    parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--samples", type=int, default=100)
     arguments = parser.parse_args()
     if arguments.what == "ingest":
         bench_ingest(arguments.rows or 500_000)
+    elif arguments.what == "syslog":
+        bench_syslog(arguments.seconds)
     elif arguments.what == "kql":
         bench_kql(arguments.rows or 5_000_000)
     else:
