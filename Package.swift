@@ -30,6 +30,7 @@ let shims: [Target] = [
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CExpat", linkerSettings: [.linkedLibrary("expat")]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CSodium", linkerSettings: [.linkedLibrary("sodium")]),
@@ -70,8 +71,9 @@ let lifeCycle: [Target] = [
     .target(
         name: "Collection",
         dependencies: [
-            "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2", "Records", nioCore,
-            nioPosix, yams,
+            "CExpat", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2",
+            "Records",
+            collections, nioCore, nioPosix, yams,
         ]),
     .target(
         name: "Detection",
@@ -157,7 +159,8 @@ let edges: [Target] = [
     .executableTarget(
         name: "tocsin",
         dependencies: [
-            "CEditLine", "Chronology", "Detection", "DuckDBStore", "EventStore", "Investigation", "JSON", "KQL",
+            "CEditLine", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "Investigation", "JSON",
+            "KQL",
             "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Presentation", "Records",
             "Server",
             "Sigma", "StateStore", argumentParser, asyncHTTPClient, collections, logging, nioCore, nioHTTP1,

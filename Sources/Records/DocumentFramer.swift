@@ -31,7 +31,10 @@ struct DocumentFramer {
     private(set) var bytes: [UInt8] = []
     private var head = 0
     private var searched = 0
-    private var line = 1
+    /// The line of the next byte, counted from 1.
+    private(set) var line = 1
+    /// Whether lines are given out as they are: with all their blanks, empty ones too, none taken for JSON.
+    var isVerbatim = false
     private var isAtStart = true
     private var mode = Mode.lines
     private let limits: ReaderLimits
@@ -78,6 +81,7 @@ struct DocumentFramer {
     // MARK: Lines
 
     private mutating func nextLine(isFinal: Bool) -> Step {
+        if isVerbatim { return nextVerbatimLine(isFinal: isFinal) }
         skipBlanks(andCommas: false)
         guard head < bytes.count else { return .needsMore }
         let first = bytes[head]
@@ -97,6 +101,14 @@ struct DocumentFramer {
         }
         guard let end = searchNewline() ?? (isFinal ? bytes.count : nil) else { return waitForNewline() }
         return frameLine(to: end, isFinal: isFinal)
+    }
+
+    private mutating func nextVerbatimLine(isFinal: Bool) -> Step {
+        skipMark()
+        guard head < bytes.count else { return .needsMore }
+        guard let end = searchNewline() ?? (isFinal ? bytes.count : nil) else { return waitForNewline() }
+        if end - head > limits.documentBytes { return reject(to: end, tooLong) }
+        return frame(.text, to: end, next: min(end + 1, bytes.count))
     }
 
     private mutating func frameLine(to lineEnd: Int, isFinal: Bool) -> Step {
@@ -267,14 +279,18 @@ struct DocumentFramer {
     private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     private mutating func skipBlanks(andCommas: Bool) {
-        if isAtStart, head < bytes.count {
-            isAtStart = false
-            if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { head = 3 }
-        }
+        skipMark()
         while head < bytes.count, isBlank(bytes[head]) || (andCommas && bytes[head] == UInt8(ascii: ",")) {
             if bytes[head] == UInt8(ascii: "\n") { line += 1 }
             head += 1
         }
+    }
+
+    /// Skips the byte order mark of UTF-8.
+    private mutating func skipMark() {
+        guard isAtStart, head < bytes.count else { return }
+        isAtStart = false
+        if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { head = 3 }
     }
 
     private mutating func advance(by count: Int) {

@@ -58,7 +58,8 @@ public typealias LineDecoder = @Sendable (_ line: UnsafeBufferPointer<UInt8>, _ 
 /// than a block and one document is held. A malformed line never stops the rest.
 public struct RecordReader: ~Copyable, Sendable {
     private let limits: ReaderLimits
-    private let decodeLine: LineDecoder?
+    private var lineReading: (any LineReading)?
+    private var transcoder = UTF16Transcoder()
     /// Nil until enough bytes have come to tell.
     private var isCompressed: Bool?
     private var gunzip = Gunzip()
@@ -78,8 +79,16 @@ public struct RecordReader: ~Copyable, Sendable {
     /// - Parameter decodeLine: What to do with lines that are not JSON; without it they are rejected.
     public init(limits: ReaderLimits = ReaderLimits(), decodeLine: LineDecoder? = nil) {
         self.limits = limits
-        self.decodeLine = decodeLine
+        lineReading = decodeLine.map { SingleLines(decode: $0) }
         framer = DocumentFramer(limits: limits)
+    }
+
+    /// - Parameter lines: What reads the lines that are not JSON.
+    public init(limits: ReaderLimits = ReaderLimits(), lines: any LineReading) {
+        self.limits = limits
+        lineReading = lines
+        framer = DocumentFramer(limits: limits)
+        framer.isVerbatim = lines.needsVerbatimLines
     }
 
     /// Hands over the next bytes of the stream.
@@ -118,6 +127,7 @@ public struct RecordReader: ~Copyable, Sendable {
             } else {
                 guard isFinished || isDamaged else { return nil }
                 endOfInput()
+                finishLines()
                 return flush()
             }
         }
@@ -144,7 +154,7 @@ public struct RecordReader: ~Copyable, Sendable {
             inflate()
         } else {
             let end = min(input.count, used + RecordReader.piece)
-            framer.append { $0.append(contentsOf: input[used..<end]) }
+            framer.append { transcoder.append(input[used..<end], to: &$0, isFinal: isFinished && end == input.count) }
             used = end
         }
         return true
@@ -157,7 +167,7 @@ public struct RecordReader: ~Copyable, Sendable {
         let consumed = input.withUnsafeBufferPointer {
             gunzip.inflate(UnsafeBufferPointer(rebasing: $0[used...]), into: &inflated, limit: RecordReader.piece)
         }
-        framer.append { $0.append(contentsOf: inflated) }
+        framer.append { transcoder.append(inflated, to: &$0) }
         holdsMore = inflated.count == RecordReader.piece
         if let consumed {
             used += consumed
@@ -234,16 +244,26 @@ public struct RecordReader: ~Copyable, Sendable {
     }
 
     private mutating func takeText(_ bytes: UnsafeBufferPointer<UInt8>, line: Int) {
-        guard let decodeLine else {
+        guard lineReading != nil else {
             reject(bytes, line: line, reason: "the line is not a JSON object")
             return
         }
         let before = builder.count
-        if let reason = decodeLine(bytes, &builder) {
-            builder.dropUnfinishedRecord()
-            reject(bytes, line: line, reason: reason)
-        }
+        takeRejects(lineReading?.read(bytes, number: line, into: &builder) ?? [])
+        framer.isVerbatim = lineReading?.needsVerbatimLines ?? false
         note(builder.count - before, line: line)
+    }
+
+    private mutating func finishLines() {
+        let before = builder.count
+        takeRejects(lineReading?.finish(into: &builder) ?? [])
+        note(builder.count - before, line: framer.line)
+    }
+
+    private mutating func takeRejects(_ rejects: [RejectedText]) {
+        guard !rejects.isEmpty else { return }
+        builder.dropUnfinishedRecord()
+        self.rejects += rejects
     }
 
     private mutating func note(_ count: Int, line: Int) {

@@ -13,7 +13,7 @@ enum Shipped {
     static let collector = Collector(content.content)
     static let now = Instant(unixSeconds: 1_790_000_000)
 
-    private static let folder: URL = {
+    static let folder: URL = {
         let package = URL(filePath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         return package.appending(path: "content")

@@ -6,7 +6,8 @@ public struct SourceDefinition: Sendable, Hashable {
     /// Something a record must have: any of some fields, with any of some values if there are any.
     public struct Condition: Sendable, Hashable {
         public var fields: [String]
-        /// Compared without regard to case; empty when the field must only be there.
+        /// Compared without regard to case, one that ends in `*` with the start of the value; empty when the field must only
+        /// be there.
         public var values: [String]
         /// A regular expression (RE2) that a part of the value must match.
         public var pattern: String?
@@ -80,7 +81,36 @@ public struct SourceDefinition: Sendable, Hashable {
     private init(_ file: YAMLValue, folder: URL) throws(ContentFault) {
         name = try file.required("source").text()
         summary = try file["description"]?.text() ?? ""
-        conditions = []
+        format = try file["format"].map { value throws(ContentFault) in try TextFormat(value) }
+        conditions = try SourceDefinition.conditions(file, name: name, format)
+        // What a source does not say itself it has from the one that it extends.
+        var whole = file
+        var folder = folder
+        if let parent = file["extends"] {
+            folder = folder.deletingLastPathComponent().appending(path: try parent.text())
+            whole = try YAMLValue.read(folder.appending(path: "source.yaml"))
+        }
+        fields = try SourceDefinition.fields(whole["fields"])
+        mapping = try SourceDefinition.mapping(whole, folder: folder)
+        columns = [:]
+        for (column, value) in try whole["columns"]?.members() ?? [] {
+            columns[column] = try SourceDefinition.source(value, folder: folder)
+        }
+        automatic = try whole["automatic"]?.texts().map { $0.lowercased() } ?? []
+        ignored = try whole["ignore"]?.texts().map { $0.lowercased() } ?? []
+        rest = .json
+        if let form = whole["rest"] {
+            rest = .keyValues(
+                column: try form.required("column").text(), prefix: try form.required("prefix").text().lowercased())
+        }
+    }
+
+    private static func conditions(
+        _ file: YAMLValue, name: String, _ format: TextFormat?
+    ) throws(ContentFault) -> [Condition] {
+        // Lines are recognised by the pattern that reads them.
+        if case .lines = format { return [Condition(fields: ["line.source"], values: [name.lowercased()])] }
+        var conditions: [Condition] = []
         for condition in try file.required("recognize").elements() {
             conditions.append(
                 Condition(
@@ -88,32 +118,22 @@ public struct SourceDefinition: Sendable, Hashable {
                     values: try condition["equals"]?.texts().map { $0.lowercased() } ?? [],
                     pattern: try condition["matches"].map { value throws(ContentFault) in try value.pattern() }))
         }
-        format = try file["format"].map { value throws(ContentFault) in try TextFormat(value) }
-        fields = try SourceDefinition.fields(file["fields"])
+        return conditions
+    }
+
+    private static func mapping(_ file: YAMLValue, folder: URL) throws(ContentFault) -> Mapping {
         if let special = file["mapping"] {
             guard try special.text() == "windows" else {
                 throw special.fault("'\(try special.text())' is no mapping", remedy: "use 'windows', or name a table")
             }
-            mapping = .windows
-        } else if let tables = file["tables"] {
-            mapping = .transformations(try SourceDefinition.outputs(tables.members(), folder: folder))
-        } else if file["columns"] == nil, file["automatic"] == nil {
-            let table = try file.required("table").text()
-            mapping = .transformations([try Output(table: table, file: "transform.kql", folder: folder, file)])
-        } else {
-            mapping = .columns(table: try file.required("table").text())
+            return .windows
         }
-        columns = [:]
-        for (column, value) in try file["columns"]?.members() ?? [] {
-            columns[column] = try SourceDefinition.source(value, folder: folder)
+        if let tables = file["tables"] {
+            return .transformations(try SourceDefinition.outputs(tables.members(), folder: folder))
         }
-        automatic = try file["automatic"]?.texts().map { $0.lowercased() } ?? []
-        ignored = try file["ignore"]?.texts().map { $0.lowercased() } ?? []
-        rest = .json
-        if let form = file["rest"] {
-            rest = .keyValues(
-                column: try form.required("column").text(), prefix: try form.required("prefix").text().lowercased())
-        }
+        let table = try file.required("table").text()
+        guard file["columns"] == nil, file["automatic"] == nil else { return .columns(table: table) }
+        return .transformations([try Output(table: table, file: "transform.kql", folder: folder, file)])
     }
 
     private static func outputs(

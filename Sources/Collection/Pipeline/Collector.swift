@@ -8,12 +8,14 @@ public import Records
 /// A `Collector` has no state and may be shared. Feed bytes to a `reader(_:)` and give each block to `collect`.
 public struct Collector: Sendable {
     public let content: CollectionContent
-    private let recognizer: Recognizer
+    let recognizer: Recognizer
     private let sourceIndex: [String: Int]
+    private let patterns: LinePatterns
 
     public init(_ content: CollectionContent) {
         self.content = content
         recognizer = Recognizer(content.sources)
+        patterns = LinePatterns(content.sources.sources)
         sourceIndex = Dictionary(
             content.sources.sources.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -35,7 +37,10 @@ public struct Collector: Sendable {
         _ options: CollectionOptions, limits: ReaderLimits = ReaderLimits(), now: Instant
     ) -> RecordReader {
         let syslog = SyslogLine(now: now, sender: options.sender)
-        return RecordReader(limits: limits) { line, records in syslog.decode(line, into: &records) }
+        let source = options.source.flatMap { sourceIndex[$0] }.map { content.sources.sources[$0] }
+        let text = TextReading(
+            source?.format, syslog, source.map { LinePatterns([$0]) } ?? patterns)
+        return RecordReader(limits: limits, lines: text)
     }
 
     /// Maps a block of records. `now` stands in where a record has no time of its own.
@@ -69,17 +74,24 @@ public struct Collector: Sendable {
         if let source = options.source, let index = sourceIndex[source] {
             return Array(repeating: .source(index), count: records.count)
         }
-        let typeField = records.field("Type")
-        let timeField = records.field("TimeGenerated")
-        let recognised = recognizer.sources(of: records)
-        return recognised.enumerated().map { record, source in
-            if let typeField, let timeField, let type = records.entry(typeField, of: record),
-                records.entry(timeField, of: record) != nil, case let table = records.text(type),
-                content.tables[table] != nil || isCustom(table)
-            {
-                return .rows(table: table)
-            }
-            return source < 0 ? .unknown : .source(source)
+        let rows = tables(ofRows: records)
+        return recognizer.sources(of: records).enumerated().map { record, source in
+            rows[record].map { .rows(table: $0) } ?? (source < 0 ? .unknown : .source(source))
+        }
+    }
+
+    /// For each record the table whose row it is: it names one that is known, or one's own, and has a time.
+    func tables(ofRows records: RecordBatch) -> [String?] {
+        let times = ["TimeGenerated", "TimeGenerated [UTC]", "TimeGenerated (UTC)"].compactMap { records.field($0) }
+        guard let typeField = records.field("Type"), !times.isEmpty else {
+            return Array(repeating: nil, count: records.count)
+        }
+        return (0..<records.count).map { record in
+            guard let type = records.entry(typeField, of: record),
+                times.contains(where: { records.entry($0, of: record) != nil })
+            else { return nil }
+            let table = records.text(type)
+            return content.tables[table] != nil || isCustom(table) ? table : nil
         }
     }
 

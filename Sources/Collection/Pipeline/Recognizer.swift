@@ -27,6 +27,16 @@ struct Recognizer {
 
     /// For each record the index of its source in the catalogue, -1 for none.
     func sources(of batch: RecordBatch) -> [Int] {
+        records(of: batch) { isMet in needs.firstIndex { $0.allSatisfy { isMet[$0] } } ?? -1 }
+    }
+
+    /// For each record the indexes of all sources whose conditions it meets, the most demanding first.
+    func allSources(of batch: RecordBatch) -> [[Int]] {
+        records(of: batch) { isMet in needs.indices.filter { needs[$0].allSatisfy { isMet[$0] } } }
+    }
+
+    /// For each record what follows of the conditions that it meets.
+    private func records<Outcome>(of batch: RecordBatch, _ outcome: ([Bool]) -> Outcome) -> [Outcome] {
         var checks: [[Int]] = Array(repeating: [], count: batch.fieldNames.count)
         let names = FieldNameIndex(batch)
         for (number, condition) in conditions.enumerated() {
@@ -42,7 +52,7 @@ struct Recognizer {
                     isMet[number] = meets(number, entry, batch)
                 }
             }
-            return needs.firstIndex { $0.allSatisfy { isMet[$0] } } ?? -1
+            return outcome(isMet)
         }
     }
 
@@ -50,11 +60,13 @@ struct Recognizer {
         let condition = conditions[number]
         if condition.pattern != nil { return batch.withUTF8(entry) { patterns[number]?.matches($0) ?? false } }
         if condition.values.isEmpty { return entry.kind != .null }
-        return batch.withUTF8(entry) { utf8 in
-            condition.values.contains { value in
-                value.utf8.count == utf8.count
-                    && zip(value.utf8, utf8).allSatisfy { $0 == ((0x41...0x5A).contains($1) ? $1 | 0x20 : $1) }
-            }
-        }
+        return batch.withUTF8(entry) { utf8 in condition.values.contains { Recognizer.fits($0.utf8, utf8) } }
+    }
+
+    private static func fits(_ value: String.UTF8View, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let isPrefix = value.last == UInt8(ascii: "*")
+        let wanted = isPrefix ? value.dropLast() : value[...]
+        guard isPrefix ? wanted.count <= text.count : wanted.count == text.count else { return false }
+        return zip(wanted, text).allSatisfy { $0 == ((0x41...0x5A).contains($1) ? $1 | 0x20 : $1) }
     }
 }

@@ -120,13 +120,18 @@ struct SyslogLine {
         let time = clock.read(&cursor)
         if let time { records.append("syslog.timestamp", time.description) }
         let rest = ByteCursor(cursor.rest)
-        guard time != nil || hasPriority || rest.starts(with: "CEF:") else {
+        guard time != nil || hasPriority || rest.starts(with: "CEF:") || rest.starts(with: "LEEF:")
+        else {
             return "the line is neither JSON nor a syslog message"
         }
         cursor.skipBlanks()
-        if cursor.starts(with: "CEF:") { return decodeMessage(cursor.rest, into: &records) }
+        if cursor.starts(with: "CEF:") || cursor.starts(with: "LEEF:") {
+            return decodeMessage(cursor.rest, into: &records)
+        }
         if time != nil, let host = host(&cursor) { append("syslog.hostname", host, into: &records) }
-        if cursor.starts(with: "CEF:") { return decodeMessage(cursor.rest, into: &records) }
+        if cursor.starts(with: "CEF:") || cursor.starts(with: "LEEF:") {
+            return decodeMessage(cursor.rest, into: &records)
+        }
         readTag(&cursor, into: &records)
         return decodeMessage(cursor.rest, into: &records)
     }
@@ -135,7 +140,8 @@ struct SyslogLine {
     private func host(_ cursor: inout ByteCursor) -> UnsafeBufferPointer<UInt8>? {
         let start = cursor.position
         guard let word = cursor.word(), let last = word.last, last != UInt8(ascii: ":"), last != UInt8(ascii: "]"),
-            !cursor.isAtEnd, !word.contains(UInt8(ascii: "=")), !word.starts(with: "CEF:".utf8)
+            !cursor.isAtEnd, !word.contains(UInt8(ascii: "=")), !word.starts(with: "CEF:".utf8),
+            !word.starts(with: "LEEF:".utf8)
         else {
             cursor.position = start
             return nil
@@ -182,8 +188,13 @@ struct SyslogLine {
     private func decodeMessage(_ message: UnsafeBufferPointer<UInt8>, into records: inout RecordBuilder) -> String? {
         if message.starts(with: "CEF:".utf8) {
             if let fault = CEFMessage.decode(message, into: &records) { return fault }
+        } else if message.starts(with: "LEEF:".utf8) {
+            if let fault = LEEFMessage.decode(message, into: &records) { return fault }
         } else {
             append("syslog.message", message, into: &records)
+            if KeyValuePairs.isWritten(in: message) {
+                KeyValuePairs.add(message, prefix: "kv.", into: &records)
+            }
         }
         records.endRecord()
         return nil

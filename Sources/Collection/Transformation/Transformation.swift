@@ -75,7 +75,7 @@ public struct Transformation: Sendable {
             return schema
         }
         var columns = declared.columns
-        var known = Set(columns.map(\.name))
+        var known = Set(columns.map(\.name)).union(syntax.renamed)
         for column in table.schema.columns {
             // What the text makes itself is no field, unless it reads one of that name.
             guard !syntax.assigned.contains(column.name) || syntax.names.contains(column.name),
@@ -83,7 +83,9 @@ public struct Transformation: Sendable {
             else { continue }
             columns.append(column)
         }
-        for name in syntax.names.sorted() where known.insert(name).inserted { columns.append(ColumnSchema(name, otherwise)) }
+        for name in syntax.names.sorted() where known.insert(name).inserted {
+            columns.append(ColumnSchema(name, otherwise))
+        }
         return TableSchema(columns)
     }
 

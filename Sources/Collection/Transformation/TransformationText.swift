@@ -15,6 +15,9 @@ struct TransformationText {
     private let tokens: [ClassifiedToken]
     /// Names that the text itself gives a value.
     private(set) var assigned: Set<String> = []
+    /// New names that `project-rename` gives, which must not be there before.
+    private(set) var renamed: Set<String> = []
+    private var isRenaming = false
     private var paths: [Path] = []
 
     private struct Path {
@@ -33,7 +36,9 @@ struct TransformationText {
         var place = 0
         while place < tokens.count {
             switch spelling(place) {
-            case "|": isExpanding = false
+            case "|":
+                isExpanding = false
+                isRenaming = spelling(place + 1) == "project-rename"
             case "mv-expand", "mvexpand", "mv-apply": isExpanding = true
             case "(", "{": depth += 1
             case ")", "}": depth -= 1
@@ -141,6 +146,7 @@ struct TransformationText {
         let root = parts[0]
         if after == "=" || after == ":" || before == "let" {
             assigned.insert(root)
+            if isRenaming { renamed.insert(root) }
             return
         }
         names.insert(root)
