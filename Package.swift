@@ -191,12 +191,14 @@ let tests: [Target] = [
     .testTarget(
         name: "CollectionTests",
         dependencies: [
-            "Chronology", "Collection", "EventStore", "JSON", "KQLValues", "Records", "TestSupport", nioCore, nioPosix,
-        ]),
+            "Chronology", "Collection", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "Records", "TestSupport",
+            nioCore, nioPosix,
+        ],
+        exclude: ["Samples"]),
     .testTarget(
         name: "DetectionTests",
         dependencies: [
-            "Casebook", "Chronology", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLConformance",
+            "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLConformance",
             "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore", "TestSupport", "Vocabulary", grdb, logging,
         ]),
     .testTarget(

@@ -59,8 +59,10 @@ extension NormalizedSchema {
             let type = definition.columns.first { $0.name == alias.value }?.type ?? .string
             return "\(alias.column) = column_ifexists('\(alias.value)', \(KQLText.missing(type)))"
         }
+        let filled = definition.filled.map { "\($0.column) = iff(isempty(\($0.column)), \($0.value), \($0.column))" }
         let lines =
             ["let normalized = () {", parser.query, "};", "normalized()"] + extended
+            + (filled.isEmpty ? [] : ["| extend " + filled.joined(separator: ", ")])
             + (aliases.isEmpty ? [] : ["| extend " + aliases.joined(separator: ", ")])
             + conditions.map { "| where \($0)" } + ["| where not(disabled)"]
         return lines.joined(separator: "\n")

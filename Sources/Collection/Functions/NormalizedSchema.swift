@@ -15,6 +15,8 @@ public struct NormalizedSchema: Sendable, Hashable {
         /// Columns and the KQL of their values where a parser leaves them out, in steps that see each other's columns.
         var defaults: [[Binding]] = []
         var aliases: [Binding] = []
+        /// What stands in columns that are empty after all.
+        var filled: [Binding] = []
     }
 
     /// A column and the KQL text, or for an alias the column, that it takes its value from.
@@ -98,6 +100,7 @@ extension NormalizedSchema.Definition {
         for step in try file["defaults"]?.elements() ?? [] {
             defaults.append(try NormalizedSchema.Definition.bindings(step))
         }
+        if let list = file["filled"] { filled = try NormalizedSchema.Definition.bindings(list) }
         if let list = file["aliases"] { aliases = try NormalizedSchema.Definition.bindings(list) }
     }
 
@@ -111,6 +114,7 @@ extension NormalizedSchema.Definition {
         all.filters += other.filters
         all.defaults = other.defaults + defaults
         all.aliases += other.aliases
+        all.filled += other.filled
         return all
     }
 

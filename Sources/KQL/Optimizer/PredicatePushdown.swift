@@ -15,7 +15,7 @@ func pushingFilters(_ plan: Plan) -> Plan {
         return .filter(Filter(input: pushingFilters(input), predicate: node.predicate))
     }
     var kept: [BoundExpression] = []
-    for condition in conditions {
+    for condition in conditions where !condition.alwaysHolds {
         if let pushed = pushed(condition, into: input) {
             input = pushed
         } else {
@@ -23,6 +23,10 @@ func pushingFilters(_ plan: Plan) -> Plan {
         }
     }
     return kept.reduce(pushingFilters(input)) { .filter(Filter(input: $0, predicate: $1)) }
+}
+
+extension BoundExpression {
+    fileprivate var alwaysHolds: Bool { if case .constant(.bool(true)) = self { true } else { false } }
 }
 
 /// The operator with a condition below it, or nil when that would change the result.

@@ -10,6 +10,7 @@ extension Binder {
             guard let value = inner.constantValue else { return expression }
             return .constant(Column(type: value.type, [value]).converted(to: type)[0])
         case .call(let call):
+            if let decided = decided(call) { return decided }
             guard call.isConstant, call.arguments.allSatisfy({ $0.constantValue != nil }) else { return expression }
             let columns = call.arguments.compactMap { argument in
                 argument.constantValue.map { Column(type: $0.type, [$0]) }
@@ -22,5 +23,18 @@ extension Binder {
             guard let result = folded, result.count == 1 else { return expression }
             return .constant(result[0])
         }
+    }
+
+    /// What is left of `and` and `or` when one side is known: parameters that filter nothing leave nothing behind.
+    private func decided(_ call: BoundCall) -> BoundExpression? {
+        guard call.arguments.count == 2, ["and", "or"].contains(call.function.name) else { return nil }
+        let (left, right) = (call.arguments[0], call.arguments[1])
+        guard left.type == .bool, right.type == .bool else { return nil }
+        let deciding = call.function.name == "or"
+        for (known, other) in [(left, right), (right, left)] {
+            guard case .constant(.bool(let value)) = known else { continue }
+            return value == deciding ? known : other
+        }
+        return nil
     }
 }
