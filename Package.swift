@@ -75,6 +75,7 @@ let lifeCycle: [Target] = [
             "Records",
             collections, nioCore, nioPosix, yams,
         ]),
+    .target(name: "DataCollection", dependencies: ["Chronology", "JSON", "KQLValues", "StateStore", grdb]),
     .target(
         name: "Detection",
         dependencies: [
@@ -129,9 +130,9 @@ let edges: [Target] = [
     .target(
         name: "API",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLEditing", "KQLSyntax", "KQLValues",
-            "StateStore", "Vocabulary", "WebGate",
-            collections, httpTypes, hummingbird, nioCore,
+            "Access", "Casebook", "Chronology", "DataCollection", "Investigation", "JSON", "KQLEditing", "KQLSyntax",
+            "KQLValues", "Records", "StateStore", "Vocabulary", "WebGate", collections, crypto, httpTypes, hummingbird,
+            logging, nioCore,
         ]),
     .target(
         name: "Portal",
@@ -144,8 +145,9 @@ let edges: [Target] = [
     .target(
         name: "Server",
         dependencies: [
-            "API", "Access", "Casebook", "Chronology", "ClickHouseStore", "Collection", "Detection", "DuckDBStore", "EventStore", "Export",
-            "HTTPAdapter", "Investigation", "JSON", "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax",
+            "API", "Access", "Casebook", "Chronology", "ClickHouseStore", "Collection", "DataCollection", "Detection",
+            "DuckDBStore", "EventStore", "Export", "HTTPAdapter", "Investigation", "JSON", "KQL", "KQLConformance",
+            "KQLEditing", "KQLFunctions", "KQLSyntax",
             "KQLValues", "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response",
             "SMTPChannel", "Sigma", "Simulation",
             "StateStore", "Vocabulary", "WebGate", "Workflow", configuration, crypto, hummingbird, hummingbirdCore,
@@ -195,6 +197,9 @@ let tests: [Target] = [
             nioCore, nioPosix,
         ],
         exclude: ["Samples"]),
+    .testTarget(
+        name: "DataCollectionTests",
+        dependencies: ["Chronology", "DataCollection", "JSON", "KQLValues", "StateStore"]),
     .testTarget(
         name: "DetectionTests",
         dependencies: [
@@ -261,7 +266,9 @@ let tests: [Target] = [
     .testTarget(name: "SMTPChannelTests", dependencies: ["Chronology", "Notification", "SMTPChannel", "Vocabulary"]),
     .testTarget(
         name: "ServerTests",
-        dependencies: ["Chronology", "JSON", "Server", "TestSupport", "tocsin", asyncHTTPClient, nioCore]),
+        dependencies: [
+            "Chronology", "JSON", "Server", "TestSupport", "tocsin", asyncHTTPClient, nioCore, nioHTTP1, crypto,
+        ]),
     .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),
     .testTarget(
         name: "SimulationTests",

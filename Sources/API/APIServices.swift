@@ -1,5 +1,7 @@
 public import Access
 public import Casebook
+public import Chronology
+public import DataCollection
 public import Investigation
 
 /// What the API's handlers work with.
@@ -9,14 +11,18 @@ public struct APIServices: Sendable {
     public let queries: QueryService
     public let editor: QueryEditor
     public let intake: any EventIntake
+    public let collecting: CollectingServices
     public let names: WorkspaceNames
+    /// The address by which a client reaches this installation.
+    public let address: RequestAddress
+    public let now: @Sendable () -> Instant
     /// The address of an incident's page.
     public let incidentURL: @Sendable (IncidentID) -> String
 
     public init(
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
-        intake: any EventIntake,
-        names: WorkspaceNames,
+        intake: any EventIntake, collecting: CollectingServices, names: WorkspaceNames, address: RequestAddress,
+        now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
     ) {
         self.access = access
@@ -24,7 +30,30 @@ public struct APIServices: Sendable {
         self.queries = queries
         self.editor = editor
         self.intake = intake
+        self.collecting = collecting
         self.names = names
+        self.address = address
+        self.now = now
         self.incidentURL = incidentURL
+    }
+}
+
+/// What the ways in, and the resources that say how events are collected, work with.
+public struct CollectingServices: Sendable {
+    public let registry: DataCollectionRegistry
+    public let tables: LogTables
+    public let keys: SharedKeys
+    public let channels: AcknowledgementChannels
+    public let admission: IntakeAdmission
+
+    public init(
+        registry: DataCollectionRegistry, tables: LogTables, keys: SharedKeys, channels: AcknowledgementChannels,
+        admission: IntakeAdmission
+    ) {
+        self.registry = registry
+        self.tables = tables
+        self.keys = keys
+        self.channels = channels
+        self.admission = admission
     }
 }

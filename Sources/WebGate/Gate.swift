@@ -17,14 +17,19 @@ public struct Gate: RouterMiddleware {
     private let access: AccessControl
     private let localToken: LocalToken
     private let refusal: Refusal
+    private let schemes: Set<CredentialScheme>
 
     /// The name of the session cookie.
     public static let cookie = "tocsin_session"
 
-    public init(access: AccessControl, localToken: LocalToken, refusal: Refusal) {
+    /// - Parameter schemes: how programs may present their token.
+    public init(
+        access: AccessControl, localToken: LocalToken, refusal: Refusal, schemes: Set<CredentialScheme> = [.bearer]
+    ) {
         self.access = access
         self.localToken = localToken
         self.refusal = refusal
+        self.schemes = schemes
     }
 
     public func handle(
@@ -49,9 +54,7 @@ public struct Gate: RouterMiddleware {
     }
 
     private func caller(authorization header: String) async throws -> Caller? {
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        let text = String(parts[1])
+        guard let (scheme, text) = CredentialScheme.read(header), schemes.contains(scheme) else { return nil }
         if localToken.matches(text) {
             return Caller(
                 actor: JournalActor(kind: .application, id: "local", name: "Local operator"),
@@ -67,7 +70,8 @@ public struct Gate: RouterMiddleware {
         switch refusal {
         case .unauthorized:
             throw HTTPError(
-                .unauthorized, headers: [.wwwAuthenticate: "Bearer"],
+                .unauthorized,
+                headers: [.wwwAuthenticate: schemes.contains(.basic) ? "Basic realm=\"tocsin\"" : "Bearer"],
                 message: "send a token of this installation as 'Authorization: Bearer …'")
         case .signIn(let path):
             guard request.method == .get else { throw HTTPError(.unauthorized, message: "Sign in first.") }

@@ -1,3 +1,5 @@
+public import KQLValues
+
 /// Takes in the bytes of events: the ingestion path behind the API.
 public protocol EventIntake: Sendable {
     /// Parses, stores durably and matches the events in a stream of bytes.
@@ -8,6 +10,23 @@ public protocol EventIntake: Sendable {
     func take(
         _ chunks: some AsyncSequence<[UInt8], any Error> & Sendable, as description: IntakeDescription
     ) async throws -> IntakeReceipt
+
+    /// For each line, a JSON object or text without a newline, whether a source is known for it.
+    func recognise(_ lines: [[UInt8]], sender: String?) -> [Bool]
+
+    /// What a name means that a sender gives to its events, in any letter case; nil when it means nothing here.
+    func meaning(of name: String) -> IntakeTarget?
+
+    /// Why a transformation cannot make rows of a table out of such records, in words; nil when it can.
+    func fault(ofTransformation query: String, over input: TableSchema, into table: String) -> String?
+}
+
+/// What the name of events can mean.
+public enum IntakeTarget: Sendable, Hashable {
+    /// A log source: the records are read and mapped as it says.
+    case source(String)
+    /// A table: the records have its columns already.
+    case table(String)
 }
 
 /// What a sender says of its events.
@@ -20,12 +39,29 @@ public struct IntakeDescription: Sendable {
     public var source: String
     /// What the sender calls these bytes; the same bytes sent again under that name are stored once. Nil: unnamed.
     public var delivery: String?
+    /// The host the events come from, for messages that name none.
+    public var host: String?
+    /// What makes rows of `table` out of the records; nil: they have the table's columns already.
+    public var transformation: IntakeTransformation?
 
     public init(format: String? = nil, table: String? = nil, source: String, delivery: String? = nil) {
         self.format = format
         self.table = table
         self.source = source
         self.delivery = delivery
+    }
+}
+
+/// A KQL query over records of declared columns, as the `transformKql` of a data collection rule.
+public struct IntakeTransformation: Sendable, Hashable {
+    /// A query over `source`; `source` alone leaves the records as they are.
+    public var query: String
+    /// The columns of `source`.
+    public var columns: TableSchema
+
+    public init(_ query: String = "source", over columns: TableSchema) {
+        self.query = query
+        self.columns = columns
     }
 }
 
@@ -65,4 +101,10 @@ public struct IntakeReceipt: Sendable, Equatable {
 
     /// Rows in all tables.
     public var accepted: Int { tables.values.reduce(0, +) }
+
+    public static func += (left: inout IntakeReceipt, right: IntakeReceipt) {
+        left.tables.merge(right.tables, uniquingKeysWith: +)
+        left.rejected += right.rejected
+        left.repeated += right.repeated
+    }
 }

@@ -3,13 +3,13 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
-internal import NIOCore
 internal import StateStore
 internal import WebGate
 
 /// `POST /api/ingest`: newline-delimited JSON, syslog lines or Azure records, plain or gzip.
 struct IngestRoutes {
     let intake: any EventIntake
+    let admission: IntakeAdmission
 
     func add(to group: RouterGroup<TocsinRequestContext>) {
         group.group("ingest").add(middleware: Requires(.ingestEvents)).post(use: ingest)
@@ -22,23 +22,23 @@ struct IngestRoutes {
         let source = parameters["source"].flatMap { String($0).removingPercentEncoding }
         let caller = try context.requireCaller()
         let description = IntakeDescription(
-            format: format, table: table, source: source ?? caller.actor.name, delivery: delivery(request, caller))
+            format: format, table: table, source: source ?? caller.actor.name,
+            delivery: request.deliveryName(of: caller))
         let receipt: IntakeReceipt
         do {
-            receipt = try await intake.take(request.body.map { Array($0.readableBytesView) }, as: description)
+            receipt = try await admission.admit { pass in
+                try await intake.take(IntakeBody.paced(request.body, pass.limits), as: description)
+            }
         } catch let refusal as IntakeRefusal {
             throw APIError.badRequest(refusal.description, target: table == nil ? "format" : "table")
         } catch let absence as IntakeUnavailable {
             throw APIError(.unavailable, absence.description)
+        } catch let failure as IntakeFailure {
+            var response = AzureError(failure).response
+            if let seconds = failure.retryAfter { response.headers[.retryAfter] = String(seconds) }
+            return response
         }
         return Response(json: receipt.json)
-    }
-}
-
-extension IngestRoutes {
-    /// The sender's name for the delivery, kept apart from those of other senders.
-    private func delivery(_ request: Request, _ caller: Caller) -> String? {
-        HTTPField.Name("Idempotency-Key").flatMap { request.headers[$0] }.map { "\(caller.actor.name):\($0)" }
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Casebook
+internal import DataCollection
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -16,6 +17,7 @@ struct APIError: Error, Sendable {
         case tooMany = "TooManyRequests"
         case unavailable = "ServiceUnavailable"
         case storage = "InsufficientStorage"
+        case precondition = "PreconditionFailed"
         case internalError = "InternalServerError"
 
         var status: HTTPResponse.Status {
@@ -29,6 +31,7 @@ struct APIError: Error, Sendable {
             case .tooMany: .tooManyRequests
             case .unavailable: .serviceUnavailable
             case .storage: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+            case .precondition: .preconditionFailed
             case .internalError: .internalServerError
             }
         }
@@ -57,6 +60,17 @@ struct APIError: Error, Sendable {
             case .storage: .internalError
             }
         self.init(code, error.message, target: error.field)
+    }
+
+    init(_ fault: DataCollectionFault) {
+        let code: Code =
+            switch fault.code {
+            case .invalid: .badRequest
+            case .notFound: .notFound
+            case .conflict: .precondition
+            case .storage: .internalError
+            }
+        self.init(code, fault.message, target: fault.target)
     }
 
     var json: JSON {

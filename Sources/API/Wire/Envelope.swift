@@ -15,11 +15,14 @@ public struct WorkspaceNames: Sendable {
         self.workspaceID = workspaceID
     }
 
+    /// The ARM path of the resource group.
+    public var group: String { "/subscriptions/\(subscriptionID)/resourceGroups/\(resourceGroup)" }
+
+    /// The ARM path of the workspace.
+    public var workspacePath: String { "\(group)/providers/Microsoft.OperationalInsights/workspaces/\(workspace)" }
+
     /// The ARM path under which Microsoft.SecurityInsights resources live.
-    public var securityInsights: String {
-        "/subscriptions/\(subscriptionID)/resourceGroups/\(resourceGroup)"
-            + "/providers/Microsoft.OperationalInsights/workspaces/\(workspace)/providers/Microsoft.SecurityInsights"
-    }
+    public var securityInsights: String { "\(workspacePath)/providers/Microsoft.SecurityInsights" }
 }
 
 /// A resource in ARM's envelope: `{id, name, type, etag, properties}`.

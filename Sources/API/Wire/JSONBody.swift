@@ -19,6 +19,13 @@ enum JSONBody {
         } catch is NIOTooManyBytesError {
             throw APIError(.tooLarge, "the body is larger than \(limit) bytes")
         }
+        return try parse(buffer)
+    }
+
+    /// Bytes as JSON.
+    ///
+    /// - Throws: `APIError` 400 for what is no JSON.
+    static func parse(_ buffer: ByteBuffer) throws(APIError) -> JSON {
         do {
             return try JSON(parsing: buffer.readableBytesView)
         } catch {

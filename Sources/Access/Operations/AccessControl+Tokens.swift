@@ -2,7 +2,7 @@ public import Chronology
 internal import Foundation
 internal import GRDB
 internal import JSON
-internal import StateStore
+public import StateStore
 
 extension AccessControl {
     /// Makes a token for a program.
@@ -51,27 +51,60 @@ extension AccessControl {
         }
     }
 
-    /// The program behind a token's text; nil when the token is unknown or expired, or its owner disabled.
+    /// The program behind the text of a token or of an access token; nil when that is unknown or expired, or its owner
+    /// disabled.
     public func identity(token text: String) async throws(AccessError) -> TokenIdentity? {
-        guard text.hasPrefix(APIToken.prefix), text.utf8.count <= 128 else { return nil }
+        let isAccessToken = text.hasPrefix(IssuedAccessToken.prefix)
+        guard isAccessToken || text.hasPrefix(APIToken.prefix), text.utf8.count <= 128 else { return nil }
         let now = time.now()
         let hash = RandomToken.hash(text)
-        let found = try await reading { database -> TokenIdentity? in
-            let sql = "SELECT * FROM access_token WHERE token_hash = ?"
-            guard let row = try Row.fetchOne(database, sql: sql, arguments: [hash]) else { return nil }
-            let token = APIToken(row: row)
-            return try User.fetch(token.owner, in: database).map { TokenIdentity(token: token, owner: $0) }
+        let found = try await reading { database in
+            isAccessToken
+                ? try TokenIdentity.fetch(accessToken: hash, now: now, in: database)
+                : try TokenIdentity.fetch(token: hash, in: database)
         }
         guard let identity = found, !identity.owner.isDisabled, identity.token.expiryTime.map({ $0 > now }) ?? true
         else { return nil }
         if identity.token.lastUsedTime.map({ now - $0 > .minutes(5) }) ?? true {
             try await change { transaction in
                 try transaction.execute(
-                    "UPDATE access_token SET last_used = ? WHERE token_hash = ?", [now.ticks, hash])
+                    "UPDATE access_token SET last_used = ? WHERE id = ?", [now.ticks, identity.token.id])
             }
         }
         return identity
     }
+
+    /// Gives a program an access token for an hour (the client credentials grant of OAuth 2.0): its client identifier is
+    /// the token's, its client secret the token's text. Revoking the token ends its access tokens.
+    ///
+    /// - Throws: `AccessError` with code `invalidCredentials`.
+    public func issueAccessToken(
+        clientID: String, secret: Secret, audience: Audience
+    ) async throws(AccessError) -> IssuedAccessToken {
+        guard secret.revealed.hasPrefix(APIToken.prefix),
+            let identity = try await identity(token: secret.revealed),
+            identity.token.id.lowercased() == clientID.lowercased()
+        else { throw AccessError(.invalidCredentials, "the client identifier or its secret is wrong") }
+        let text = RandomToken.make(prefix: IssuedAccessToken.prefix)
+        return try await change { transaction in
+            let end = transaction.now + IssuedAccessToken.period
+            let expiry = identity.token.expiryTime.map { min($0, end) } ?? end
+            try transaction.execute(
+                "DELETE FROM access_bearer WHERE expires <= ?", [transaction.now.ticks])
+            try transaction.execute(
+                """
+                DELETE FROM access_bearer WHERE token = ?1 AND token_hash NOT IN
+                    (SELECT token_hash FROM access_bearer WHERE token = ?1 ORDER BY expires DESC LIMIT ?2)
+                """, [identity.token.id, AccessControl.mostAccessTokens - 1])
+            try transaction.execute(
+                "INSERT INTO access_bearer (token_hash, token, audience, expires) VALUES (?, ?, ?, ?)",
+                [RandomToken.hash(text), identity.token.id, audience.rawValue, expiry.ticks])
+            return IssuedAccessToken(secret: Secret(text), expiryTime: expiry)
+        }
+    }
+
+    /// How many access tokens one program may hold at a time; with a further one the oldest ends.
+    private static let mostAccessTokens = 1000
 
     /// The tokens of a user, or all of them, the newest first.
     public func tokens(of owner: UserID? = nil) async throws(AccessError) -> [APIToken] {

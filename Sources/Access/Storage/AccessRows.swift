@@ -27,6 +27,34 @@ extension APIToken {
     }
 }
 
+extension TokenIdentity {
+    static func fetch(token hash: Data, in database: Database) throws -> TokenIdentity? {
+        let sql = "SELECT * FROM access_token WHERE token_hash = ?"
+        return try Row.fetchOne(database, sql: sql, arguments: [hash]).flatMap {
+            try TokenIdentity(row: $0, audience: nil, in: database)
+        }
+    }
+
+    /// An access token whose audience is unknown, as one of a later version could be, is no access token.
+    static func fetch(accessToken hash: Data, now: Instant, in database: Database) throws -> TokenIdentity? {
+        let sql = """
+            SELECT access_token.*, access_bearer.audience FROM access_bearer
+            JOIN access_token ON access_token.id = access_bearer.token
+            WHERE access_bearer.token_hash = ? AND access_bearer.expires > ?
+            """
+        guard let row = try Row.fetchOne(database, sql: sql, arguments: [hash, now.ticks]),
+            let audience = Audience(rawValue: row["audience"])
+        else { return nil }
+        return try TokenIdentity(row: row, audience: audience, in: database)
+    }
+
+    private init?(row: Row, audience: Audience?, in database: Database) throws {
+        let token = APIToken(row: row)
+        guard let owner = try User.fetch(token.owner, in: database) else { return nil }
+        self.init(token: token, owner: owner, audience: audience)
+    }
+}
+
 extension Instant {
     init?(stored ticks: Int64?) {
         guard let ticks else { return nil }

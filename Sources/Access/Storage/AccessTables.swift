@@ -47,6 +47,19 @@ extension AccessControl {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrations.add("accessTokens") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE access_bearer (
+                        token_hash BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
+                        token TEXT NOT NULL REFERENCES access_token (id) ON DELETE CASCADE,
+                        audience TEXT NOT NULL,
+                        expires INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX access_bearer_token ON access_bearer (token, expires);
+                    CREATE INDEX access_bearer_expires ON access_bearer (expires);
+                    """)
+        }
         return migrations
     }()
 }

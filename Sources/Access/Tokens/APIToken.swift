@@ -27,8 +27,14 @@ public struct MadeToken: Sendable {
 public struct TokenIdentity: Sendable, Hashable {
     public let token: APIToken
     public let owner: User
-    /// The token's scopes as far as its owner's role still holds them.
-    public var permissions: Set<Permission> { token.scopes.intersection(owner.role.permissions) }
+    /// What the access token that was shown is made out for; nil when the token itself was shown.
+    public let audience: Audience?
+
+    /// The token's scopes as far as its owner's role still holds them and the audience reaches.
+    public var permissions: Set<Permission> {
+        let held = token.scopes.intersection(owner.role.permissions)
+        return audience.map { held.intersection($0.permissions) } ?? held
+    }
 
     /// How the journal names the program.
     public var actor: JournalActor {

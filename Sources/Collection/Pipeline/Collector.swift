@@ -60,6 +60,11 @@ public struct Collector: Sendable {
         return assembly.finish(content.tables["DeadLetter_CL"], options, now: now)
     }
 
+    /// For each record whether it is known what to make of it.
+    public func recognises(_ records: RecordBatch) -> [Bool] {
+        groups(of: records, CollectionOptions(origin: "")).map { $0 != .unknown }
+    }
+
     // MARK: Recognition
 
     /// What some records are taken for.

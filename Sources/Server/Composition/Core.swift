@@ -56,6 +56,13 @@ struct Core: Sendable {
                 maximumResponseBytes: settings.maximumBytes))
     }
 
+    /// What seals secrets for storage; its key lies in the data folder unless the environment holds it.
+    func secrets() throws -> SecretBox {
+        try SecretBox.load(
+            environment: ProcessInfo.processInfo.environment,
+            keyFile: settings.dataFolder.appending(path: "secret.key").path)
+    }
+
     /// Writes what is pending and closes the databases.
     func close() async {
         await events.close()

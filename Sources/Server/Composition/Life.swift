@@ -1,3 +1,4 @@
+internal import API
 internal import Casebook
 internal import Chronology
 internal import Collection
@@ -20,6 +21,7 @@ struct Life: Sendable {
     let rules: Rules
     let intake: IngestPipeline
     let collector: Collector
+    let collecting: CollectingServices
     let runner: RuleRunner
     let prioritizer: Prioritizer
     let notifications: NotificationEngine
@@ -46,11 +48,11 @@ struct Life: Sendable {
             casebook: core.casebook, states: RuleStates(core.database), time: core.time, policy: policy,
             logger: logger)
         try await runner.replaceRules(rules.analytics)
+        let intake = IngestPipeline(
+            collector: collector, eventStore: core.events, detector: detector, time: core.time, logger: logger)
         return Life(
-            core: core, rules: rules,
-            intake: IngestPipeline(
-                collector: collector, eventStore: core.events, detector: detector, time: core.time, logger: logger),
-            collector: collector, runner: runner,
+            core: core, rules: rules, intake: intake, collector: collector,
+            collecting: try Collecting.services(core, content, intake: intake), runner: runner,
             prioritizer: Prioritizer(
                 casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time),
             notifications: try Mailing.engine(core),

@@ -22,9 +22,7 @@ enum Responding {
             rewrites: files.reduce(into: [:]) { hosts, file in
                 hosts.merge(ConnectorFile.hosts(file.text, file: file.path)) { _, later in later }
             })
-        let secrets = try SecretBox.load(
-            environment: ProcessInfo.processInfo.environment,
-            keyFile: core.settings.dataFolder.appending(path: "secret.key").path)
+        let secrets = try core.secrets()
         return ResponseEngine(
             database: core.database, casebook: core.casebook,
             workspace: ResponseWorkspace(

@@ -28,11 +28,13 @@ struct Web: Sendable {
         let workspace = core.settings.workspace
         api = APIServices(
             access: core.access, casebook: core.casebook, queries: core.queries, editor: editor,
-            intake: life.intake,
+            intake: life.intake, collecting: life.collecting,
             names: WorkspaceNames(
                 subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
                 workspace: workspace.name, workspaceID: workspace.id),
-            incidentURL: { core.incidentURL($0) })
+            address: RequestAddress(
+                configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
+            now: { core.time.now() }, incidentURL: { core.incidentURL($0) })
         portal = PortalServices(
             casebook: core.casebook, journal: core.database.journal, queries: core.queries,
             rules: { await RuleListing(life) }, response: PortalPlaybooks(engine: life.response),
@@ -44,21 +46,28 @@ struct Web: Sendable {
     func router() throws -> Router<TocsinRequestContext> {
         let isSecure = core.settings.http.isSecure
         let templates = try Templates()
-        let router = Router(context: TocsinRequestContext.self)
+        // ARM paths are the same in any letter case.
+        let router = Router(context: TocsinRequestContext.self, options: [.caseInsensitive])
         router.add(middleware: SecurityHeaders(isSecure: isSecure))
         router.get("healthz") { _, _ in "ok" }
         AssetRoutes(webFolder: core.settings.webFolder).add(to: router.group())
         callbacks.add(to: router.group())
+        router.add(middleware: ElasticGreeting(gate: programs([.basic, .apiKey, .bearer])))
         let pages = router.group().add(middleware: ProblemPages(templates: templates, logger: core.logger))
         AccessRoutes(access: core.access, templates: templates, isSecure: isSecure).add(to: pages.group())
         let people = Gate(access: core.access, localToken: localToken, refusal: .signIn(path: "/sign-in"))
         PortalRoutes(portal, templates: templates).add(to: pages.group().add(middleware: people))
         // The portal's editor asks with the session of the page; nothing is changed by these requests.
         KQLRoutes(editor: editor).add(to: router.group("portal").add(middleware: people))
-        APIRoutes(api).add(
-            to: router.group().add(
-                middleware: Gate(access: core.access, localToken: localToken, refusal: .unauthorized)))
+        APIRoutes(api).add(to: router.group().add(middleware: programs([.bearer])))
+        IngestionRoutes(api, gate: programs).add(to: router.group())
+        AuthorityRoutes(access: core.access, address: api.address, now: api.now).add(to: router.group())
         return router
+    }
+
+    /// Lets programs through that present their token in one of these ways.
+    private func programs(_ schemes: Set<CredentialScheme>) -> Gate {
+        Gate(access: core.access, localToken: localToken, refusal: .unauthorized, schemes: schemes)
     }
 
     /// The application, listening when it runs; `onServing` is told the port.
@@ -75,14 +84,21 @@ struct Web: Sendable {
             logger: core.logger)
     }
 
+    /// Connections on which nothing comes are closed, be it between requests or inside of one.
+    private var connections: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(idleTimeout: .seconds(Int64(core.settings.http.idleSeconds)))
+    }
+
     private func builder() throws -> HTTPServerBuilder {
         let http = core.settings.http
-        guard let certificate = http.tlsCertificate, let key = http.tlsKey else { return .http1() }
+        guard let certificate = http.tlsCertificate, let key = http.tlsKey else {
+            return .http1(configuration: connections)
+        }
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
             let configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-            return try .tls(.http1(), tlsConfiguration: configuration)
+            return try .tls(.http1(configuration: connections), tlsConfiguration: configuration)
         } catch {
             throw SettingsError(
                 message: "TLS cannot be set up with \(certificate) and \(key): \(error); both must be PEM files")

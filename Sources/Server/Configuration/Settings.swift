@@ -35,6 +35,12 @@ public struct Settings: Sendable {
         public var tlsKey: String?
         /// The largest request body taken, in bytes.
         public var maximumBody = 256 << 20
+        /// How many requests with events are taken at a time.
+        public var intakeRequests = 64
+        /// How much of their bodies is held at a time, in MiB.
+        public var intakeMiB = 128
+        /// After how long a connection is closed on which nothing comes, in seconds.
+        public var idleSeconds = 60
 
         /// Whether the server speaks TLS.
         public var isSecure: Bool { tlsCertificate != nil }

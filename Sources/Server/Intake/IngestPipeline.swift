@@ -11,10 +11,10 @@ internal import StateStore
 ///
 /// Every way in (HTTP, syslog, simulation) goes through `take` or `store`.
 final class IngestPipeline: EventIntake {
-    private let collector: Collector
-    private let eventStore: any EventStore
+    let collector: Collector
+    let eventStore: any EventStore
     private let detector: StreamDetector
-    private let time: TimeSource
+    let time: TimeSource
     private let logger: Logger
 
     init(
@@ -30,16 +30,14 @@ final class IngestPipeline: EventIntake {
     func take(
         _ chunks: some AsyncSequence<[UInt8], any Error> & Sendable, as description: IntakeDescription
     ) async throws -> IntakeReceipt {
-        let options = CollectionOptions(
-            origin: description.source, source: description.format, table: description.table)
-        if let fault = collector.fault(of: options) { throw IntakeRefusal(fault) }
+        let options = try options(description)
         var reader = collector.reader(options, now: time.now())
         var receipt = IntakeReceipt()
         var blocks = 0
         func take(_ block: RecordBlock) async throws {
             let delivery = description.delivery.map { DeliveryID($0).block(blocks) }
             blocks += 1
-            receipt.add(try await store(block, options, delivery: delivery))
+            receipt += try await store(block, options, delivery: delivery)
         }
         for try await chunk in chunks {
             reader.feed(chunk)
@@ -80,13 +78,5 @@ final class IngestPipeline: EventIntake {
             receipt.tables[batch.table, default: 0] += batch.rowCount
         }
         return receipt
-    }
-}
-
-extension IntakeReceipt {
-    fileprivate mutating func add(_ other: IntakeReceipt) {
-        tables.merge(other.tables, uniquingKeysWith: +)
-        rejected += other.rejected
-        repeated += other.repeated
     }
 }

@@ -1,5 +1,6 @@
 internal import Access
 internal import Casebook
+internal import DataCollection
 internal import Detection
 internal import Foundation
 internal import Notification
@@ -10,7 +11,7 @@ internal import StateStore
 enum Rooms {
     static let migrations: [RoomMigrations] = [
         Casebook.migrations, AccessControl.migrations, DetectionTables.migrations, NotificationEngine.migrations,
-        ResponseEngine.migrations,
+        ResponseEngine.migrations, DataCollectionTables.migrations,
     ]
 }
 
