@@ -13,6 +13,16 @@ struct AccessMatrixTests {
         ("POST", "/api/kql/analyze"), ("POST", "/portal/kql/analyze"),
         ("GET", "/api/query"), ("GET", "/api/metadata"), ("GET", "/api/queries"), ("GET", "/api/queries/1"),
         ("DELETE", "/api/queries/1"), ("GET", "/v1/workspaces/w/metadata"),
+        ("POST", "/dataCollectionRules/dcr-1/streams/Custom-A?api-version=2023-01-01"), ("POST", "/v1/logs"),
+        ("POST", "/services/collector"), ("POST", "/services/collector/event"), ("POST", "/services/collector/raw"),
+        ("POST", "/services/collector/ack"), ("POST", "/_bulk"), ("PUT", "/i/_bulk"), ("POST", "/i/_doc"),
+        ("PUT", "/i/_doc/1"), ("PUT", "/i/_create/1"), ("GET", "/_license"), ("GET", "/_xpack"),
+        ("POST", "/elasticsearch/_bulk"), ("PUT", "/_index_template/t"), ("GET", "/api/dataCollectionRules"),
+        ("GET", "/api/dataCollectionRules/r"), ("PUT", "/api/dataCollectionRules/r"),
+        ("PATCH", "/api/dataCollectionRules/r"), ("DELETE", "/api/dataCollectionRules/r"),
+        ("GET", "/api/dataCollectionEndpoints"), ("PUT", "/api/dataCollectionEndpoints/e"), ("GET", "/api/tables"),
+        ("GET", "/api/tables/T_CL"), ("PUT", "/api/tables/T_CL"), ("PATCH", "/api/tables/T_CL"),
+        ("DELETE", "/api/tables/T_CL"), ("POST", "/api/sharedKeys"), ("POST", "/api/regenerateSharedKey"),
     ]
 
     @Test(arguments: endpoints)
@@ -22,6 +32,22 @@ struct AccessMatrixTests {
             let answer = try await server.send(method, path, body: "{}", token: token)
             #expect(answer.status == 401, "\(method) \(path) with \(token ?? "no token") answered \(answer.status)")
         }
+    }
+
+    /// What a token of one scope gets that the endpoint does not ask for.
+    @Test(arguments: [
+        ("POST", "/v1/logs", "readEvents"), ("POST", "/services/collector", "readEvents"),
+        ("POST", "/_bulk", "readEvents"),
+        ("POST", "/dataCollectionRules/dcr-1/streams/Custom-A?api-version=1", "changeContent"),
+        ("GET", "/api/tables", "ingestEvents"), ("PUT", "/api/tables/T_CL", "readContent"),
+        ("GET", "/api/dataCollectionRules", "ingestEvents"), ("PUT", "/api/dataCollectionRules/r", "readContent"),
+        ("POST", "/api/sharedKeys", "changeContent"),
+    ])
+    func `a token without the endpoint's scope is refused`(method: String, path: String, scope: String) async throws {
+        let token = try await ScopedTokens.shared.token(scope)
+        let server = try await ScopedTokens.shared.server()
+        let answer = try await server.send(method, path, body: "{}", token: token)
+        #expect(answer.status == 403, "\(method) \(path) with \(scope) answered \(answer.status)")
     }
 
     @Test(arguments: ["/", "/incidents", "/logs", "/rules", "/playbooks", "/plans", "/live", "/incidents/1"])
@@ -59,5 +85,33 @@ struct AccessMatrixTests {
         #expect(answer.status == 200)
         #expect(answer.headers["content-security-policy"]?.contains("frame-ancestors 'none'") == true)
         #expect(answer.headers["x-content-type-options"] == "nosniff")
+    }
+}
+
+/// One server with a person, and a token of each scope that a test asks for.
+private actor ScopedTokens {
+    static let shared = ScopedTokens()
+    private var running: Task<RunningTocsin, any Error>?
+    private var tokens: [String: String] = [:]
+
+    func server() async throws -> RunningTocsin {
+        if let running { return try await running.value }
+        let task = Task {
+            let server = try await RunningTocsin(data: try RunningTocsin.temporaryFolder())
+            _ = try await PortalSession.signUp(server)
+            return server
+        }
+        running = task
+        return try await task.value
+    }
+
+    func token(_ scope: String) async throws -> String {
+        if let known = tokens[scope] { return known }
+        let server = try await server()
+        let made = try await server.send(
+            "POST", "/api/tokens", body: #"{"name":"t","user":"ada","scopes":["\#(scope)"]}"#, token: server.token)
+        let token = try made.json["secret"]?.stringValue ?? ""
+        tokens[scope] = token
+        return token
     }
 }

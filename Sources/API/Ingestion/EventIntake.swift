@@ -58,10 +58,13 @@ public struct IntakeTransformation: Sendable, Hashable {
     public var query: String
     /// The columns of `source`.
     public var columns: TableSchema
+    /// Whether columns may differ in type from the table's and become columns of their own.
+    public var mayDepart: Bool
 
-    public init(_ query: String = "source", over columns: TableSchema) {
+    public init(_ query: String = "source", over columns: TableSchema, mayDepart: Bool = false) {
         self.query = query
         self.columns = columns
+        self.mayDepart = mayDepart
     }
 }
 

@@ -3,6 +3,7 @@ internal import Collection
 internal import EventStore
 internal import KQLValues
 internal import Records
+internal import StateStore
 
 extension IngestPipeline {
     func recognise(_ lines: [[UInt8]], sender: String?) -> [Bool] {
@@ -33,17 +34,29 @@ extension IngestPipeline {
     }
 
     func fault(ofTransformation query: String, over input: TableSchema, into table: String) -> String? {
-        nil
+        do {
+            _ = try transformations.transformation(IntakeTransformation(query, over: input), into: table)
+            return nil
+        } catch {
+            return error.description
+        }
     }
 
     /// How the collector is to read what a sender describes.
     ///
     /// - Throws: `IntakeRefusal` when it names no known source or table.
     func options(_ description: IntakeDescription) throws -> CollectionOptions {
-        let options = CollectionOptions(
+        var options = CollectionOptions(
             origin: description.source, source: description.format, table: description.table,
             sender: description.host)
         if let fault = collector.fault(of: options) { throw IntakeRefusal(fault) }
+        if let wanted = description.transformation, let table = description.table {
+            do {
+                options.transformation = try transformations.transformation(wanted, into: table)
+            } catch {
+                throw IntakeRefusal("the transformation into \(table) cannot be used: \(error)")
+            }
+        }
         return options
     }
 }

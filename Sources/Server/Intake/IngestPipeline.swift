@@ -13,6 +13,7 @@ internal import StateStore
 final class IngestPipeline: EventIntake {
     let collector: Collector
     let eventStore: any EventStore
+    let transformations: TransformationCache
     private let detector: StreamDetector
     let time: TimeSource
     private let logger: Logger
@@ -22,6 +23,7 @@ final class IngestPipeline: EventIntake {
     ) {
         self.collector = collector
         self.eventStore = eventStore
+        transformations = TransformationCache(tables: collector.content.tables, store: eventStore)
         self.detector = detector
         self.time = time
         self.logger = logger

@@ -73,7 +73,7 @@ struct DataCollectorRoutes {
             lines = Self.adding("_ResourceId", resource, to: lines)
         }
         var description = IntakeDescription(table: table, source: "\(table) (HTTP Data Collector)")
-        description.transformation = IntakeTransformation(over: TableSchema(columns))
+        description.transformation = IntakeTransformation(over: TableSchema(columns), mayDepart: true)
         _ = try await intake.take(WholeBody(lines), as: description)
     }
 
