@@ -31,7 +31,7 @@ enum Collecting {
 
 /// The event store as the tables' management sees it.
 private struct StoredTables: TableStorage {
-    let store: any StoreUpkeep
+    let store: any EventStore
 
     var schemas: [String: TableSchema] { store.schemas }
 
@@ -40,6 +40,7 @@ private struct StoredTables: TableStorage {
     }
 
     func keep(_ table: String, days: Int?, totalDays: Int?) async throws {
+        guard let store = store as? any StoreUpkeep else { throw NoRetention() }
         let retention = days.flatMap { TableRetention(interactiveDays: $0, totalDays: totalDays) }
         try await store.setRetention(retention, of: table)
     }
@@ -47,4 +48,9 @@ private struct StoredTables: TableStorage {
     func empty(_ table: String) async throws {
         try await store.deleteRows(of: table, olderThan: .max)
     }
+}
+
+/// The store drops rows by rules of its own.
+private struct NoRetention: Error, CustomStringConvertible {
+    let description = "this event store keeps rows as its own configuration says; set the retention there"
 }
