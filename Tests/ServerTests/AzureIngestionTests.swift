@@ -268,8 +268,9 @@ struct AzureIngestionTests {
     // MARK: Back-pressure
 
     @Test func `what is too much is turned away with the time to come again`() async throws {
-        let server = try await RunningTocsin(
-            data: try RunningTocsin.temporaryFolder(), environment: ["TOCSIN_HTTP_INTAKEMIB": "1"])
+        let data = try RunningTocsin.temporaryFolder()
+        try Data("http:\n  intakeMiB: 1\n".utf8).write(to: data.appending(path: "tocsin.yaml"))
+        let server = try await RunningTocsin(data: data)
         let text = String(repeating: "x", count: 2 << 20)
         let headers = ["Authorization": "Bearer \(server.token)", "Content-Type": "application/json"]
         let expected = [

@@ -24,17 +24,18 @@ public struct AuthorityRoutes: Sendable {
 
     /// The routes, which are open: the secret is in the request.
     public func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.get(":tenant/v2.0/.well-known/openid-configuration", use: configuration)
-        group.get(":tenant/.well-known/openid-configuration", use: configuration)
+        // The tenant is called as other routes call what a path begins with: the router knows one name for it.
+        group.get(":name/v2.0/.well-known/openid-configuration", use: configuration)
+        group.get(":name/.well-known/openid-configuration", use: configuration)
         group.get("common/discovery/instance", use: instance)
-        group.post(":tenant/oauth2/v2.0/token", use: token)
-        group.post(":tenant/oauth2/token", use: token)
+        group.post(":name/oauth2/v2.0/token", use: token)
+        group.post(":name/oauth2/token", use: token)
     }
 
     // MARK: Discovery
 
     @Sendable func configuration(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let tenant = try context.parameters.require("tenant")
+        let tenant = try context.parameters.require("name")
         let base = "\(address(request))/\(tenant)"
         return Response(json: [
             "token_endpoint": .string("\(base)/oauth2/v2.0/token"),

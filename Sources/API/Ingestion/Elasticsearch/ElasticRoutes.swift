@@ -16,6 +16,7 @@ struct ElasticRoutes {
 
     static let answers = IntakeAnswers<TocsinRequestContext> { failure, _ in
         var response = ElasticError(failure).response
+        ElasticProduct.mark(&response)
         if failure.reason == .unauthorized {
             response.headers[.wwwAuthenticate] = #"Basic realm="security" charset="UTF-8", ApiKey"#
         }
@@ -26,11 +27,11 @@ struct ElasticRoutes {
         let senders = group.group().add(middleware: ElasticProduct()).add(middleware: Requires(.ingestEvents))
         for method in [HTTPRequest.Method.post, .put] {
             senders.on("_bulk", method: method, use: bulk)
-            senders.on(":index/_bulk", method: method, use: bulk)
-            senders.on(":index/_doc/:id", method: method, use: document)
-            senders.on(":index/_create/:id", method: method, use: document)
+            senders.on(":name/_bulk", method: method, use: bulk)
+            senders.on(":name/_doc/:id", method: method, use: document)
+            senders.on(":name/_create/:id", method: method, use: document)
         }
-        senders.post(":index/_doc", use: document)
+        senders.post(":name/_doc", use: document)
         ElasticHandshake().add(to: senders)
     }
 
@@ -42,7 +43,7 @@ struct ElasticRoutes {
         do {
             return try await admission.admit { pass in
                 let bytes = try await IntakeBody.read(request, pass)
-                let body = try BulkBody(bytes, index: Self.name(context, "index"))
+                let body = try BulkBody(bytes, index: Self.name(context, "name"))
                 var items = body.items
                 await store(&items, request, caller)
                 let answer: JSON = [
@@ -62,7 +63,7 @@ struct ElasticRoutes {
             return try await admission.admit { pass in
                 let bytes = try await IntakeBody.read(request, pass)
                 let body = try BulkBody(
-                    document: bytes, index: Self.name(context, "index") ?? "", id: Self.name(context, "id"))
+                    document: bytes, index: Self.name(context, "name") ?? "", id: Self.name(context, "id"))
                 var items = body.items
                 await store(&items, request, caller)
                 if let fault = items.compactMap(\.fault).first { throw fault }
