@@ -8,6 +8,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -63,6 +64,7 @@ let ground: [Target] = [
     .target(name: "StateStore", dependencies: ["Chronology", "JSON", collections, crypto, grdb]),
     .target(name: "Casebook", dependencies: ["Chronology", "JSON", "StateStore", "Vocabulary", collections, grdb]),
     .target(name: "EventStore", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLValues"]),
+    .target(name: "Exposition", dependencies: [coreMetrics]),
 ]
 
 // Ring 2: the life cycle.
@@ -91,7 +93,7 @@ let lifeCycle: [Target] = [
         name: "Investigation",
         dependencies: [
             "Chronology", "EventStore", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues",
-            "Presentation",
+            "Presentation", coreMetrics,
         ]),
     .target(
         name: "Notification",
@@ -126,19 +128,19 @@ let edges: [Target] = [
             nioHTTP1, nioPosix,
         ]),
     .target(name: "SMTPChannel", dependencies: ["CCurl", "Chronology", "Notification"]),
-    .target(name: "WebGate", dependencies: ["Access", "StateStore", httpTypes, hummingbird, nioCore]),
+    .target(name: "WebGate", dependencies: ["Access", "StateStore", coreMetrics, httpTypes, hummingbird, nioCore]),
     .target(
         name: "API",
         dependencies: [
-            "Access", "Casebook", "Chronology", "DataCollection", "Investigation", "JSON", "KQLEditing", "KQLSyntax",
-            "KQLValues", "Records", "StateStore", "Vocabulary", "WebGate", collections, crypto, httpTypes, hummingbird,
-            logging, nioCore,
+            "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Investigation", "JSON", "KQLEditing",
+            "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary", "WebGate", collections, crypto, httpTypes,
+            hummingbird, logging, nioCore,
         ]),
     .target(
         name: "Portal",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Investigation", "JSON", "KQLEditing", "KQLSyntax", "KQLValues",
-            "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging,
+            "Access", "Casebook", "Chronology", "Collection", "Investigation", "JSON", "KQLEditing", "KQLSyntax",
+            "KQLValues", "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging,
             mustache, nioCore,
         ],
         resources: [.copy("Resources")]),
@@ -146,13 +148,13 @@ let edges: [Target] = [
         name: "Server",
         dependencies: [
             "API", "Access", "Casebook", "Chronology", "ClickHouseStore", "Collection", "DataCollection", "Detection",
-            "DuckDBStore", "EventStore", "Export", "HTTPAdapter", "Investigation", "JSON", "KQL", "KQLConformance",
-            "KQLEditing", "KQLFunctions", "KQLSyntax",
+            "DuckDBStore", "EventStore", "Export", "Exposition", "HTTPAdapter", "Investigation", "JSON", "KQL",
+            "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax",
             "KQLValues", "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response",
             "SMTPChannel", "Sigma", "Simulation",
-            "StateStore", "Vocabulary", "WebGate", "Workflow", configuration, crypto, hummingbird, hummingbirdCore,
+            "StateStore", "Vocabulary", "WebGate", "Workflow", configuration, coreMetrics, crypto, hummingbird, hummingbirdCore,
             hummingbirdTLS, logging,
-            nioCore, nioPosix, nioSSL, serviceLifecycle, systemPackage,
+            grdb, nioCore, nioPosix, nioSSL, serviceLifecycle, systemPackage,
         ]),
     .executableTarget(
         name: "kql-benchmark",
@@ -214,6 +216,7 @@ let tests: [Target] = [
             "TestSupport",
         ]),
     .testTarget(name: "EventStoreTests", dependencies: ["EventStore", "JSON", "KQLValues"]),
+    .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport", coreMetrics]),
     .testTarget(
         name: "HTTPAdapterTests",
         dependencies: [
@@ -247,8 +250,8 @@ let tests: [Target] = [
     .testTarget(
         name: "PortalTests",
         dependencies: [
-            "Casebook", "Chronology", "Investigation", "JSON", "KQLValues", "Portal", "Preparation", "StateStore",
-            "TestSupport", "Vocabulary",
+            "Casebook", "Chronology", "Collection", "Investigation", "JSON", "KQLValues", "Portal", "Preparation",
+            "StateStore", "TestSupport", "Vocabulary",
         ]),
     .testTarget(name: "PreparationTests", dependencies: ["Chronology", "Preparation"]),
     .testTarget(
@@ -291,6 +294,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),

@@ -1,6 +1,7 @@
 public import Access
 public import Casebook
 public import Chronology
+public import Collection
 public import DataCollection
 public import Investigation
 
@@ -12,6 +13,7 @@ public struct APIServices: Sendable {
     public let editor: QueryEditor
     public let intake: any EventIntake
     public let collecting: CollectingServices
+    public let health: SourceHealth
     public let names: WorkspaceNames
     /// The address by which a client reaches this installation.
     public let address: RequestAddress
@@ -21,8 +23,8 @@ public struct APIServices: Sendable {
 
     public init(
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
-        intake: any EventIntake, collecting: CollectingServices, names: WorkspaceNames, address: RequestAddress,
-        now: @escaping @Sendable () -> Instant,
+        intake: any EventIntake, collecting: CollectingServices, health: SourceHealth, names: WorkspaceNames,
+        address: RequestAddress, now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
     ) {
         self.access = access
@@ -31,6 +33,7 @@ public struct APIServices: Sendable {
         self.editor = editor
         self.intake = intake
         self.collecting = collecting
+        self.health = health
         self.names = names
         self.address = address
         self.now = now

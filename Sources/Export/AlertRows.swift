@@ -1,5 +1,6 @@
 internal import Casebook
 internal import Chronology
+internal import EventStore
 internal import JSON
 internal import KQLValues
 internal import Vocabulary

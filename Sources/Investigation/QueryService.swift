@@ -1,4 +1,5 @@
 public import Chronology
+internal import CoreMetrics
 public import EventStore
 public import Foundation
 public import KQL
@@ -56,6 +57,15 @@ public struct QueryService: Sendable {
     ///
     /// It stops when the calling task is cancelled, or by `cancel`.
     public func run(_ request: QueryRequest) async -> QueryOutcome {
+        let start = ContinuousClock.now
+        let outcome = await outcome(of: request)
+        let word = if case .answer = outcome { "answered" } else { "refused" }
+        Timer(label: "tocsin_query_seconds", dimensions: [("outcome", word)])
+            .recordSeconds((ContinuousClock.now - start) / .seconds(1))
+        return outcome
+    }
+
+    private func outcome(of request: QueryRequest) async -> QueryOutcome {
         do {
             let preamble = QueryPreamble(request.text)
             var results = ResultLimits(rows: limits.rows, bytes: limits.bytes)

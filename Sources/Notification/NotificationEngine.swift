@@ -88,6 +88,9 @@ public final class NotificationEngine: Sendable {
         }
     }
 
+    /// Messages by state: `due`, `sending`, `delivered`, `abandoned`.
+    public func counts() async throws -> [String: Int] { try await outbox.counts() }
+
     /// The newest messages, whatever their state.
     public func newest(limit: Int = 100) async throws -> [OutboxItem] { try await outbox.newest(limit: limit) }
 

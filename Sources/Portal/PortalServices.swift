@@ -1,5 +1,6 @@
 public import Casebook
 public import Chronology
+public import Collection
 public import Foundation
 public import Investigation
 public import Preparation
@@ -12,6 +13,7 @@ public struct PortalServices: Sendable {
     public let queries: QueryService
     public let rules: @Sendable () async throws -> RuleListing
     public let response: any PortalResponse
+    public let health: SourceHealth
     public let plans: @Sendable () -> PlanFolder
     public let now: @Sendable () -> Instant
     /// Where the browser libraries lie.
@@ -20,6 +22,7 @@ public struct PortalServices: Sendable {
     public init(
         casebook: Casebook, journal: Journal, queries: QueryService,
         rules: @escaping @Sendable () async throws -> RuleListing, response: any PortalResponse,
+        health: SourceHealth,
         plans: @escaping @Sendable () -> PlanFolder, now: @escaping @Sendable () -> Instant, webFolder: URL
     ) {
         self.casebook = casebook
@@ -27,6 +30,7 @@ public struct PortalServices: Sendable {
         self.queries = queries
         self.rules = rules
         self.response = response
+        self.health = health
         self.plans = plans
         self.now = now
         self.webFolder = webFolder

@@ -97,6 +97,9 @@ extension ResponseEngine {
         try await runner.store.summaries(ofIncident: incident, limit: limit)
     }
 
+    /// Runs by status.
+    public func runCounts() async throws -> [String: Int] { try await runner.store.counts() }
+
     /// A run with its actions; nil when there is none.
     public func run(_ id: String) async throws -> PlaybookRunDetail? {
         guard let stored = try await runner.store.load(id) else { return nil }

@@ -12,7 +12,7 @@ struct TokenCommand: AsyncParsableCommand {
             abstract: "Make a token; it is shown once.",
             discussion:
                 "Scopes: readEvents, readIncidents, readContent, changeIncidents, runPlaybooks, changeContent, "
-                + "ingestEvents. A token may never do more than its owner.")
+                + "ingestEvents, readMetrics, forwardAlerts. A token may never do more than its owner.")
 
         @Argument(help: "What the token is for; shown in the journal.")
         var name: String

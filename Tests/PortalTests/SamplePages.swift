@@ -1,5 +1,6 @@
 import Casebook
 import Chronology
+import Collection
 import Foundation
 import Investigation
 import JSON
@@ -32,7 +33,7 @@ enum SamplePages {
         let incident = try #require(page.incidents.first)
         return [
             overview(incident, try await casebook.counts()), incidents(page),
-            try await self.incident(incident, casebook), logs, rules, rule, playbooks, run, plans,
+            try await self.incident(incident, casebook), logs, rules, rule, playbooks, run, plans, sources,
             SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
             ProblemPage(heading: "Not found", message: "There is no such page."),
         ]
@@ -108,6 +109,22 @@ enum SamplePages {
     }
 
     static var plans: PlansPage { PlansPage(frame: frame, folder: planFolder, now: now) }
+
+    /// A feed with one sender, and everything else that can be on the page.
+    static var sources: DataSourcesPage {
+        let health = SourceHealth()
+        var counts = SourceCounts()
+        counts.events = 7
+        counts.rejected = 2
+        let key = SourceKey(origin: "syslog udp", source: "windows", table: "SecurityEvent", sender: "srv-01")
+        health.ledger.note([SourceObservation(key: key, counts: counts, lastEvent: now)], at: now)
+        health.connectors.report(
+            ConnectorStatus(
+                name: "syslog udp", kind: "Syslog", address: "0.0.0.0:514", state: .failing("in use"), since: now,
+                connections: 3, refusedConnections: 1))
+        health.sensors.hear(SensorStatus(name: "branch", version: "1", lastHeard: now, problem: "the hub is away"))
+        return DataSourcesPage(frame: frame, health: health, feed: nil, now: now)
+    }
 
     /// The shipped plan, and a broken one beside it.
     static let planFolder: PlanFolder = {

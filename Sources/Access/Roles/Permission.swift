@@ -14,6 +14,8 @@ public enum Permission: String, Sendable, Hashable, CaseIterable {
     case changeContent
     /// Send events in.
     case ingestEvents
+    /// Read the measures of the running system at `/metrics`.
+    case readMetrics
     /// Read and verify the whole journal.
     case readJournal
     /// Make and change users, roles and other people's tokens; change settings.
@@ -30,7 +32,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
     /// The one table of who may do what.
     public var permissions: Set<Permission> {
         switch self {
-        case .reader: [.readEvents, .readIncidents, .readContent]
+        case .reader: [.readEvents, .readIncidents, .readContent, .readMetrics]
         case .responder: Role.reader.permissions.union([.changeIncidents, .runPlaybooks])
         case .contributor: Role.responder.permissions.union([.changeContent, .ingestEvents])
         case .administrator: Set(Permission.allCases)

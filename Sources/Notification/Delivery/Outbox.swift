@@ -106,6 +106,15 @@ struct Outbox: Sendable {
         }.map { Instant(ticks: $0) }
     }
 
+    /// Messages by state.
+    func counts() async throws -> [String: Int] {
+        try await database.read { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT state, count(*) AS messages FROM notification_outbox GROUP BY state")
+            return Dictionary(rows.map { ($0["state"], $0["messages"]) }, uniquingKeysWith: +)
+        }
+    }
+
     /// When the message that is now the oldest of the last `count` was delivered to an address since `start`; nil when
     /// there were fewer.
     func delivered(to address: MailAddress, since start: Instant, count: Int) async throws -> Instant? {

@@ -22,7 +22,7 @@ struct Frame: Sendable {
 
 /// The portal's main places, in the order of the rail.
 enum PortalPlace: String, CaseIterable, Sendable {
-    case overview, incidents, logs, rules, playbooks, plans
+    case overview, incidents, logs, rules, playbooks, plans, sources
 
     var name: String {
         switch self {
@@ -32,6 +32,7 @@ enum PortalPlace: String, CaseIterable, Sendable {
         case .rules: "Rules"
         case .playbooks: "Playbooks"
         case .plans: "Plans"
+        case .sources: "Data sources"
         }
     }
 
@@ -43,6 +44,7 @@ enum PortalPlace: String, CaseIterable, Sendable {
         case .rules: "list-checks"
         case .playbooks: "workflow"
         case .plans: "book-open-check"
+        case .sources: "database"
         }
     }
 }

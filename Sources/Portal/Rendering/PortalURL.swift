@@ -2,13 +2,15 @@ internal import Foundation
 
 /// Every address of the portal; no other file spells one.
 enum PortalURL: Sendable {
-    case overview, incidents, logs, rules, playbooks, plans, signIn, signOut, welcome, live
+    case overview, incidents, logs, rules, playbooks, plans, sources, signIn, signOut, welcome, live
     case incident(String)
     case incidentAction(String, IncidentAction)
     case task(incident: String, task: String)
     case rule(String)
     case run(String)
     case query(String)
+    /// The senders of one feed.
+    case feed(origin: String, source: String, table: String)
 
     enum IncidentAction: String, Sendable {
         case status, edit, comments, tasks
@@ -23,6 +25,7 @@ enum PortalURL: Sendable {
         case .rules: "/rules"
         case .playbooks: "/playbooks"
         case .plans: "/plans"
+        case .sources: "/sources"
         case .signIn: "/sign-in"
         case .signOut: "/sign-out"
         case .welcome: "/welcome"
@@ -34,6 +37,9 @@ enum PortalURL: Sendable {
         case .rule(let id): "/rules/\(PortalURL.escaped(id))"
         case .run(let id): "/playbooks/runs/\(PortalURL.escaped(id))"
         case .query(let text): "/logs?query=\(PortalURL.escaped(text))"
+        case .feed(let origin, let source, let table):
+            "/sources?origin=\(PortalURL.escaped(origin))&source=\(PortalURL.escaped(source))"
+                + "&table=\(PortalURL.escaped(table))"
         }
     }
 

@@ -119,6 +119,15 @@ extension PortalRoutes {
         return try page(RunPage(run, frame: try await frame(.playbooks, request, context), now: services.now()))
     }
 
+    @Sendable func sources(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+        let form = FormFields(query: request.uri.query)
+        let feed = form["origin"].map {
+            FeedChoice(origin: $0, source: form["source"] ?? "", table: form["table"] ?? "")
+        }
+        let frame = try await frame(.sources, request, context)
+        return try page(DataSourcesPage(frame: frame, health: services.health, feed: feed, now: services.now()))
+    }
+
     @Sendable func plans(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let frame = try await frame(.plans, request, context)
         return try page(PlansPage(frame: frame, folder: services.plans(), now: services.now()))

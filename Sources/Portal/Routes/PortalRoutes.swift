@@ -26,6 +26,7 @@ public struct PortalRoutes: Sendable {
         incidents.get("playbooks/runs/:run", use: run)
         incidents.get("plans", use: plans)
         incidents.get("live", use: live)
+        group.group().add(middleware: Requires(.readContent)).get("sources", use: sources)
         group.group().add(middleware: Requires(.readEvents)).get("logs", use: logs)
         let changes = group.group("incidents/:incident").add(middleware: Requires(.changeIncidents))
         changes.post("status", use: changeStatus)
@@ -69,6 +70,7 @@ extension PortalPlace {
         case .rules: PortalURL.rules.path
         case .playbooks: PortalURL.playbooks.path
         case .plans: PortalURL.plans.path
+        case .sources: PortalURL.sources.path
         }
     }
 }

@@ -13,6 +13,14 @@ extension RunStore {
         }
     }
 
+    /// Runs by status.
+    func counts() async throws -> [String: Int] {
+        try await database.read { database in
+            let rows = try Row.fetchAll(database, sql: "SELECT status, count(*) AS runs FROM response_run GROUP BY status")
+            return Dictionary(rows.map { ($0["status"], $0["runs"]) }, uniquingKeysWith: +)
+        }
+    }
+
     /// A run with its events; nil when there is none.
     func load(_ id: String) async throws -> StoredRun? {
         try await database.read { database in

@@ -27,6 +27,8 @@ struct Life: Sendable {
     let notifications: NotificationEngine
     let response: ResponseEngine
     let export: TableExport
+    let health: SourceHealth
+    let monitor: HealthMonitor
 
     /// Reads the content and builds every room. What is wrong with content is logged and left out.
     static func build(_ core: Core) async throws -> Life {
@@ -48,8 +50,15 @@ struct Life: Sendable {
             casebook: core.casebook, states: RuleStates(core.database), time: core.time, policy: policy,
             logger: logger)
         try await runner.replaceRules(rules.analytics)
+        let health = SourceHealth(ledger: core.settings.health.ledger())
+        let monitor = HealthMonitor(
+            health: health, store: core.events, memory: SourceMemory(core.database),
+            incidents: HealthIncidents(casebook: core.casebook), computer: ProcessInfo.processInfo.hostName,
+            time: core.time, logger: logger)
+        try await monitor.restore()
         let intake = IngestPipeline(
-            collector: collector, eventStore: core.events, detector: detector, time: core.time, logger: logger)
+            collector: collector, eventStore: core.events, detector: detector, ledger: health.ledger,
+            time: core.time, logger: logger)
         return Life(
             core: core, rules: rules, intake: intake, collector: collector,
             collecting: try Collecting.services(core, content, intake: intake), runner: runner,
@@ -59,7 +68,7 @@ struct Life: Sendable {
             response: try Responding.engine(core),
             export: TableExport(
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger,
-                incidentURL: { core.incidentURL($0) }))
+                incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor)
     }
 
     /// The journal's readers.
@@ -76,6 +85,7 @@ struct Life: Sendable {
     var schedules: [Loop] {
         [
             loop("rules") { await runner.run() },
+            loop("health") { try await monitor.run() },
             loop("waiting incidents") {
                 while true {
                     try await Task.sleep(for: .seconds(600))

@@ -19,16 +19,18 @@ struct Web: Sendable {
     private let localToken: LocalToken
     private let callbacks: CallbackRoutes
     private let editor: QueryEditor
+    private let metrics: LifeMetrics
 
     init(core: Core, life: Life, localToken: LocalToken) {
         self.core = core
         self.localToken = localToken
         callbacks = CallbackRoutes(engine: life.response)
         editor = QueryEditor(queries: core.queries)
+        metrics = LifeMetrics(life: life)
         let workspace = core.settings.workspace
         api = APIServices(
             access: core.access, casebook: core.casebook, queries: core.queries, editor: editor,
-            intake: life.intake, collecting: life.collecting,
+            intake: life.intake, collecting: life.collecting, health: life.health,
             names: WorkspaceNames(
                 subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
                 workspace: workspace.name, workspaceID: workspace.id),
@@ -38,7 +40,7 @@ struct Web: Sendable {
         portal = PortalServices(
             casebook: core.casebook, journal: core.database.journal, queries: core.queries,
             rules: { await RuleListing(life) }, response: PortalPlaybooks(engine: life.response),
-            plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
+            health: life.health, plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
             now: { core.time.now() }, webFolder: core.settings.webFolder)
     }
 
@@ -48,6 +50,7 @@ struct Web: Sendable {
         let templates = try Templates()
         // ARM paths are the same in any letter case.
         let router = Router(context: TocsinRequestContext.self, options: [.caseInsensitive])
+        router.add(middleware: RequestMetrics())
         router.add(middleware: SecurityHeaders(isSecure: isSecure))
         router.get("healthz") { _, _ in "ok" }
         AssetRoutes(webFolder: core.settings.webFolder).add(to: router.group())
@@ -59,7 +62,9 @@ struct Web: Sendable {
         PortalRoutes(portal, templates: templates).add(to: pages.group().add(middleware: people))
         // The portal's editor asks with the session of the page; nothing is changed by these requests.
         KQLRoutes(editor: editor).add(to: router.group("portal").add(middleware: people))
-        APIRoutes(api).add(to: router.group().add(middleware: programs([.bearer])))
+        let bearers = router.group().add(middleware: programs([.bearer]))
+        MetricsRoute(sampled: metrics.families).add(to: bearers)
+        APIRoutes(api).add(to: bearers)
         IngestionRoutes(api, gate: programs).add(to: router.group())
         AuthorityRoutes(access: core.access, address: api.address, now: api.now).add(to: router.group())
         return router

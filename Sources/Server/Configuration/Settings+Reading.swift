@@ -41,6 +41,7 @@ extension Settings {
         settings.events.memoryMiB = reader.int(forKey: "events.memoryMiB", default: settings.events.memoryMiB)
         settings.events.threads = reader.int(forKey: "events.threads", default: settings.events.threads)
         settings.readQueries(reader)
+        try settings.readHealth(reader, path: path)
         try settings.readExternalData(reader, path: path)
         return settings
     }

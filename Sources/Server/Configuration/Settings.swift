@@ -20,6 +20,7 @@ public struct Settings: Sendable {
     public var workspace = Workspace()
     public var outgoing = Outgoing()
     public var events = Events()
+    public var health = Health()
     /// How much queries may use and give.
     public var queries = QueryLimits()
     public var externalData = ExternalData()

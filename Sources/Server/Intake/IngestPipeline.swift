@@ -1,6 +1,7 @@
 internal import API
 internal import Chronology
 internal import Collection
+internal import CoreMetrics
 internal import Detection
 internal import EventStore
 internal import Logging
@@ -15,16 +16,19 @@ final class IngestPipeline: EventIntake {
     let eventStore: any EventStore
     let transformations: TransformationCache
     private let detector: StreamDetector
+    private let ledger: SourceLedger
     let time: TimeSource
     private let logger: Logger
 
     init(
-        collector: Collector, eventStore: any EventStore, detector: StreamDetector, time: TimeSource, logger: Logger
+        collector: Collector, eventStore: any EventStore, detector: StreamDetector,
+        ledger: SourceLedger, time: TimeSource, logger: Logger
     ) {
         self.collector = collector
         self.eventStore = eventStore
         transformations = TransformationCache(tables: collector.content.tables, store: eventStore)
         self.detector = detector
+        self.ledger = ledger
         self.time = time
         self.logger = logger
     }
@@ -67,12 +71,16 @@ final class IngestPipeline: EventIntake {
         _ block: RecordBlock, _ options: CollectionOptions, delivery: DeliveryID? = nil
     ) async throws -> IntakeReceipt {
         let chunk = collector.collect(block, options, now: time.now())
+        let start = ContinuousClock.now
         let outcome: AppendOutcome
         do {
             outcome = try await eventStore.append(chunk.batches, delivery: delivery)
         } catch let error where error.code == .unavailable {
             throw IntakeUnavailable(error.message)
         }
+        Timer(label: "tocsin_store_commit_seconds").recordSeconds((ContinuousClock.now - start) / .seconds(1))
+        let now = time.now()
+        ledger.note(SourceObservation.read(chunk, options, outcome: outcome, now: now), at: now)
         try await detector.detect(chunk.records)
         if outcome == .alreadyStored { return IntakeReceipt(repeated: chunk.records.count) }
         var receipt = IntakeReceipt(rejected: chunk.deadLetters.count)

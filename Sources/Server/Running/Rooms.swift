@@ -11,7 +11,7 @@ internal import StateStore
 enum Rooms {
     static let migrations: [RoomMigrations] = [
         Casebook.migrations, AccessControl.migrations, DetectionTables.migrations, NotificationEngine.migrations,
-        ResponseEngine.migrations, DataCollectionTables.migrations,
+        ResponseEngine.migrations, DataCollectionTables.migrations, SourceMemory.migrations,
     ]
 }
 

@@ -14,7 +14,7 @@ function move(step) {
   all[next].scrollIntoView({ block: "nearest" });
 }
 
-const places = { o: "/", i: "/incidents", l: "/logs", r: "/rules", p: "/playbooks", n: "/plans" };
+const places = { o: "/", i: "/incidents", l: "/logs", r: "/rules", p: "/playbooks", n: "/plans", s: "/sources" };
 let waitingForPlace = false;
 
 /** @param {KeyboardEvent} event */
