@@ -128,19 +128,22 @@ let edges: [Target] = [
             nioHTTP1, nioPosix,
         ]),
     .target(name: "SMTPChannel", dependencies: ["CCurl", "Chronology", "Notification"]),
+    .target(
+        name: "Spool", dependencies: ["CZlib", "Chronology", "EventStore", "JSON", "KQLValues", "StateStore"]),
     .target(name: "WebGate", dependencies: ["Access", "StateStore", coreMetrics, httpTypes, hummingbird, nioCore]),
     .target(
         name: "API",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Investigation", "JSON", "KQLEditing",
-            "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary", "WebGate", collections, crypto, httpTypes,
-            hummingbird, logging, nioCore,
+            "Access", "Casebook", "Chronology", "Collection", "DataCollection", "EventStore", "Investigation", "JSON",
+            "KQLEditing", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary", "WebGate", collections, crypto,
+            httpTypes, hummingbird, logging, nioCore,
         ]),
     .target(
         name: "Portal",
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "Investigation", "JSON", "KQLEditing", "KQLSyntax",
-            "KQLValues", "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes, hummingbird, logging,
+            "KQLValues", "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes, hummingbird,
+            logging,
             mustache, nioCore,
         ],
         resources: [.copy("Resources")]),
@@ -151,10 +154,11 @@ let edges: [Target] = [
             "DuckDBStore", "EventStore", "Export", "Exposition", "HTTPAdapter", "Investigation", "JSON", "KQL",
             "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax",
             "KQLValues", "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response",
-            "SMTPChannel", "Sigma", "Simulation",
-            "StateStore", "Vocabulary", "WebGate", "Workflow", configuration, coreMetrics, crypto, hummingbird, hummingbirdCore,
+            "SMTPChannel", "Sigma", "Simulation", "Spool",
+            "StateStore", "Vocabulary", "WebGate", "Workflow", asyncHTTPClient, configuration, coreMetrics, crypto,
+            hummingbird, hummingbirdCore,
             hummingbirdTLS, logging,
-            grdb, nioCore, nioPosix, nioSSL, serviceLifecycle, systemPackage,
+            grdb, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage,
         ]),
     .executableTarget(
         name: "kql-benchmark",
@@ -270,12 +274,15 @@ let tests: [Target] = [
     .testTarget(
         name: "ServerTests",
         dependencies: [
-            "Chronology", "JSON", "Server", "TestSupport", "tocsin", asyncHTTPClient, nioCore, nioHTTP1, crypto,
+            "Casebook", "Chronology", "Collection", "JSON", "Server", "StateStore", "TestSupport", "Vocabulary", "tocsin",
+            asyncHTTPClient, crypto, nioCore, nioHTTP1,
         ]),
     .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),
     .testTarget(
         name: "SimulationTests",
         dependencies: ["Chronology", "Collection", "EventStore", "KQLValues", "Records", "Simulation", "Vocabulary"]),
+    .testTarget(
+        name: "SpoolTests", dependencies: ["Chronology", "EventStore", "JSON", "KQLValues", "Spool", "TestSupport"]),
     .testTarget(name: "StateStoreTests", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
     .testTarget(name: "WorkflowTests", dependencies: ["Chronology", "JSON", "TestSupport", "Workflow", collections]),
 ]

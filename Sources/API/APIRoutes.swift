@@ -23,6 +23,7 @@ public struct APIRoutes: Sendable {
         RunningQueryRoutes(queries: services.queries).add(to: short)
         KQLRoutes(editor: services.editor).add(to: short)
         TokenRoutes(access: services.access).add(to: short)
+        SensorRoutes(intake: services.sensors, now: services.now).add(to: short)
         HealthRoutes(health: services.health, now: services.now).add(to: short)
         incidents.add(to: group.group(RouterPath(names.securityInsights)))
         queries.add(to: group.group("v1/workspaces/:workspace"))

@@ -13,6 +13,7 @@ public struct APIServices: Sendable {
     public let editor: QueryEditor
     public let intake: any EventIntake
     public let collecting: CollectingServices
+    public let sensors: any SensorIntake
     public let health: SourceHealth
     public let names: WorkspaceNames
     /// The address by which a client reaches this installation.
@@ -23,8 +24,8 @@ public struct APIServices: Sendable {
 
     public init(
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
-        intake: any EventIntake, collecting: CollectingServices, health: SourceHealth, names: WorkspaceNames,
-        address: RequestAddress, now: @escaping @Sendable () -> Instant,
+        intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
+        names: WorkspaceNames, address: RequestAddress, now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
     ) {
         self.access = access
@@ -33,6 +34,7 @@ public struct APIServices: Sendable {
         self.editor = editor
         self.intake = intake
         self.collecting = collecting
+        self.sensors = sensors
         self.health = health
         self.names = names
         self.address = address

@@ -74,6 +74,6 @@ struct ExpositionTests {
         #expect(process.terminationStatus == 0)
         #expect(read.contains(#"gauge tocsin_odd [('way', 'a"b\\c\nd{e}=f,ü')] inf"#), "\(read)")
         #expect(read.contains("histogram tocsin_steps_seconds_count"))
-        #expect(read.contains("[('kind', 'a\"b\\\\c\\nd{e}=f,ü'), ('le', '+Inf')] 4.0"), "\(read)")
+        #expect(read.contains("[('kind', 'a\"b\\\\c\\nd{e}=f,ü'), ('le', '+Inf')] 4"), "\(read)")
     }
 }

@@ -23,7 +23,8 @@ struct AccessMatrixTests {
         ("GET", "/api/dataCollectionEndpoints"), ("PUT", "/api/dataCollectionEndpoints/e"), ("GET", "/api/tables"),
         ("GET", "/api/tables/T_CL"), ("PUT", "/api/tables/T_CL"), ("PATCH", "/api/tables/T_CL"),
         ("DELETE", "/api/tables/T_CL"), ("POST", "/api/sharedKeys"), ("POST", "/api/regenerateSharedKey"),
-        ("GET", "/api/sources"), ("GET", "/api/connectors"), ("GET", "/api/sensors"), ("GET", "/metrics"),
+        ("GET", "/api/sources"), ("GET", "/api/connectors"), ("GET", "/api/sensors"), ("POST", "/api/sensors/alerts"),
+        ("POST", "/api/sensors/events"), ("POST", "/api/sensors/heartbeat"), ("GET", "/metrics"),
     ]
 
     @Test(arguments: endpoints)
@@ -51,7 +52,9 @@ struct AccessMatrixTests {
         #expect(answer.status == 403, "\(method) \(path) with \(scope) answered \(answer.status)")
     }
 
-    @Test(arguments: ["/", "/incidents", "/logs", "/rules", "/playbooks", "/plans", "/sources", "/live", "/incidents/1"])
+    @Test(arguments: [
+        "/", "/incidents", "/logs", "/rules", "/playbooks", "/plans", "/sources", "/live", "/incidents/1",
+    ])
     func `no page shows without a session`(path: String) async throws {
         let server = try await SharedServer.get()
         let answer = try await server.send("GET", path, token: nil)

@@ -37,11 +37,14 @@ final class RunningTocsin: Sendable {
     }
 
     /// Starts a server and waits until it says that it answers.
-    init(data: URL, environment: [String: String] = [:], arguments: [String] = []) async throws {
+    init(
+        command: String = "serve", data: URL, environment: [String: String] = [:], arguments: [String] = []
+    ) async throws {
         let output = Pipe()
         let errors = Pipe()
         let process = try ChildProcess(
-            Self.program, ["serve", "--data", data.path, "--port", "0"] + arguments,
+            Self.program,
+            [command, "--data", data.path] + (arguments.contains("--port") ? [] : ["--port", "0"]) + arguments,
             environment: Self.environment(environment), output: output, errors: errors)
         let printed = try await Self.lines(of: output.fileHandleForReading, until: "Stop with Ctrl-C.")
         guard printed.contains("Stop with Ctrl-C.") else {

@@ -16,6 +16,8 @@ public enum Permission: String, Sendable, Hashable, CaseIterable {
     case ingestEvents
     /// Read the measures of the running system at `/metrics`.
     case readMetrics
+    /// Forward alerts and events of a sensor to this hub.
+    case forwardAlerts
     /// Read and verify the whole journal.
     case readJournal
     /// Make and change users, roles and other people's tokens; change settings.
@@ -34,7 +36,7 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .reader: [.readEvents, .readIncidents, .readContent, .readMetrics]
         case .responder: Role.reader.permissions.union([.changeIncidents, .runPlaybooks])
-        case .contributor: Role.responder.permissions.union([.changeContent, .ingestEvents])
+        case .contributor: Role.responder.permissions.union([.changeContent, .ingestEvents, .forwardAlerts])
         case .administrator: Set(Permission.allCases)
         }
     }

@@ -4,7 +4,9 @@ internal import Vocabulary
 
 /// The parts of an alert that are kept as one JSON text, beside the columns that queries need.
 enum AlertContent {
-    static func text(of alert: NewAlert) -> String {
+    static func text(of alert: NewAlert) -> String { JSON.object(members(of: alert)).description }
+
+    static func members(of alert: NewAlert) -> JSONObject {
         let details = JSONObject(
             alert.customDetails.map { ($0.key, JSON.array($0.value.map(JSON.string))) }, uniquingKeysWith: { $1 })
         let properties = JSONObject(
@@ -23,7 +25,7 @@ enum AlertContent {
             content["confidenceLevel"] = .string(confidence.level.rawValue)
             content["confidenceScore"] = confidence.score.map(JSON.double)
         }
-        return JSON.object(content).description
+        return content
     }
 
     static func read(_ content: JSON, into alert: inout NewAlert) {

@@ -30,7 +30,9 @@ struct Web: Sendable {
         let workspace = core.settings.workspace
         api = APIServices(
             access: core.access, casebook: core.casebook, queries: core.queries, editor: editor,
-            intake: life.intake, collecting: life.collecting, health: life.health,
+            intake: life.intake, collecting: life.collecting,
+            sensors: HubIntake(store: core.events, casebook: core.casebook, health: life.health, time: core.time),
+            health: life.health,
             names: WorkspaceNames(
                 subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
                 workspace: workspace.name, workspaceID: workspace.id),
@@ -82,20 +84,20 @@ struct Web: Sendable {
         let http = core.settings.http
         return Application(
             router: try router(),
-            server: try builder(),
+            server: try WebServer.builder(core.settings.http),
             configuration: ApplicationConfiguration(
                 address: .hostname(http.host, port: http.port), serverName: "tocsin"),
             onServerRunning: { channel in await onServing(channel.localAddress?.port ?? http.port) },
             logger: core.logger)
     }
+}
 
-    /// Connections on which nothing comes are closed, be it between requests or inside of one.
-    private var connections: HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(idleTimeout: .seconds(Int64(core.settings.http.idleSeconds)))
-    }
-
-    private func builder() throws -> HTTPServerBuilder {
-        let http = core.settings.http
+/// How this process speaks HTTP.
+enum WebServer {
+    /// Plain, or with the configured certificate.
+    static func builder(_ http: Settings.HTTP) throws -> HTTPServerBuilder {
+        // Connections on which nothing comes are closed, be it between requests or inside of one.
+        let connections = HTTP1Channel.Configuration(idleTimeout: .seconds(Int64(http.idleSeconds)))
         guard let certificate = http.tlsCertificate, let key = http.tlsKey else {
             return .http1(configuration: connections)
         }

@@ -42,6 +42,7 @@ extension Settings {
         settings.events.threads = reader.int(forKey: "events.threads", default: settings.events.threads)
         settings.readQueries(reader)
         try settings.readHealth(reader, path: path)
+        settings.readSensor(reader)
         try settings.readExternalData(reader, path: path)
         return settings
     }

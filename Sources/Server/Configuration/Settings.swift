@@ -21,6 +21,7 @@ public struct Settings: Sendable {
     public var outgoing = Outgoing()
     public var events = Events()
     public var health = Health()
+    public var sensor = Sensor()
     /// How much queries may use and give.
     public var queries = QueryLimits()
     public var externalData = ExternalData()
@@ -46,9 +47,12 @@ public struct Settings: Sendable {
         /// Whether the server speaks TLS.
         public var isSecure: Bool { tlsCertificate != nil }
 
+        /// The address on which this process listens.
+        var localAddress: String { "\(isSecure ? "https" : "http")://\(host):\(port)" }
+
         /// The address of the portal, without a slash at its end.
         public var address: String {
-            publicURL ?? "\(isSecure ? "https" : "http")://\(host):\(port)"
+            publicURL ?? localAddress
         }
     }
 

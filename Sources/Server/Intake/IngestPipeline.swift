@@ -1,9 +1,8 @@
 internal import API
 internal import Chronology
 internal import Collection
-internal import CoreMetrics
-internal import Detection
 internal import EventStore
+internal import KQLValues
 internal import Logging
 internal import Records
 internal import StateStore
@@ -13,21 +12,22 @@ internal import StateStore
 /// Every way in (HTTP, syslog, simulation) goes through `take` or `store`.
 final class IngestPipeline: EventIntake {
     let collector: Collector
-    let eventStore: any EventStore
     let transformations: TransformationCache
-    private let detector: StreamDetector
+    /// The tables of the store, besides those that content describes.
+    let schemas: @Sendable () -> [String: TableSchema]
+    private let sink: any EventSink
     private let ledger: SourceLedger
     let time: TimeSource
     private let logger: Logger
 
     init(
-        collector: Collector, eventStore: any EventStore, detector: StreamDetector,
+        collector: Collector, sink: any EventSink, schemas: @escaping @Sendable () -> [String: TableSchema],
         ledger: SourceLedger, time: TimeSource, logger: Logger
     ) {
         self.collector = collector
-        self.eventStore = eventStore
-        transformations = TransformationCache(tables: collector.content.tables, store: eventStore)
-        self.detector = detector
+        self.sink = sink
+        self.schemas = schemas
+        transformations = TransformationCache(tables: collector.content.tables, schemas: schemas)
         self.ledger = ledger
         self.time = time
         self.logger = logger
@@ -64,24 +64,13 @@ final class IngestPipeline: EventIntake {
     }
 
     /// Stores a block of records and matches rules on it; when it returns, its rows are durable and its alerts recorded.
-    ///
-    /// Rules are matched even when the delivery was stored before, since the process may have ended in between; alerts
-    /// found again are known by their identifiers.
     func store(
         _ block: RecordBlock, _ options: CollectionOptions, delivery: DeliveryID? = nil
     ) async throws -> IntakeReceipt {
         let chunk = collector.collect(block, options, now: time.now())
-        let start = ContinuousClock.now
-        let outcome: AppendOutcome
-        do {
-            outcome = try await eventStore.append(chunk.batches, delivery: delivery)
-        } catch let error where error.code == .unavailable {
-            throw IntakeUnavailable(error.message)
-        }
-        Timer(label: "tocsin_store_commit_seconds").recordSeconds((ContinuousClock.now - start) / .seconds(1))
+        let outcome = try await sink.take(chunk, delivery: delivery)
         let now = time.now()
         ledger.note(SourceObservation.read(chunk, options, outcome: outcome, now: now), at: now)
-        try await detector.detect(chunk.records)
         if outcome == .alreadyStored { return IntakeReceipt(repeated: chunk.records.count) }
         var receipt = IntakeReceipt(rejected: chunk.deadLetters.count)
         for batch in chunk.batches where batch.table != "DeadLetter_CL" {

@@ -1,7 +1,6 @@
 internal import API
 internal import Chronology
 internal import Collection
-internal import EventStore
 internal import KQL
 internal import KQLFunctions
 internal import KQLValues
@@ -15,15 +14,16 @@ final class TransformationCache: Sendable {
     }
 
     private let tables: TableCatalogue
-    private let store: any EventStore
+    private let schemas: @Sendable () -> [String: TableSchema]
     private let made = Mutex<[Key: Transformation]>([:])
 
     /// How many are kept.
     private static let most = 1000
 
-    init(tables: TableCatalogue, store: any EventStore) {
+    /// - Parameter schemas: The tables of the store, besides those that content describes.
+    init(tables: TableCatalogue, schemas: @escaping @Sendable () -> [String: TableSchema]) {
         self.tables = tables
-        self.store = store
+        self.schemas = schemas
     }
 
     /// - Throws: `TransformationFault` with the places of the errors.
@@ -43,7 +43,7 @@ final class TransformationCache: Sendable {
     /// A table that content describes, or one of one's own: with the columns it has and those that the rows bring.
     private func definition(of table: String, for wanted: IntakeTransformation) -> TableDefinition {
         if let known = tables[table] { return known }
-        var columns = wanted.mayDepart ? [] : store.schemas[table]?.columns ?? []
+        var columns = wanted.mayDepart ? [] : schemas()[table]?.columns ?? []
         var names = Set(columns.map(\.name))
         let further = [ColumnSchema("Type", .string), ColumnSchema(Self.rest, .dynamic)]
         for column in output(of: wanted).columns + further where names.insert(column.name).inserted {

@@ -1,5 +1,6 @@
 internal import API
 internal import Access
+internal import Collection
 internal import Foundation
 public import Logging
 internal import Portal
@@ -31,12 +32,17 @@ public enum TocsinServer {
                 message: "a server has \(settings.dataFolder.path) open already: \(other.address) "
                     + "(process \(other.processID)); stop it or use another data folder")
         }
+        _ = ProcessMetrics.registry
         let core = try await Core.open(settings, time: .system, logger: logger)
         let life = try await Life.build(core)
         try await simulation?.playHistory(life)
         let localToken = LocalToken(RandomText.token())
         let web = Web(core: core, life: life, localToken: localToken)
         let application = try web.application { port in
+            life.health.connectors.report(
+                ConnectorStatus(
+                    name: "http", kind: "HTTP", address: "\(settings.http.host):\(port)", state: .working,
+                    since: core.time.now()))
             await Start.finish(core, port: port, token: localToken.text, simulation: simulation, onStart)
         }
         var services: [any Service] = life.readers + life.schedules + Listeners.loops(life)
@@ -71,9 +77,10 @@ private enum Start {
         var http = core.settings.http
         http.port = port
         do {
-            let local = "\(http.isSecure ? "https" : "http")://\(http.host):\(port)"
-            try RunningServer(address: local, token: token, processID: ProcessInfo.processInfo.processIdentifier)
-                .write(to: core.settings.dataFolder)
+            try RunningServer(
+                address: http.localAddress, token: token, processID: ProcessInfo.processInfo.processIdentifier
+            )
+            .write(to: core.settings.dataFolder)
             let invitation = try await core.access.firstAdministratorInvitation()
             report(
                 StartReport(

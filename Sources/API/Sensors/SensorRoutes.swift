@@ -1,0 +1,106 @@
+internal import Access
+internal import Casebook
+internal import Chronology
+internal import Collection
+internal import EventStore
+public import HTTPTypes
+public import Hummingbird
+internal import JSON
+internal import NIOCore
+internal import StateStore
+public import WebGate
+
+/// `/api/sensors/…`: what sensors send to the hub. Everything may be sent again without doing anything twice.
+struct SensorRoutes {
+    let intake: any SensorIntake
+    let now: @Sendable () -> Instant
+
+    /// The largest delivery and the largest bundle of alerts taken, in bytes.
+    private static let mostBytes = 256 << 20
+
+    func add(to group: RouterGroup<TocsinRequestContext>) {
+        let sensors = group.group("sensors").add(middleware: Requires(.forwardAlerts))
+        sensors.post("alerts", use: alerts)
+        sensors.post("events", use: events)
+        sensors.post("heartbeat", use: heartbeat)
+    }
+
+    /// Records `{"alerts": [{…, "createsIncident": true}]}`; answers which of them are new.
+    @Sendable func alerts(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+        let name = try context.requireCaller().actor.name
+        let body = try await JSONBody.read(request, upTo: Self.mostBytes)
+        guard let items = body["alerts"]?.arrayValue else {
+            throw APIError.badRequest("'alerts' must be a list", target: "alerts")
+        }
+        var answers: [JSON] = []
+        for item in items {
+            let alert: NewAlert
+            do {
+                alert = try NewAlert(json: item)
+            } catch {
+                throw APIError(error)
+            }
+            guard let id = alert.id else { throw APIError.badRequest("an alert needs an 'id'", target: "id") }
+            let isNew = try await intake.record(
+                ForwardedAlert(alert: alert, createsIncident: item["createsIncident"]?.boolValue ?? true), of: name)
+            answers.append(["id": .string(id.rawValue), "isNew": .bool(isNew)])
+        }
+        return Response(json: ["value": .array(answers)])
+    }
+
+    /// Stores one delivery.
+    @Sendable func events(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: Self.mostBytes)
+        } catch is NIOTooManyBytesError {
+            throw APIError(.tooLarge, "a delivery is larger than \(Self.mostBytes) bytes")
+        }
+        do {
+            let outcome = try await intake.store(delivery: Array(buffer.readableBytesView))
+            return Response(json: ["repeated": .bool(outcome == .alreadyStored)])
+        } catch let refusal as IntakeRefusal {
+            throw APIError.badRequest(refusal.description)
+        }
+    }
+
+    /// Notes what a sensor says of itself.
+    @Sendable func heartbeat(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+        let body = try await JSONBody.read(request, upTo: 1 << 16)
+        guard let name = body["name"]?.stringValue, !name.isEmpty, name.utf8.count <= 255 else {
+            throw APIError.badRequest("a sensor needs a 'name' of at most 255 bytes", target: "name")
+        }
+        func number(_ key: String) -> Int { Int(clamping: body[key]?.intValue ?? 0) }
+        await intake.hear(
+            SensorStatus(
+                name: name, version: body["version"]?.stringValue ?? "", lastHeard: now(),
+                waitingDeliveries: number("waitingDeliveries"), waitingBytes: number("waitingBytes"),
+                waitingAlerts: number("waitingAlerts"), events: number("events"),
+                problem: body["problem"]?.stringValue ?? ""))
+        return Response(status: .noContent)
+    }
+}
+
+extension IntakeBusy: HTTPResponseError {
+    public var status: HTTPResponse.Status { .tooManyRequests }
+
+    public func response(from request: Request, context: some RequestContext) throws -> Response {
+        var response = Response(status: status, json: APIError(.tooMany, description).json)
+        response.headers[.retryAfter] = "\(retrySeconds)"
+        return response
+    }
+}
+
+/// The routes of a sensor: taking events in, and nothing else.
+public struct SensorSideRoutes: Sendable {
+    private let intake: any EventIntake
+
+    public init(intake: any EventIntake) {
+        self.intake = intake
+    }
+
+    /// Adds the routes to a group that lets only recognised callers through.
+    public func add(to group: RouterGroup<TocsinRequestContext>) {
+        IngestRoutes(intake: intake).add(to: group.group("api"))
+    }
+}

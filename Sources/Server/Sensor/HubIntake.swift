@@ -1,0 +1,42 @@
+internal import API
+internal import Casebook
+internal import Chronology
+internal import Collection
+internal import EventStore
+internal import Spool
+internal import StateStore
+
+/// What the hub does with what its sensors send.
+struct HubIntake: SensorIntake {
+    let store: any EventStore
+    let casebook: Casebook
+    let health: SourceHealth
+    let time: TimeSource
+
+    func store(delivery bytes: [UInt8]) async throws -> AppendOutcome {
+        let delivery: SpooledDelivery
+        do {
+            delivery = try SpooledDelivery(bytes: bytes)
+        } catch {
+            throw IntakeRefusal(error.message)
+        }
+        return try await store.append(delivery.batches, delivery: delivery.id)
+    }
+
+    func record(_ forwarded: ForwardedAlert, of sensor: String) async throws -> Bool {
+        try await casebook.record(
+            forwarded.alert, createIncident: forwarded.createsIncident,
+            by: JournalActor(kind: .system, id: "sensor", name: sensor)
+        ).isNew
+    }
+
+    /// A sensor is a source of its own, so that it is missed like any other when it falls silent.
+    func hear(_ status: SensorStatus) async {
+        health.sensors.hear(status)
+        var counts = SourceCounts()
+        counts.events = 1
+        let key = SourceKey(origin: "sensors", source: "sensor", table: "Heartbeat", sender: status.name)
+        health.ledger.note(
+            [SourceObservation(key: key, counts: counts, lastEvent: status.lastHeard)], at: time.now())
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import JSON
+import NIOCore
+import Testing
+
+/// A hub and a sensor as processes of their own.
+@Suite(.serialized)
+struct SensorTests {
+    /// A hub on a port that stays the same over its restarts, and what a sensor needs to reach it.
+    private struct Pair {
+        let hubData: URL
+        let sensorData: URL
+        let port: String
+        let environment: [String: String]
+
+        static func make() async throws -> (Pair, RunningTocsin) {
+            let hubData = try RunningTocsin.temporaryFolder()
+            let hub = try await RunningTocsin(data: hubData)
+            let portal = try await PortalSession.signUp(hub)
+            #expect(portal.isSignedIn)
+            let made = try await Command.run([
+                "token", "create", "branch", "--user", "ada", "--scope", "forwardAlerts", "--data", hubData.path,
+            ])
+            let token = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+            #expect(token.hasPrefix("tocsin_"), "\(made.errors)")
+            let pair = Pair(
+                hubData: hubData, sensorData: try RunningTocsin.temporaryFolder(),
+                port: String(hub.address.split(separator: ":").last ?? ""),
+                environment: [
+                    "TOCSIN_SENSOR_HUB": hub.address, "TOCSIN_SENSOR_TOKEN": token, "TOCSIN_SENSOR_NAME": "branch",
+                ])
+            return (pair, hub)
+        }
+
+        func startSensor() async throws -> RunningTocsin {
+            try await RunningTocsin(command: "sensor", data: sensorData, environment: environment)
+        }
+
+        func startHub() async throws -> RunningTocsin {
+            try await RunningTocsin(data: hubData, arguments: ["--port", port])
+        }
+    }
+
+    @Test func `each event and each alert arrives once, though hub and sensor are killed`() async throws {
+        let (pair, first) = try await Pair.make()
+        var hub = first
+        var sensor = try await pair.startSensor()
+        var acknowledged: Set<Int> = []
+        for round in 0..<4 {
+            if round == 1 { await hub.kill() }
+            if round == 2 {
+                await sensor.kill()
+                sensor = try await pair.startSensor()
+            }
+            if round == 3 { hub = try await pair.startHub() }
+            for batch in 0..<10 {
+                let numbers = (0..<5).map { round * 1000 + batch * 10 + $0 }
+                let lines =
+                    numbers.map { SampleEvents.row($0) } + [SampleEvents.lsassDump(host: "srv-\(round)")]
+                // The same delivery goes twice, as after an answer that was lost.
+                for _ in 0..<2 {
+                    let answer = try await sensor.send(
+                        "POST", "/api/ingest?source=test", body: lines.joined(separator: "\n") + "\n",
+                        type: "application/x-ndjson", token: sensor.token,
+                        headers: ["Idempotency-Key": "r\(round)b\(batch)"])
+                    #expect(answer.status == 200, "\(answer.text)")
+                }
+                acknowledged.formUnion(numbers)
+            }
+        }
+        try await hub.eventually("all events are there") {
+            try await hub.query("Marks_CL | count").first?.first?.intValue ?? 0 >= acknowledged.count
+        }
+        let rows = try await hub.query("Marks_CL | summarize Copies = count() by Number")
+        let copies = Dictionary(
+            rows.compactMap { row in row[0].doubleValue.map { (Int($0), row[1].intValue ?? 0) } }, uniquingKeysWith: +)
+        #expect(Set(copies.keys) == acknowledged)
+        #expect(copies.values.allSatisfy { $0 == 1 })
+        try await hub.eventually("all alerts are there") {
+            try await hub.query("SecurityAlert | summarize dcount(CompromisedEntity)").first?.first?.intValue ?? 0 >= 4
+        }
+        // Each host was attacked alike, so that each has the same alerts; the casebook keeps none twice.
+        let counts = try await hub.query("SecurityAlert | summarize dcount(SystemAlertId) by CompromisedEntity")
+        #expect(counts.count == 4)
+        #expect(Set(counts.map { $0[1].intValue }).count == 1, "\(counts)")
+        try await hub.eventually("the hub knows the sensor") {
+            let sensors = try await hub.get("/api/sensors")["value"]?.arrayValue ?? []
+            return sensors.first?["name"]?.stringValue == "branch"
+        }
+        await sensor.stop()
+        await hub.stop()
+    }
+
+    @Test func `a full spool answers 429 and takes more once the hub is back`() async throws {
+        let (pair, hub) = try await Pair.make()
+        await hub.kill()
+        try Data("sensor:\n  spoolMiB: 1\n".utf8).write(to: pair.sensorData.appending(path: "tocsin.yaml"))
+        let sensor = try await pair.startSensor()
+        let text = String(repeating: "x", count: 4000)
+        func send(_ number: Int) async throws -> Answer {
+            let lines = (0..<50).map {
+                #"{"Type":"Marks_CL","TimeGenerated":"2026-11-20T10:00:00Z","Number":\#(number * 100 + $0),"Text":"\#(text)"}"#
+            }
+            return try await sensor.send(
+                "POST", "/api/ingest?source=test", body: lines.joined(separator: "\n") + "\n",
+                type: "application/x-ndjson", token: sensor.token)
+        }
+        var taken = 0
+        var answer = try await send(0)
+        while answer.status == 200, taken < 100 {
+            taken += 1
+            answer = try await send(taken)
+        }
+        #expect(answer.status == 429)
+        #expect(answer.headers["retry-after"] != nil)
+        #expect(taken > 0 && taken < 100)
+        let again = try await pair.startHub()
+        try await sensor.eventually("there is room again") { try await send(taken).status == 200 }
+        try await again.eventually("everything acknowledged is there") {
+            try await again.query("Marks_CL | count").first?.first?.intValue == Int64((taken + 1) * 50)
+        }
+        await sensor.stop()
+        await again.stop()
+    }
+
+    @Test func `a sensor without a hub says what is missing`() async throws {
+        let ended = try await Command.run(["sensor", "--data", RunningTocsin.temporaryFolder().path])
+        #expect(ended.status != 0)
+        #expect(ended.errors.contains("sensor.hub"))
+    }
+
+    @Test func `a token made on the sensor lets a program send`() async throws {
+        let (pair, hub) = try await Pair.make()
+        let sensor = try await pair.startSensor()
+        let made = try await Command.run(["sensor", "token", "agent", "--data", pair.sensorData.path])
+        let token = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(token.hasPrefix("tocsin_"), "\(made.errors)")
+        let answer = try await sensor.send(
+            "POST", "/api/ingest?source=t", body: SampleEvents.row(1), type: "application/x-ndjson", token: token)
+        #expect(answer.status == 200)
+        #expect(try await sensor.send("GET", "/api/incidents", token: token).status == 404)
+        #expect(try await sensor.send("GET", "/metrics", token: token).text.contains("tocsin_spool_bytes"))
+        #expect(try await sensor.send("GET", "/metrics", token: nil).status == 401)
+        await sensor.stop()
+        await hub.stop()
+    }
+}
