@@ -182,7 +182,7 @@ let tests: [Target] = [
         path: "Tests/EventStoreContract"),
     .target(
         name: "EventStoreComparison",
-        dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"],
+        dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "TestSupport"],
         path: "Tests/EventStoreComparison"),
     .testTarget(name: "AccessTests", dependencies: ["Access", "Chronology", "JSON", "StateStore", grdb]),
     .testTarget(

@@ -15,7 +15,7 @@ struct `The benchmark's queries` {
     @Test func `give as many rows as hand-written SQL and the same rows without pushdown`() async throws {
         let file = try JSON(parsing: Data(contentsOf: SharedFolder.file("bench/queries.json")))
         let store = try OpenStore.at()
-        try await load(file, into: store, rows: 6_000)
+        try await BenchmarkEvents.load(into: store, rows: 6_000)
         for query in try #require(file["queries"]?.arrayValue) {
             let id = try #require(query["id"]?.stringValue)
             let text = try #require(query["kql"]?.stringValue)
@@ -53,37 +53,5 @@ struct `The benchmark's queries` {
         }
         guard case .long(let count) = table.row(0)[0] else { return -1 }
         return Int(count)
-    }
-
-    private func load(_ file: JSON, into store: any EventStore, rows: Int) async throws {
-        try await OpenStore.withPath { path in
-            let folder = URL(filePath: path).deletingLastPathComponent()
-            let generator = Process()
-            generator.executableURL = URL(filePath: "/usr/bin/env")
-            generator.arguments = [
-                "python3", SharedFolder.file("bench/gen_events.py").path, "--rows", String(rows), "--out", folder.path,
-            ]
-            generator.standardOutput = FileHandle.nullDevice
-            try generator.run()
-            generator.waitUntilExit()
-            for (name, columns) in try #require(file["schema"]?.objectValue) {
-                let schema = TableSchema(
-                    try #require(columns.objectValue).map { name, type in
-                        ColumnSchema(name, KQLType(name: type.stringValue ?? "") ?? .string)
-                    })
-                let text = try String(contentsOf: folder.appending(path: "\(name).ndjson"), encoding: .utf8)
-                let table = Table(
-                    schema: schema,
-                    rows: try text.split(separator: "\n").map { line in
-                        let event = try JSON(parsing: String(line))
-                        return schema.columns.map { value(event[$0.name] ?? .null, $0.type) }
-                    })
-                try await store.append([EventBatch(table: name, rows: table)])
-            }
-        }
-    }
-
-    private func value(_ json: JSON, _ type: KQLType) -> Value {
-        type == .dynamic ? Value(dynamic: json) : Column.dynamic([json]).converted(to: type)[0]
     }
 }

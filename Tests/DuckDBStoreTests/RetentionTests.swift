@@ -1,6 +1,7 @@
 import Chronology
 import DuckDBStore
 import EventStore
+import EventStoreComparison
 import EventStoreContract
 import Foundation
 import KQL
