@@ -133,7 +133,10 @@ final class Writer {
         guard state == CDUCKDB_SUCCESS else { throw failure(of: appender, table) }
 
         let chunkRows = Int(functions.pointee.vector_size())
-        let writer = ChunkWriter(functions: functions)
+        // DuckDB copies a chunk when it is appended, so the texts need not outlive that.
+        let texts = TextArena()
+        defer { withExtendedLifetime(texts) {} }
+        let writer = ChunkWriter(functions: functions, texts: texts)
         var chunk = makeChunk([StoredColumn.ingestionTime] + segment.columns.map { table.columns[$0] })
         defer { functions.pointee.destroy_data_chunk(&chunk) }
         guard let filled = chunk else { throw EventStoreError(.writeFailed, "DuckDB made no data chunk.") }
@@ -141,6 +144,7 @@ final class Writer {
             for start in stride(from: 0, to: batch.rowCount, by: chunkRows) {
                 let rows = start..<min(start + chunkRows, batch.rowCount)
                 functions.pointee.data_chunk_reset(filled)
+                texts.reset()
                 writer.write(
                     repeating: ingestionTime.ticks, count: rows.count,
                     to: functions.pointee.data_chunk_get_vector(filled, 0))

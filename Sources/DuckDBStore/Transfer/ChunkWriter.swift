@@ -6,6 +6,14 @@ import KQLValues
 /// Copies rows of columns into the vectors of a data chunk.
 struct ChunkWriter {
     let functions: UnsafePointer<CDuckDBFunctions>
+    /// Where texts of string columns are kept for vectors that are used up before the next `reset` of it; nil: each text is
+    /// given to its vector, which may live on.
+    var texts: TextArena?
+
+    init(functions: UnsafePointer<CDuckDBFunctions>, texts: TextArena? = nil) {
+        self.functions = functions
+        self.texts = texts
+    }
 
     /// Writes `rows` of a column to the start of a vector of the column's stored type.
     ///
@@ -87,6 +95,16 @@ struct ChunkWriter {
         guard let data = functions.pointee.vector_get_data(vector) else { return }
         source.bytes.withUnsafeBytes { bytes in
             source.offsets.withUnsafeBufferPointer { offsets in
+                if let texts {
+                    let range = offsets[rows.lowerBound]..<offsets[rows.upperBound]
+                    let kept = texts.keep(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                    for (position, row) in rows.enumerated() {
+                        let start = offsets[row] - range.lowerBound
+                        let text = UnsafeRawBufferPointer(rebasing: kept[start..<(offsets[row + 1] - range.lowerBound)])
+                        Self.refer(to: text, at: position, data)
+                    }
+                    return
+                }
                 for (position, row) in rows.enumerated() {
                     let text = UnsafeRawBufferPointer(rebasing: bytes[offsets[row]..<offsets[row + 1]])
                     assign(text, at: position, of: vector, data)
@@ -109,17 +127,34 @@ struct ChunkWriter {
         mark(0..<rows.count, nullWhere: { isNull[$0] }, in: vector)
     }
 
+    /// Lets a row stand for valid UTF-8 that outlives the vector's use; short strings stand in the vector itself.
+    @inline(__always)
+    private static func refer(to text: UnsafeRawBufferPointer, at position: Int, _ data: UnsafeMutableRawPointer) {
+        let slot = data + position * MemoryLayout<CDuckDBString>.stride
+        slot.initializeMemory(as: UInt64.self, repeating: 0, count: 2)
+        slot.storeBytes(of: UInt32(text.count), as: UInt32.self)
+        if text.count <= inlineLength {
+            UnsafeMutableRawBufferPointer(start: slot + 4, count: inlineLength).copyBytes(from: text)
+        } else {
+            UnsafeMutableRawBufferPointer(start: slot + 4, count: 4).copyBytes(from: text.prefix(4))
+            slot.storeBytes(of: text.baseAddress, toByteOffset: 8, as: UnsafeRawPointer?.self)
+        }
+    }
+
+    /// The longest string in bytes that DuckDB keeps in the vector itself.
+    private static let inlineLength = 12
+
     /// Puts valid UTF-8 into a row; short strings stand in the vector itself.
     @inline(__always)
     func assign(
         _ text: UnsafeRawBufferPointer, at position: Int, of vector: UnsafeMutablePointer<CDuckDBVector>,
         _ data: UnsafeMutableRawPointer
     ) {
-        if text.count <= 12 {
+        if text.count <= Self.inlineLength {
             let slot = data + position * MemoryLayout<CDuckDBString>.stride
             slot.initializeMemory(as: UInt64.self, repeating: 0, count: 2)
             slot.storeBytes(of: UInt32(text.count), as: UInt32.self)
-            UnsafeMutableRawBufferPointer(start: slot + 4, count: 12).copyBytes(from: text)
+            UnsafeMutableRawBufferPointer(start: slot + 4, count: Self.inlineLength).copyBytes(from: text)
         } else if let start = text.bindMemory(to: CChar.self).baseAddress {
             functions.pointee.vector_assign_string_element_len(vector, UInt64(position), start, UInt64(text.count))
         }
