@@ -94,13 +94,15 @@ extension IntakeBusy: HTTPResponseError {
 /// The routes of a sensor: taking events in, and nothing else.
 public struct SensorSideRoutes: Sendable {
     private let intake: any EventIntake
+    private let admission: IntakeAdmission
 
-    public init(intake: any EventIntake) {
+    public init(intake: any EventIntake, admission: IntakeAdmission) {
         self.intake = intake
+        self.admission = admission
     }
 
     /// Adds the routes to a group that lets only recognised callers through.
     public func add(to group: RouterGroup<TocsinRequestContext>) {
-        IngestRoutes(intake: intake).add(to: group.group("api"))
+        IngestRoutes(intake: intake, admission: admission).add(to: group.group("api"))
     }
 }

@@ -28,11 +28,16 @@ public final class StreamDetector: Sendable {
         self.time = time
     }
 
-    /// Call after the batch is durable. Calling again with the same batch changes nothing.
+    /// What the rules find in a batch, to be recorded once the batch is durable.
+    public func findings(in batch: RecordBatch, product: String? = nil) -> [StreamMatcher.Finding] {
+        matcher.findings(in: batch, product: product, now: time.now())
+    }
+
+    /// Records findings of a batch that is durable. Recording the same findings again changes nothing.
     @discardableResult
-    public func detect(_ batch: RecordBatch, product: String? = nil) async throws(CasebookError) -> Outcome {
+    public func record(_ findings: [StreamMatcher.Finding]) async throws(CasebookError) -> Outcome {
         var outcome = Outcome()
-        for finding in matcher.findings(in: batch, product: product, now: time.now()) {
+        for finding in findings {
             outcome.events += finding.events
             guard let id = finding.alert.id, !recorded.withLock({ $0.contains(id) }) else { continue }
             let result = try await casebook.record(
@@ -44,5 +49,11 @@ public final class StreamDetector: Sendable {
             }
         }
         return outcome
+    }
+
+    /// Matches and records a batch that is durable. Calling again with the same batch changes nothing.
+    @discardableResult
+    public func detect(_ batch: RecordBatch, product: String? = nil) async throws(CasebookError) -> Outcome {
+        try await record(findings(in: batch, product: product))
     }
 }

@@ -11,9 +11,6 @@ enum Collecting {
     static func services(
         _ core: Core, _ content: CollectionContent, intake: IngestPipeline
     ) throws -> CollectingServices {
-        var limits = IntakeLimits()
-        limits.requests = core.settings.http.intakeRequests
-        limits.bytes = core.settings.http.intakeMiB << 20
         let tables = StoredTables(store: core.events)
         let surroundings = RuleSurroundings(
             workspace: core.settings.workspace.name,
@@ -25,7 +22,17 @@ enum Collecting {
                 database: core.database, storage: tables, shipped: Set(content.tables.tables.keys), time: core.time),
             keys: SharedKeys(database: core.database, secrets: try core.secrets(), time: core.time),
             channels: AcknowledgementChannels(database: core.database, time: core.time),
-            admission: IntakeAdmission(limits))
+            admission: IntakeAdmission(core.settings.http.intakeLimits))
+    }
+}
+
+extension Settings.HTTP {
+    /// How much the ways in over HTTP may have under way.
+    var intakeLimits: IntakeLimits {
+        var limits = IntakeLimits()
+        limits.requests = intakeRequests
+        limits.bytes = intakeMiB << 20
+        return limits
     }
 }
 

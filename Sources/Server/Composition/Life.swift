@@ -57,8 +57,8 @@ struct Life: Sendable {
             time: core.time, logger: logger)
         try await monitor.restore()
         let intake = IngestPipeline(
-            collector: collector, sink: StoreSink(store: core.events, detector: detector),
-            schemas: { core.events.schemas }, ledger: health.ledger, time: core.time, logger: logger)
+            collector: collector, sink: StoreSink(store: core.events, detector: detector), ledger: health.ledger,
+            time: core.time, logger: logger)
         return Life(
             core: core, rules: rules, intake: intake, collector: collector,
             collecting: try Collecting.services(core, content, intake: intake), runner: runner,

@@ -31,7 +31,8 @@ struct Web: Sendable {
         api = APIServices(
             access: core.access, casebook: core.casebook, queries: core.queries, editor: editor,
             intake: life.intake, collecting: life.collecting,
-            sensors: HubIntake(store: core.events, casebook: core.casebook, health: life.health, time: core.time),
+            sensors: HubIntake(
+                store: core.events, casebook: core.casebook, health: life.health, time: core.time),
             health: life.health,
             names: WorkspaceNames(
                 subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
@@ -64,9 +65,8 @@ struct Web: Sendable {
         PortalRoutes(portal, templates: templates).add(to: pages.group().add(middleware: people))
         // The portal's editor asks with the session of the page; nothing is changed by these requests.
         KQLRoutes(editor: editor).add(to: router.group("portal").add(middleware: people))
-        let bearers = router.group().add(middleware: programs([.bearer]))
-        MetricsRoute(sampled: metrics.families).add(to: bearers)
-        APIRoutes(api).add(to: bearers)
+        MetricsRoute(sampled: metrics.families).add(to: router.group().add(middleware: programs([.bearer])))
+        APIRoutes(api).add(to: router.group().add(middleware: programs([.bearer])))
         IngestionRoutes(api, gate: programs).add(to: router.group())
         AuthorityRoutes(access: core.access, address: api.address, now: api.now).add(to: router.group())
         return router
@@ -94,9 +94,9 @@ struct Web: Sendable {
 
 /// How this process speaks HTTP.
 enum WebServer {
-    /// Plain, or with the configured certificate.
+    /// Plain, or with the configured certificate. Connections on which nothing comes are closed, be it between requests or
+    /// inside of one.
     static func builder(_ http: Settings.HTTP) throws -> HTTPServerBuilder {
-        // Connections on which nothing comes are closed, be it between requests or inside of one.
         let connections = HTTP1Channel.Configuration(idleTimeout: .seconds(Int64(http.idleSeconds)))
         guard let certificate = http.tlsCertificate, let key = http.tlsKey else {
             return .http1(configuration: connections)

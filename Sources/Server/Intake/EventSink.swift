@@ -1,32 +1,44 @@
 internal import API
-internal import Collection
 internal import CoreMetrics
 internal import Detection
 internal import EventStore
+internal import KQLValues
+internal import Records
 
-/// Where what was collected goes; when `take` returns, its rows are durable and its alerts recorded.
+/// Where what was collected goes.
 protocol EventSink: Sendable {
-    func take(_ chunk: CollectedChunk, delivery: DeliveryID?) async throws -> AppendOutcome
+    /// The tables that are there, by name.
+    var schemas: [String: TableSchema] { get }
+
+    /// What the rules find in records, to be recorded with their rows.
+    func findings(in records: RecordBatch) -> [StreamMatcher.Finding]
+
+    /// Takes blocks over; when it returns, their rows are durable and their alerts recorded.
+    func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome]
 }
 
 /// Rows into the event store, then alerts into the casebook.
 ///
-/// Rules are matched even when the delivery was stored before, since the process may have ended in between; alerts found
+/// Alerts are recorded even when the delivery was stored before, since the process may have ended in between; alerts found
 /// again are known by their identifiers.
 struct StoreSink: EventSink {
     let store: any EventStore
     let detector: StreamDetector
 
-    func take(_ chunk: CollectedChunk, delivery: DeliveryID?) async throws -> AppendOutcome {
+    var schemas: [String: TableSchema] { store.schemas }
+
+    func findings(in records: RecordBatch) -> [StreamMatcher.Finding] { detector.findings(in: records) }
+
+    func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
         let start = ContinuousClock.now
-        let outcome: AppendOutcome
+        let outcomes: [AppendOutcome]
         do {
-            outcome = try await store.append(chunk.batches, delivery: delivery)
+            outcomes = try await store.append(blocks.map { EventLot($0.batches, delivery: $0.delivery) })
         } catch let error where error.code == .unavailable {
             throw IntakeUnavailable(error.message)
         }
         Timer(label: "tocsin_store_commit_seconds").recordSeconds((ContinuousClock.now - start) / .seconds(1))
-        try await detector.detect(chunk.records)
-        return outcome
+        for block in blocks { try await detector.record(block.findings) }
+        return outcomes
     }
 }

@@ -1,5 +1,6 @@
 internal import API
 internal import Collection
+internal import EventStore
 internal import KQLValues
 internal import Records
 internal import StateStore
@@ -29,7 +30,7 @@ extension IngestPipeline {
         if let table = collector.content.tables.tables.keys.first(where: { $0.lowercased() == wanted }) {
             return .table(table)
         }
-        return schemas().keys.first { $0.lowercased() == wanted }.map { .table($0) }
+        return sink.schemas.keys.first { $0.lowercased() == wanted }.map { .table($0) }
     }
 
     func fault(ofTransformation query: String, over input: TableSchema, into table: String) -> String? {

@@ -2,32 +2,29 @@ internal import API
 internal import Chronology
 internal import Collection
 internal import EventStore
-internal import KQLValues
 internal import Logging
 internal import Records
 internal import StateStore
+internal import Synchronization
 
-/// The ingestion path: bytes are read and mapped, rows stored durably, then rules matched on the same records.
+/// The ingestion path: bytes are read, records mapped and rules matched on them, rows stored durably, then alerts recorded.
 ///
-/// Every way in (HTTP, syslog, simulation) goes through `take` or `store`.
+/// While one commit is stored, the next blocks are read and mapped on other cores; see `OrderedCommits` for the order and
+/// the bounds.
+///
+/// Every way in (HTTP, syslog, files, Kafka, simulation) goes through `take`, `store` or a lane.
 final class IngestPipeline: EventIntake {
     let collector: Collector
+    let sink: any EventSink
     let transformations: TransformationCache
-    /// The tables of the store, besides those that content describes.
-    let schemas: @Sendable () -> [String: TableSchema]
-    private let sink: any EventSink
     private let ledger: SourceLedger
     let time: TimeSource
-    private let logger: Logger
+    let logger: Logger
 
-    init(
-        collector: Collector, sink: any EventSink, schemas: @escaping @Sendable () -> [String: TableSchema],
-        ledger: SourceLedger, time: TimeSource, logger: Logger
-    ) {
+    init(collector: Collector, sink: any EventSink, ledger: SourceLedger, time: TimeSource, logger: Logger) {
         self.collector = collector
         self.sink = sink
-        self.schemas = schemas
-        transformations = TransformationCache(tables: collector.content.tables, schemas: schemas)
+        transformations = TransformationCache(tables: collector.content.tables, schemas: { sink.schemas })
         self.ledger = ledger
         self.time = time
         self.logger = logger
@@ -37,22 +34,32 @@ final class IngestPipeline: EventIntake {
         _ chunks: some AsyncSequence<[UInt8], any Error> & Sendable, as description: IntakeDescription
     ) async throws -> IntakeReceipt {
         let options = try options(description)
-        var reader = collector.reader(options, now: time.now())
-        var receipt = IntakeReceipt()
-        var blocks = 0
-        func take(_ block: RecordBlock) async throws {
-            let delivery = description.delivery.map { DeliveryID($0).block(blocks) }
-            blocks += 1
-            receipt += try await store(block, options, delivery: delivery)
+        let tally = Mutex(IntakeReceipt())
+        let commits = OrderedCommits<MappedBlock> { [self] blocks in
+            let receipt = try await store(blocks)
+            tally.withLock { $0 += receipt }
         }
-        for try await chunk in chunks {
-            reader.feed(chunk)
+        try await withThrowingDiscardingTaskGroup { group in
+            var reader = collector.reader(options, now: time.now())
+            func take(_ block: RecordBlock) async throws {
+                let weight = block.weight
+                let number = try await commits.enter(weight: weight)
+                group.addTask { [self] in
+                    let delivery = description.delivery.map { DeliveryID($0).block(number) }
+                    let mapped = map(block, options, delivery: delivery)
+                    await commits.add(mapped, number: number, rows: mapped.rowCount, weight: weight)
+                }
+            }
+            for try await chunk in chunks {
+                reader.feed(chunk)
+                while let block = reader.next() { try await take(block) }
+            }
+            reader.finish()
             while let block = reader.next() { try await take(block) }
+            if let block = reader.flush() { try await take(block) }
         }
-        reader.finish()
-        while let block = reader.next() { try await take(block) }
-        if let block = reader.flush() { try await take(block) }
-        return receipt
+        try await commits.finish()
+        return tally.withLock { $0 }
     }
 
     /// Takes in text that is there as a whole.
@@ -67,14 +74,32 @@ final class IngestPipeline: EventIntake {
     func store(
         _ block: RecordBlock, _ options: CollectionOptions, delivery: DeliveryID? = nil
     ) async throws -> IntakeReceipt {
-        let chunk = collector.collect(block, options, now: time.now())
-        let outcome = try await sink.take(chunk, delivery: delivery)
+        try await store([map(block, options, delivery: delivery)])
+    }
+
+    // MARK: Steps
+
+    /// Makes rows of a block's records and matches rules on them.
+    func map(_ block: RecordBlock, _ options: CollectionOptions, delivery: DeliveryID?) -> MappedBlock {
         let now = time.now()
-        ledger.note(SourceObservation.read(chunk, options, outcome: outcome, now: now), at: now)
-        if outcome == .alreadyStored { return IntakeReceipt(repeated: chunk.records.count) }
-        var receipt = IntakeReceipt(rejected: chunk.deadLetters.count)
-        for batch in chunk.batches where batch.table != "DeadLetter_CL" {
-            receipt.tables[batch.table, default: 0] += batch.rowCount
+        let chunk = collector.collect(block, options, now: now)
+        func observations(_ outcome: AppendOutcome) -> [SourceObservation] {
+            SourceObservation.read(chunk, options, outcome: outcome, now: now)
+        }
+        return MappedBlock(
+            batches: chunk.batches, delivery: delivery, records: chunk.records.count,
+            deadLetters: chunk.deadLetters.count, findings: sink.findings(in: chunk.records),
+            stored: observations(.stored), repeated: delivery == nil ? [] : observations(.alreadyStored))
+    }
+
+    /// Makes the rows durable and records the alerts.
+    func store(_ blocks: [MappedBlock]) async throws -> IntakeReceipt {
+        let outcomes = try await sink.take(blocks)
+        let now = time.now()
+        var receipt = IntakeReceipt()
+        for (block, outcome) in zip(blocks, outcomes) {
+            ledger.note(outcome == .stored ? block.stored : block.repeated, at: now)
+            receipt += block.receipt(outcome)
         }
         return receipt
     }

@@ -20,7 +20,6 @@ final class TransformationCache: Sendable {
     /// How many are kept.
     private static let most = 1000
 
-    /// - Parameter schemas: The tables of the store, besides those that content describes.
     init(tables: TableCatalogue, schemas: @escaping @Sendable () -> [String: TableSchema]) {
         self.tables = tables
         self.schemas = schemas

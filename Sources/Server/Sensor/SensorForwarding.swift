@@ -24,17 +24,33 @@ struct HubDestination: EventDestination {
     }
 }
 
-/// Straight into an event store that hub and sensors share.
-struct StoreDestination: EventDestination {
-    let events: any EventStore
+/// Straight into an event store that hub and sensors share; it is opened at the first delivery, so that a sensor starts
+/// while the store is away.
+actor SharedStoreDestination: EventDestination {
+    private let settings: Settings
+    private let time: TimeSource
+    private var opened: (any EventStore)?
+
+    init(_ settings: Settings, time: TimeSource) {
+        self.settings = settings
+        self.time = time
+    }
 
     func store(_ delivery: SpooledDelivery) async throws {
+        let events = try await store()
         do {
             try await events.append(delivery.batches, delivery: delivery.id)
         } catch {
             guard [.invalidBatch, .invalidName].contains(error.code) else { throw error }
             throw HubFailure(isFinal: true, description: error.message)
         }
+    }
+
+    private func store() async throws -> any EventStore {
+        if let opened { return opened }
+        let events = try await EventStores.open(settings, time: time)
+        opened = events
+        return events
     }
 }
 

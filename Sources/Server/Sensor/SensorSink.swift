@@ -1,10 +1,11 @@
 internal import API
 internal import Casebook
 internal import Chronology
-internal import Collection
 internal import Detection
 internal import EventStore
 internal import Foundation
+internal import KQLValues
+internal import Records
 internal import Spool
 internal import StateStore
 internal import Synchronization
@@ -18,19 +19,26 @@ struct SensorSink: EventSink {
     let outbox: AlertOutbox
     let matcher: StreamMatcher
     let time: TimeSource
+    /// The tables of the content; which others the hub has is not known here.
+    let schemas: [String: TableSchema]
 
-    func take(_ chunk: CollectedChunk, delivery: DeliveryID?) async throws -> AppendOutcome {
-        let findings = matcher.findings(in: chunk.records, now: time.now())
-        if !findings.isEmpty { try await outbox.add(findings) }
-        guard !chunk.batches.isEmpty else { return .stored }
-        // Names of deliveries are kept apart by sensor. One without a name gets one here, so that the way from the spool to
-        // the store may be gone twice.
-        let id = DeliveryID("sensor \(name):\(delivery?.text ?? UUID().uuidString)")
-        do {
-            try await spool.append(SpooledDelivery(id: id, batches: chunk.batches))
-        } catch let error as SpoolError where error.code == .full {
-            throw IntakeBusy(error.message)
+    func findings(in records: RecordBatch) -> [StreamMatcher.Finding] {
+        matcher.findings(in: records, now: time.now())
+    }
+
+    func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
+        for block in blocks {
+            if !block.findings.isEmpty { try await outbox.add(block.findings) }
+            guard !block.batches.isEmpty else { continue }
+            // Names of deliveries are kept apart by sensor. One without a name gets one here, so that the way from the
+            // spool to the store may be gone twice.
+            let id = DeliveryID("sensor \(name):\(block.delivery?.text ?? UUID().uuidString)")
+            do {
+                try await spool.append(SpooledDelivery(id: id, batches: block.batches))
+            } catch let error as SpoolError where error.code == .full {
+                throw IntakeBusy(error.message)
+            }
         }
-        return .stored
+        return blocks.map { _ in .stored }
     }
 }

@@ -43,7 +43,11 @@ public enum TocsinSensor {
                 onStart(
                     StartReport(
                         address: http.localAddress, invitation: nil,
-                        notes: ["Everything goes to the hub \(settings.sensor.hub)."]))
+                        notes: [
+                            settings.events.engine == .clickhouse
+                                ? "Events go to ClickHouse, alerts to the hub \(settings.sensor.hub)."
+                                : "Everything goes to the hub \(settings.sensor.hub)."
+                        ]))
             } catch {
                 logger.critical("the sensor cannot finish its start", metadata: ["error": "\(error)"])
             }
@@ -123,6 +127,11 @@ struct SensorLife: Sendable {
         let outbox = AlertOutbox(database, time: time)
         let health = SourceHealth(ledger: settings.health.ledger())
         let hub = try HubClient(settings.sensor)
+        let destination: any EventDestination =
+            switch settings.events.engine {
+            case .duckdb: HubDestination(hub: hub)
+            case .clickhouse: SharedStoreDestination(settings, time: time)
+            }
         return SensorLife(
             settings: settings, database: database, access: AccessControl(database: database, time: time),
             spool: spool, health: health,
@@ -130,11 +139,10 @@ struct SensorLife: Sendable {
                 collector: Collector(content),
                 sink: SensorSink(
                     name: settings.sensor.name, spool: spool, outbox: outbox, matcher: StreamMatcher(rules.sigma),
-                    time: time),
-                // The tables are the hub's; a sensor knows those that content describes.
-                schemas: { [:] }, ledger: health.ledger, time: time, logger: logger),
+                    time: time, schemas: content.tables.tables.mapValues(\.schema)),
+                ledger: health.ledger, time: time, logger: logger),
             forwarding: SensorForwarding(
-                spool: spool, outbox: outbox, hub: hub, destination: HubDestination(hub: hub), health: health,
+                spool: spool, outbox: outbox, hub: hub, destination: destination, health: health,
                 name: settings.sensor.name, refused: settings.dataFolder.appending(path: "refused"), logger: logger),
             hub: hub, logger: logger)
     }
@@ -179,7 +187,7 @@ struct SensorLife: Sendable {
         router.get("healthz") { _, _ in "ok" }
         let programs = router.group().add(
             middleware: Gate(access: access, localToken: localToken, refusal: .unauthorized))
-        SensorSideRoutes(intake: intake).add(to: programs)
+        SensorSideRoutes(intake: intake, admission: IntakeAdmission(settings.http.intakeLimits)).add(to: programs)
         MetricsRoute(sampled: { metrics }).add(to: programs)
         return Application(
             router: router, server: try WebServer.builder(settings.http),
