@@ -241,7 +241,7 @@ def wait_for_port(port: int) -> None:
 
 
 def count(address: str, token: str, query: str) -> int:
-    return call(address, token, "/api/query", {"query": query + " | count"})["rows"][0][0]
+    return call(address, token, "/api/query", {"query": query + " | count"})["tables"][0]["rows"][0][0]
 
 
 def bench_syslog(seconds: int) -> None:
