@@ -68,6 +68,17 @@ struct OrderedCommitsTests {
         #expect(stored.commits.withLock { $0 }.flatMap(\.self) == Array(0...10))
     }
 
+    @Test func `make room for a block that does not fit beside what is there`() async throws {
+        let stored = Stored()
+        let commits = Commits(Self.policy(weight: 100)) { stored.store($0) }
+        for (number, weight) in [30, 90, 200, 10].enumerated() {
+            #expect(try await commits.enter(weight: weight) == number)
+            await commits.add(number, number: number, rows: 1, weight: weight)
+        }
+        try await commits.finish()
+        #expect(stored.commits.withLock { $0 } == [[0], [1], [2], [3]])
+    }
+
     @Test func `store nothing after a commit that failed, and say so`() async throws {
         let stored = Stored()
         let commits = Commits(Self.policy(rows: 2)) { numbers in

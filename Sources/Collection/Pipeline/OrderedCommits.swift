@@ -38,6 +38,7 @@ public actor OrderedCommits<Block: Sendable> {
     private var isEnding = false
     private var failure: (any Error)?
     private var reader: CheckedContinuation<Void, Never>?
+    private var isReaderWaiting = false
 
     /// - Parameter store: Makes blocks durable, all of them or none that is told of; never called twice at a time.
     public init(_ policy: Policy = Policy(), store: @escaping @Sendable ([Block]) async throws -> Void) {
@@ -49,9 +50,14 @@ public actor OrderedCommits<Block: Sendable> {
     ///
     /// - Throws: what the store threw for a block before.
     public func enter(weight new: Int) async throws -> Int {
+        isReaderWaiting = true
         while weight > 0, weight + new > policy.weight, failure == nil {
+            // What is there may be too little for a commit, and with the reader waiting nothing more would come.
+            await storeReady()
+            guard weight > 0, weight + new > policy.weight, failure == nil else { break }
             await withCheckedContinuation { reader = $0 }
         }
+        isReaderWaiting = false
         if let failure { throw failure }
         weight += new
         defer { nextToEnter += 1 }
@@ -99,8 +105,9 @@ public actor OrderedCommits<Block: Sendable> {
             ready += entry.weight
             count += 1
         }
+        let isAll = nextToStore + count == nextToEnter
         let isDue =
-            isEnding || (policy.storesWhenIdle && nextToStore + count == nextToEnter) || rows >= policy.rows
+            isEnding || (isAll && (isReaderWaiting || policy.storesWhenIdle)) || rows >= policy.rows
             || ready >= policy.weight / 2 || .now - lastCommit >= policy.interval
         guard count > 0, isDue else { return nil }
         defer { nextToStore += count }
