@@ -34,13 +34,20 @@ struct DocumentFramer {
     /// The line of the next byte, counted from 1.
     private(set) var line = 1
     /// Whether lines are given out as they are: with all their blanks, empty ones too, none taken for JSON.
-    var isVerbatim = false
+    private(set) var isVerbatim = false
     private var isAtStart = true
     private var mode = Mode.lines
     private let limits: ReaderLimits
 
     init(limits: ReaderLimits) {
         self.limits = limits
+    }
+
+    /// Changes how lines are given out, from the next one on.
+    mutating func setVerbatim(_ isVerbatim: Bool) {
+        self.isVerbatim = isVerbatim
+        // The newline of the line before was left as a blank.
+        if isVerbatim, head > 0, head < bytes.count, bytes[head] == UInt8(ascii: "\n") { advance(by: 1) }
     }
 
     /// Lets `body` add bytes at the end of the buffer.

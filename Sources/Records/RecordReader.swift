@@ -88,7 +88,7 @@ public struct RecordReader: ~Copyable, Sendable {
         self.limits = limits
         lineReading = lines
         framer = DocumentFramer(limits: limits)
-        framer.isVerbatim = lines.needsVerbatimLines
+        framer.setVerbatim(lines.needsVerbatimLines)
     }
 
     /// Hands over the next bytes of the stream.
@@ -203,6 +203,8 @@ public struct RecordReader: ~Copyable, Sendable {
             case .rejected(let reason): reject(bytes, line: frame.line, reason: reason)
             }
         }
+        let isVerbatim = lineReading?.needsVerbatimLines ?? false
+        if isVerbatim != framer.isVerbatim { framer.setVerbatim(isVerbatim) }
     }
 
     private mutating func takeJSON(_ bytes: UnsafeBufferPointer<UInt8>, line: Int) {
@@ -250,7 +252,6 @@ public struct RecordReader: ~Copyable, Sendable {
         }
         let before = builder.count
         takeRejects(lineReading?.read(bytes, number: line, into: &builder) ?? [])
-        framer.isVerbatim = lineReading?.needsVerbatimLines ?? false
         note(builder.count - before, line: line)
     }
 

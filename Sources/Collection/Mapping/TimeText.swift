@@ -78,7 +78,8 @@ enum TimeText {
         guard utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }),
             let number = NumberText.real(utf8)
         else { return nil }
-        if let whole = NumberText.integer(utf8) {
+        // `1784016001.000000` are seconds, however many zeros there are.
+        if !utf8.contains(UInt8(ascii: ".")), let whole = NumberText.integer(utf8) {
             switch utf8.count {
             case 9...11: return Instant(unixMicroseconds: whole * 1_000_000)
             case 12...14: return Instant(unixMicroseconds: whole * 1000)

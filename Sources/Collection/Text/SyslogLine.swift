@@ -75,6 +75,8 @@ struct SyslogLine {
     private func skipStructuredData(_ cursor: inout ByteCursor, into records: inout RecordBuilder) -> Bool {
         if cursor.isAtEnd || cursor.skip("-") { return true }
         guard cursor.next == UInt8(ascii: "[") else { return false }
+        // Some devices put their message into brackets; the name of an element has no quotes.
+        if cursor.rest.prefix(while: { $0 != 0x20 && $0 != UInt8(ascii: "]") }).contains(0x22) { return true }
         while cursor.skip("[") {
             let start = cursor.position
             while let byte = cursor.next, byte != 0x20, byte != UInt8(ascii: "]") { cursor.position += 1 }

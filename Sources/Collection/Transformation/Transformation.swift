@@ -75,7 +75,7 @@ public struct Transformation: Sendable {
             return schema
         }
         var columns = declared.columns
-        var known = Set(columns.map(\.name)).union(syntax.renamed)
+        var known = Set(columns.map(\.name)).union(syntax.defined)
         for column in table.schema.columns {
             // What the text makes itself is no field, unless it reads one of that name.
             guard !syntax.assigned.contains(column.name) || syntax.names.contains(column.name),

@@ -15,8 +15,8 @@ struct TransformationText {
     private let tokens: [ClassifiedToken]
     /// Names that the text itself gives a value.
     private(set) var assigned: Set<String> = []
-    /// New names that `project-rename` gives, which must not be there before.
-    private(set) var renamed: Set<String> = []
+    /// Names of `let`, and those that `project-rename` gives: no field may have them.
+    private(set) var defined: Set<String> = []
     private var isRenaming = false
     private var paths: [Path] = []
 
@@ -37,9 +37,8 @@ struct TransformationText {
         while place < tokens.count {
             switch spelling(place) {
             case "|":
-                isExpanding = false
-                isRenaming = spelling(place + 1) == "project-rename"
-            case "mv-expand", "mvexpand", "mv-apply": isExpanding = true
+                isRenaming = stands("project-rename", at: place + 1)
+                isExpanding = ["mv-expand", "mvexpand", "mv-apply"].contains { stands($0, at: place + 1) }
             case "(", "{": depth += 1
             case ")", "}": depth -= 1
             case "now", "ago": asksForTime = true
@@ -90,6 +89,11 @@ struct TransformationText {
 
     private func spelling(_ place: Int) -> String {
         tokens.indices.contains(place) ? source.text(in: tokens[place].span) : ""
+    }
+
+    /// Whether a word, which may be of several tokens, starts at a place.
+    private func stands(_ word: String, at place: Int) -> Bool {
+        tokens.indices.contains(place) && source.bytes[tokens[place].span.lower...].starts(with: word.utf8)
     }
 
     private func isName(_ place: Int) -> Bool {
@@ -146,13 +150,13 @@ struct TransformationText {
         let root = parts[0]
         if after == "=" || after == ":" || before == "let" {
             assigned.insert(root)
-            if isRenaming { renamed.insert(root) }
+            if isRenaming || before == "let" { defined.insert(root) }
             return
         }
         names.insert(root)
         if isExpanding, parts.count == 1 { assigned.insert(root) }
         // A path that stands alone names a column of the result, so it must stay as it is; a name that does is kept whole.
-        let opensItem = ["project", "extend", "mv-expand", "mv-apply", ","].contains(before)
+        let opensItem = ["project", "extend", "expand", "apply", "keep", "away", ","].contains(before)
         let closesItem = [",", "|", "", "to", ";"].contains(after)
         if parts.count == 1, depth == 0, opensItem && closesItem { assigned.insert(root) }
         guard parts.count > 1, depth > 0 || !(opensItem && closesItem) else { return }
