@@ -51,9 +51,10 @@ bench-kql: release  ## run the KQL benchmark over 5 million events
 	@swift build $(RELEASE) --product kql-benchmark
 	@scripts/bench kql
 
-fuzz:  ## fuzz the KQL parser, binder and runtime (FUZZ_SECONDS=600)
+fuzz:  ## fuzz the KQL parser, binder and runtime, then the readers of logs (FUZZ_SECONDS=600 each)
 	@scripts/bootstrap
-	@scripts/fuzz $(FUZZ_SECONDS)
+	@scripts/fuzz $(FUZZ_SECONDS) kql
+	@scripts/fuzz $(FUZZ_SECONDS) text
 
 generate:  ## renew generated documents
 	@scripts/target-graph > docs/target-graph.txt

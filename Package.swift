@@ -293,6 +293,8 @@ let package = Package(
         .executable(name: "tocsin", targets: ["tocsin"]),
         // The language on its own, for other programs and for Fuzzing/.
         .library(name: "KQL", targets: ["KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "Chronology", "JSON"]),
+        // The readers of logs, for Fuzzing/.
+        .library(name: "Collection", targets: ["Chronology", "Collection", "EventStore", "Records"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -6,7 +6,8 @@ let package = Package(
     name: "Fuzzing",
     dependencies: [.package(name: "tocsin", path: "..")],
     targets: [
-        .executableTarget(name: "KQLFuzz", dependencies: [.product(name: "KQL", package: "tocsin")])
+        .executableTarget(name: "KQLFuzz", dependencies: [.product(name: "KQL", package: "tocsin")]),
+        .executableTarget(name: "TextFuzz", dependencies: [.product(name: "Collection", package: "tocsin")]),
     ],
     cxxLanguageStandard: .cxx17
 )
