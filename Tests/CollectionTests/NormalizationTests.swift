@@ -86,6 +86,17 @@ import Testing
         #expect(parsers.filter { !sampled.contains($0) } == [])
     }
 
+    @Test func `the documentation names each parser and each function that unites them`() throws {
+        let text = try String(contentsOf: SharedFolder.checkout.appending(path: "docs/asim.md"), encoding: .utf8)
+        for schema in Self.shipped.catalogue.schemas {
+            #expect(text.contains("### \(schema.name) \(schema.version)"))
+            for parser in schema.parsers {
+                let tables = parser.tables.map { "`\($0)`" }.joined(separator: ", ")
+                #expect(text.contains("| `\(parser.name)` | \(tables) | \(parser.summary) |"), "\(parser.name)")
+            }
+        }
+    }
+
     @Test(arguments: Sample.all) func `a row of a source becomes a normalised row`(_ sample: Sample) throws {
         let schema = try #require(
             Self.shipped.catalogue.schemas.first { $0.parsers.contains { $0.name == sample.parser } })
