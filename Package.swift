@@ -199,7 +199,8 @@ let tests: [Target] = [
     .testTarget(
         name: "CollectionTests",
         dependencies: [
-            "Chronology", "Collection", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "Records", "TestSupport",
+            "Chronology", "Collection", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "Records",
+            "TestSupport",
             nioCore, nioPosix,
         ],
         exclude: ["Samples"]),
@@ -209,8 +210,9 @@ let tests: [Target] = [
     .testTarget(
         name: "DetectionTests",
         dependencies: [
-            "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLConformance",
-            "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore", "TestSupport", "Vocabulary", grdb, logging,
+            "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL",
+            "KQLConformance", "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore", "TestSupport",
+            "Vocabulary", grdb, logging,
         ]),
     .testTarget(
         name: "DuckDBStoreTests",
