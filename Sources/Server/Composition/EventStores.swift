@@ -3,6 +3,7 @@ internal import ClickHouseStore
 internal import DuckDBStore
 internal import EventStore
 internal import Foundation
+internal import Investigation
 internal import StateStore
 
 /// Opens the event store that is configured.
