@@ -63,6 +63,10 @@ struct CollectedColumn {
             }
         case .text(var bytes, var offsets):
             defer { storage = .text(bytes: bytes, offsets: offsets) }
+            if name == "LowCardinality(String)" || name == "LowCardinality(Nullable(String))" {
+                try Self.readDictionary(&cursor, rows, &bytes, &offsets)
+                break
+            }
             guard name == "String" else { throw Self.unexpected(name) }
             for _ in 0..<rows {
                 bytes.append(contentsOf: try cursor.take(cursor.length()))
@@ -70,6 +74,32 @@ struct CollectedColumn {
             }
         }
         if marks != nil, !hasNull { hasNull = nulls[before...].contains(true) }
+    }
+
+    /// Reads texts that are kept as numbers of a dictionary: a version, flags of which the lowest byte tells the width of a
+    /// number, the dictionary, the numbers. The null of a dictionary is its first text, which is empty.
+    private static func readDictionary(
+        _ cursor: inout NativeCursor, _ rows: Int, _ bytes: inout [UInt8], _ offsets: inout [Int]
+    ) throws(NativeFault) {
+        func number() throws(NativeFault) -> Int {
+            let number = try cursor.take(8).loadUnaligned(as: UInt64.self)
+            guard number <= 1 << 40 else { throw .malformed("a dictionary is too large") }
+            return Int(number)
+        }
+        guard try number() == 1 else { throw .malformed("a dictionary has an unknown version") }
+        let flags = try number()
+        var texts: [UnsafeRawBufferPointer] = []
+        for _ in 0..<(try number()) { texts.append(try cursor.take(cursor.length())) }
+        guard try number() == rows, flags & 0xFF <= 3 else { throw .malformed("a dictionary does not fit its rows") }
+        let width = 1 << (flags & 0xFF)
+        let numbers = try cursor.take(size(rows, width))
+        for row in 0..<rows {
+            var index = 0
+            for byte in 0..<width { index |= Int(numbers[row * width + byte]) << (8 * byte) }
+            guard texts.indices.contains(index) else { throw .malformed("a dictionary lacks a text") }
+            bytes.append(contentsOf: texts[index])
+            offsets.append(bytes.count)
+        }
     }
 
     /// Forgets what came after the first `count` rows.
