@@ -135,7 +135,8 @@ struct SQLRenderer {
         switch expression {
         case .column(let index): text += "t.c\(index)"
         case .joined(let side, let index): text += side == .left ? "l.c\(index)" : "r.c\(index)"
-        case .output(let index): text += "c\(index)"
+        // There a column of the source with the name of the result's would be meant.
+        case .output(let index): text += dialect == .clickHouse ? "\(index + 1)" : "c\(index)"
         case .stored(let name): text += "t." + dialect.identifier(name)
         case .value(let value): write(value)
         case .template(let template, let operands): write(template, operands)
