@@ -20,9 +20,12 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // Shims: one thin C or C++ face per library.
@@ -31,11 +34,14 @@ let shims: [Target] = [
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CEvtx", linkerSettings: [.linkedLibrary("evtx")]),
     .target(name: "CExpat", linkerSettings: [.linkedLibrary("expat")]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CRdKafka", linkerSettings: [.linkedLibrary("rdkafka")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CSodium", linkerSettings: [.linkedLibrary("sodium")]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CZstd", linkerSettings: [.linkedLibrary("zstd")]),
 ]
 
 // Ring 0: pure; no I/O, no clock, no randomness, no logger.
@@ -44,6 +50,7 @@ let pure: [Target] = [
     .target(name: "JSON", dependencies: ["CSimdjson", collections]),
     .target(name: "RE2", dependencies: ["CRE2"]),
     .target(name: "Records", dependencies: ["CSimdjson", "CZlib"]),
+    .target(name: "Unpacking", dependencies: ["CZlib", "CZstd"]),
     .target(name: "Vocabulary", dependencies: ["Chronology"]),
     .target(name: "KQLSyntax"),
     .target(name: "KQLValues", dependencies: ["Chronology", "JSON"]),
@@ -74,8 +81,7 @@ let lifeCycle: [Target] = [
         name: "Collection",
         dependencies: [
             "CExpat", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2",
-            "Records",
-            collections, nioCore, nioPosix, yams,
+            "Records", collections, crypto, nioCore, nioPosix, nioSSL, nioTLS, swiftASN1, x509, yams,
         ]),
     .target(name: "DataCollection", dependencies: ["Chronology", "JSON", "KQLValues", "StateStore", grdb]),
     .target(
@@ -121,12 +127,17 @@ let edges: [Target] = [
     .target(
         name: "DuckDBStore",
         dependencies: ["CDuckDB", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"]),
+    .target(name: "EvtxReader", dependencies: ["CEvtx"]),
+    .target(
+        name: "FileConnector",
+        dependencies: ["Chronology", "EvtxReader", "StateStore", "Unpacking", crypto, grdb, logging]),
     .target(
         name: "HTTPAdapter",
         dependencies: [
             "Chronology", "JSON", "KQL", "Records", "Response", "Workflow", asyncHTTPClient, collections, nioCore,
             nioHTTP1, nioPosix,
         ]),
+    .target(name: "KafkaConnector", dependencies: ["CRdKafka", logging]),
     .target(name: "SMTPChannel", dependencies: ["CCurl", "Chronology", "Notification"]),
     .target(
         name: "Spool", dependencies: ["CZlib", "Chronology", "EventStore", "JSON", "KQLValues", "StateStore"]),
@@ -135,7 +146,8 @@ let edges: [Target] = [
         name: "API",
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "DataCollection", "EventStore", "Investigation", "JSON",
-            "KQLEditing", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary", "WebGate", collections, crypto,
+            "KQLEditing", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary", "WebGate", collections,
+            crypto,
             httpTypes, hummingbird, logging, nioCore,
         ]),
     .target(
@@ -151,14 +163,13 @@ let edges: [Target] = [
         name: "Server",
         dependencies: [
             "API", "Access", "Casebook", "Chronology", "ClickHouseStore", "Collection", "DataCollection", "Detection",
-            "DuckDBStore", "EventStore", "Export", "Exposition", "HTTPAdapter", "Investigation", "JSON", "KQL",
-            "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax",
-            "KQLValues", "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response",
-            "SMTPChannel", "Sigma", "Simulation", "Spool",
-            "StateStore", "Vocabulary", "WebGate", "Workflow", asyncHTTPClient, configuration, coreMetrics, crypto,
-            hummingbird, hummingbirdCore,
-            hummingbirdTLS, logging,
-            grdb, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage,
+            "DuckDBStore", "EventStore", "Export", "Exposition", "FileConnector", "HTTPAdapter", "Investigation",
+            "JSON",
+            "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "KafkaConnector",
+            "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response", "SMTPChannel", "Sigma",
+            "Simulation", "Spool", "StateStore", "Unpacking", "Vocabulary", "WebGate", "Workflow", asyncHTTPClient,
+            configuration, coreMetrics, crypto, grdb, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore,
+            nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage, yams,
         ]),
     .executableTarget(
         name: "kql-benchmark",
@@ -167,8 +178,8 @@ let edges: [Target] = [
     .executableTarget(
         name: "tocsin",
         dependencies: [
-            "CEditLine", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "Investigation", "JSON",
-            "KQL",
+            "CEditLine", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "FileConnector",
+            "Investigation", "JSON", "KQL",
             "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Presentation", "Records",
             "Server",
             "Sigma", "StateStore", argumentParser, asyncHTTPClient, collections, logging, nioCore, nioHTTP1,
@@ -201,7 +212,7 @@ let tests: [Target] = [
         dependencies: [
             "Chronology", "Collection", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "Records",
             "TestSupport",
-            nioCore, nioPosix,
+            nioCore, nioPosix, nioSSL, x509,
         ],
         exclude: ["Samples"]),
     .testTarget(
@@ -223,6 +234,10 @@ let tests: [Target] = [
         ]),
     .testTarget(name: "EventStoreTests", dependencies: ["EventStore", "JSON", "KQLValues"]),
     .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport", coreMetrics]),
+    .testTarget(name: "EvtxReaderTests", dependencies: ["EvtxReader", "TestSupport", "Unpacking"]),
+    .testTarget(
+        name: "FileConnectorTests",
+        dependencies: ["Chronology", "FileConnector", "StateStore", "TestSupport", "Unpacking", logging]),
     .testTarget(
         name: "HTTPAdapterTests",
         dependencies: [
@@ -242,6 +257,8 @@ let tests: [Target] = [
             "Chronology", "JSON", "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues",
             "TestSupport",
         ]),
+    .testTarget(
+        name: "KafkaConnectorTests", dependencies: ["CRdKafka", "KafkaConnector", logging]),
     .testTarget(
         name: "KQLFunctionsTests", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLValues", "TestSupport"]),
     .testTarget(name: "KQLSyntaxTests", dependencies: ["KQLSyntax", "TestSupport"]),
@@ -276,7 +293,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ServerTests",
         dependencies: [
-            "Casebook", "Chronology", "Collection", "JSON", "Server", "StateStore", "TestSupport", "Vocabulary", "tocsin",
+            "Casebook", "Chronology", "Collection", "JSON", "Server", "StateStore", "TestSupport", "Vocabulary",
+            "tocsin",
             asyncHTTPClient, crypto, nioCore, nioHTTP1,
         ]),
     .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),
@@ -286,6 +304,7 @@ let tests: [Target] = [
     .testTarget(
         name: "SpoolTests", dependencies: ["Chronology", "EventStore", "JSON", "KQLValues", "Spool", "TestSupport"]),
     .testTarget(name: "StateStoreTests", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
+    .testTarget(name: "UnpackingTests", dependencies: ["Unpacking"]),
     .testTarget(name: "WorkflowTests", dependencies: ["Chronology", "JSON", "TestSupport", "Workflow", collections]),
 ]
 
@@ -300,6 +319,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.19.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),

@@ -57,7 +57,7 @@ struct SyslogListenerTests {
         _ configuration: SyslogListenerConfiguration, count: Int, send: @escaping @Sendable (Int) async throws -> Void
     ) async -> [String] {
         let (stream, continuation) = AsyncStream<RecordBlock>.makeStream()
-        let listener = SyslogListener(configuration, now: { Instant(unixSeconds: 1_790_000_000) }) { block, _ in
+        let listener = SyslogListener(configuration, now: { Instant(unixSeconds: 1_790_000_000) }) { block, _, _ in
             continuation.yield(block)
         }
         return await withTaskGroup(of: Void.self) { group in

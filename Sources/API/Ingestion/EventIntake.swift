@@ -37,6 +37,8 @@ public struct IntakeDescription: Sendable {
     public var table: String?
     /// The name of the sender, for counters and dead letters.
     public var source: String
+    /// Where at the sender the events lie, for dead letters: a file and an offset.
+    public var place: String?
     /// What the sender calls these bytes; the same bytes sent again under that name are stored once. Nil: unnamed.
     public var delivery: String?
     /// The host the events come from, for messages that name none.
@@ -44,10 +46,13 @@ public struct IntakeDescription: Sendable {
     /// What makes rows of `table` out of the records; nil: they have the table's columns already.
     public var transformation: IntakeTransformation?
 
-    public init(format: String? = nil, table: String? = nil, source: String, delivery: String? = nil) {
+    public init(
+        format: String? = nil, table: String? = nil, source: String, place: String? = nil, delivery: String? = nil
+    ) {
         self.format = format
         self.table = table
         self.source = source
+        self.place = place
         self.delivery = delivery
     }
 }

@@ -13,6 +13,8 @@ public final class ListenerStatistics: Sendable {
     private struct State {
         var bySender: [String: Counts] = [:]
         var refusedConnections = 0
+        var timedOutConnections = 0
+        var failedDeliveries = 0
         var connections = 0
     }
 
@@ -23,7 +25,12 @@ public final class ListenerStatistics: Sendable {
     public init() {}
 
     public var bySender: [String: Counts] { state.withLock { $0.bySender } }
+    /// Connections closed at once: too many, or without the certificate that is asked for.
     public var refusedConnections: Int { state.withLock { $0.refusedConnections } }
+    /// Connections closed because nothing more of a message came, or no message for long.
+    public var timedOutConnections: Int { state.withLock { $0.timedOutConnections } }
+    /// How often the sink did not take a block, which was then offered again.
+    public var failedDeliveries: Int { state.withLock { $0.failedDeliveries } }
     public var connections: Int { state.withLock { $0.connections } }
 
     func note(_ packets: [MessagePacket], at now: Instant) {
@@ -48,6 +55,12 @@ public final class ListenerStatistics: Sendable {
             return true
         }
     }
+
+    func refuse() { state.withLock { $0.refusedConnections += 1 } }
+
+    func noteTimeout() { state.withLock { $0.timedOutConnections += 1 } }
+
+    func noteFailedDelivery() { state.withLock { $0.failedDeliveries += 1 } }
 
     func close() {
         state.withLock { $0.connections -= 1 }

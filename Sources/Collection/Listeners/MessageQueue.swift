@@ -32,7 +32,7 @@ actor MessageQueue {
     private let limit: Int
     private var packets: [MessagePacket] = []
     private var byteCount = 0
-    private var isClosed = false
+    private(set) var isClosed = false
     private var consumer: CheckedContinuation<Void, Never>?
     private var producers: [CheckedContinuation<Void, Never>] = []
 

@@ -26,6 +26,11 @@ public struct SyslogFramer: Sendable {
         self.limit = limit
     }
 
+    /// Whether a message has begun whose end has not come.
+    public var isInsideMessage: Bool {
+        if case .start = mode { !pending.isEmpty } else { true }
+    }
+
     /// The messages that are complete with these bytes.
     public mutating func feed(_ bytes: some Sequence<UInt8>) -> [Frame] {
         var frames: [Frame] = []

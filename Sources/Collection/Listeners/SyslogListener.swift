@@ -1,37 +1,20 @@
 public import Chronology
+public import EventStore
+internal import Foundation
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 public import Records
 
-/// How a syslog listener listens.
-public struct SyslogListenerConfiguration: Sendable, Hashable {
-    public enum Transport: String, Sendable { case tcp, udp }
-
-    public var transport: Transport
-    public var host: String
-    /// 0 takes any free port.
-    public var port: Int
-    /// The longest message in bytes.
-    public var messageBytes = 1 << 20
-    /// Further TCP connections are closed at once.
-    public var connections = 5000
-    /// How many bytes of messages may wait for the sink before senders are slowed down.
-    public var waitingBytes = 32 << 20
-
-    public init(_ transport: Transport, host: String, port: Int) {
-        self.transport = transport
-        self.host = host
-        self.port = port
-    }
-}
-
-/// Receives syslog messages over UDP or TCP (newline or octet-counted framing) and hands them on in blocks.
+/// Receives syslog messages over UDP, TCP (newline or octet-counted framing) or TLS (RFC 5425) and hands them on in blocks.
 ///
 /// The sink is awaited: while it stores one block the next gathers, and when too much waits, connections are read no
-/// further until there is room. Over UDP the system then drops datagrams, as the protocol has no other way.
+/// further until there is room. Over UDP the system then drops datagrams, as the protocol has no other way. A block that
+/// the sink cannot take is given to it again, under the same identifier, until it can.
 public struct SyslogListener: Sendable {
-    /// Stores a block; the options name the listener as origin. What it throws ends the listener.
-    public typealias Sink = @Sendable (RecordBlock, CollectionOptions) async throws -> Void
+    /// Stores a block; the options name the listener as origin. When it throws, the block is offered again under the same
+    /// identifier after a pause.
+    public typealias Sink = @Sendable (RecordBlock, CollectionOptions, DeliveryID) async throws -> Void
 
     private let configuration: SyslogListenerConfiguration
     public let statistics = ListenerStatistics()
@@ -46,57 +29,86 @@ public struct SyslogListener: Sendable {
         self.sink = sink
     }
 
-    /// Listens until the task is cancelled.
+    /// Listens until the task is cancelled; then delivers what was received, and ends.
     ///
     /// - Parameter ready: Called with the port once messages are received.
+    /// - Throws: `ListenerFault` when the certificates cannot be used; what binding the port throws.
     public func run(ready: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        let context = try configuration.tls?.context()
         let queue = MessageQueue(limit: configuration.waitingBytes)
+        // Not a child of this task, or cancelling it would cancel the storing of what was received.
+        let delivery = Task { try await deliver(queue) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 switch configuration.transport {
-                case .tcp: try await receiveStreams(queue, ready)
+                case .tcp, .tls: try await receiveStreams(queue, context, ready)
                 case .udp: try await receiveDatagrams(queue, ready)
                 }
             }
-            group.addTask { try await deliver(queue) }
-            // Whoever ends first ends the other; what was received is still delivered.
-            do {
-                try await group.next()
-            } catch {
-                await queue.close()
-                group.cancelAll()
-                throw error
-            }
+            group.addTask { try await delivery.value }
+            let first = await group.nextResult()
             await queue.close()
-            try await group.next()
+            group.cancelAll()
+            let second = await group.nextResult()
+            try first?.get()
+            try second?.get()
         }
     }
 
     private func deliver(_ queue: MessageQueue) async throws {
-        let options = CollectionOptions(
-            origin: "syslog \(configuration.transport.rawValue) \(configuration.host):\(configuration.port)")
+        let options = configuration.options
+        let run = UUID().uuidString
+        var number = 0
+        func hand(over block: RecordBlock) async throws {
+            defer { number += 1 }
+            try await hand(block, options, DeliveryID("syslog:\(run):\(number)"), queue)
+        }
         while let packets = await queue.takeAll() {
             statistics.note(packets, at: now())
             var block = MessageBlock(now: now())
             for packet in packets {
                 for number in 0..<packet.count {
                     block.add(number, of: packet)
-                    if block.count >= 4096 { try await sink(block.take(), options) }
+                    if block.count >= 4096 { try await hand(over: block.take()) }
                 }
             }
-            if block.count > 0 { try await sink(block.take(), options) }
+            if block.count > 0 { try await hand(over: block.take()) }
+        }
+    }
+
+    /// Offers a block until it is taken; once the listener is to stop, only a few times more.
+    private func hand(
+        _ block: RecordBlock, _ options: CollectionOptions, _ id: DeliveryID, _ queue: MessageQueue
+    ) async throws {
+        var attempt = 0
+        while true {
+            do {
+                return try await sink(block, options, id)
+            } catch {
+                attempt += 1
+                statistics.noteFailedDelivery()
+                if await queue.isClosed, attempt >= 3 { throw error }
+                try await Task.sleep(for: .milliseconds(min(30_000, 100 << min(attempt, 9))))
+            }
         }
     }
 
     // MARK: TCP
 
-    private func receiveStreams(_ queue: MessageQueue, _ ready: @Sendable (Int) async -> Void) async throws {
+    private func receiveStreams(
+        _ queue: MessageQueue, _ context: NIOSSLContext?, _ ready: @Sendable (Int) async -> Void
+    ) async throws {
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 1024)
             .bind(host: configuration.host, port: configuration.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, Never>(wrappingChannelSynchronously: channel)
+                    if let context, let tls = configuration.tls {
+                        try channel.pipeline.syncOperations.addHandlers(
+                            NIOSSLServerHandler(context: context),
+                            PeerGate(tls, timeout: configuration.handshakeTimeout) { statistics.refuse() })
+                    }
+                    return try NIOAsyncChannel<ByteBuffer, Never>(wrappingChannelSynchronously: channel)
                 }
             }
         await ready(server.channel.localAddress?.port ?? 0)
@@ -119,6 +131,9 @@ public struct SyslogListener: Sendable {
     private func read(_ connection: NIOAsyncChannel<ByteBuffer, Never>, into queue: MessageQueue) async {
         let sender = SyslogListener.address(connection.channel.remoteAddress)
         var framer = SyslogFramer(limit: configuration.messageBytes)
+        let clock = ConnectionClock(idle: configuration.idleTimeout, message: configuration.messageTimeout)
+        let watch = clock.watch(connection.channel) { statistics.noteTimeout() }
+        defer { watch.cancel() }
         do {
             try await connection.executeThenClose { inbound, _ in
                 for try await buffer in inbound {
@@ -126,7 +141,10 @@ public struct SyslogListener: Sendable {
                     buffer.readableBytesView.withUnsafeBytes { bytes in
                         framer.feed(bytes.bindMemory(to: UInt8.self)) { packet.append($0, fault: $1) }
                     }
+                    clock.pause()
+                    let isNewMessage = packet.count > 0
                     await queue.add(packet)
+                    clock.resume(isInsideMessage: framer.isInsideMessage, isNewMessage: isNewMessage)
                 }
             }
         } catch {

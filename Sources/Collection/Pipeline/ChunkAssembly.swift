@@ -61,7 +61,8 @@ struct ChunkAssembly {
     ) -> CollectedChunk {
         if let definition, !deadLetters.isEmpty {
             var table = DeadLetterTable(definition)
-            for letter in deadLetters { table.add(letter, origin: options.origin, now: now) }
+            let origin = options.place.map { "\(options.origin): \($0)" } ?? options.origin
+            for letter in deadLetters { table.add(letter, origin: origin, now: now) }
             if let batch = table.finish() { batches.append(batch) }
         }
         return CollectedChunk(

@@ -5,6 +5,8 @@ public import Records
 public struct CollectionOptions: Sendable {
     /// Where the bytes come from, for the dead letters: a file's name, a listener's address.
     public var origin: String
+    /// Where in the origin the bytes lie, for the dead letters: a file and an offset; nil when the origin says it all.
+    public var place: String?
     /// The source to take all records for; nil to recognise it.
     public var source: String?
     /// The table whose rows the records already are; nil when they are not.
@@ -15,10 +17,11 @@ public struct CollectionOptions: Sendable {
     public var sender: String?
 
     public init(
-        origin: String, source: String? = nil, table: String? = nil, transformation: Transformation? = nil,
-        sender: String? = nil
+        origin: String, place: String? = nil, source: String? = nil, table: String? = nil,
+        transformation: Transformation? = nil, sender: String? = nil
     ) {
         self.origin = origin
+        self.place = place
         self.source = source
         self.table = table
         self.transformation = transformation

@@ -95,6 +95,13 @@ struct Life: Sendable {
         ]
     }
 
+    /// The ways in that run by themselves.
+    var listeners: Listeners {
+        Listeners(
+            settings: core.settings, intake: intake, board: health.connectors, database: core.database, time: core.time,
+            logger: core.logger)
+    }
+
     func loop(_ name: String, _ body: @escaping @Sendable () async throws -> Void) -> Loop {
         Loop(name: name, logger: core.logger, body: body)
     }

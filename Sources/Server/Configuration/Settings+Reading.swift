@@ -44,6 +44,7 @@ extension Settings {
         try settings.readHealth(reader, path: path)
         settings.readSensor(reader)
         try settings.readExternalData(reader, path: path)
+        try settings.readConnectors(reader, file: path)
         return settings
     }
 

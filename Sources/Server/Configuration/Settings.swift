@@ -25,6 +25,8 @@ public struct Settings: Sendable {
     /// How much queries may use and give.
     public var queries = QueryLimits()
     public var externalData = ExternalData()
+    /// The ways in that have names: further syslog listeners, followed files, Kafka consumers.
+    var connectors = Connectors()
 
     /// The web server.
     public struct HTTP: Sendable {

@@ -47,7 +47,7 @@ extension IngestPipeline {
     /// - Throws: `IntakeRefusal` when it names no known source or table.
     func options(_ description: IntakeDescription) throws -> CollectionOptions {
         var options = CollectionOptions(
-            origin: description.source, source: description.format, table: description.table,
+            origin: description.source, place: description.place, source: description.format, table: description.table,
             sender: description.host)
         if let fault = collector.fault(of: options) { throw IntakeRefusal(fault) }
         if let wanted = description.transformation, let table = description.table {

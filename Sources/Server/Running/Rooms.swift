@@ -2,6 +2,7 @@ internal import Access
 internal import Casebook
 internal import DataCollection
 internal import Detection
+internal import FileConnector
 internal import Foundation
 internal import Notification
 internal import Response
@@ -11,7 +12,7 @@ internal import StateStore
 enum Rooms {
     static let migrations: [RoomMigrations] = [
         Casebook.migrations, AccessControl.migrations, DetectionTables.migrations, NotificationEngine.migrations,
-        ResponseEngine.migrations, DataCollectionTables.migrations, SourceMemory.migrations,
+        ResponseEngine.migrations, DataCollectionTables.migrations, SourceMemory.migrations, FilePositions.migrations,
     ]
 }
 

@@ -33,6 +33,7 @@ public enum TocsinServer {
                     + "(process \(other.processID)); stop it or use another data folder")
         }
         _ = ProcessMetrics.registry
+        OpenFiles.raiseLimit(logger)
         let core = try await Core.open(settings, time: .system, logger: logger)
         let life = try await Life.build(core)
         try await simulation?.playHistory(life)
@@ -45,7 +46,7 @@ public enum TocsinServer {
                     since: core.time.now()))
             await Start.finish(core, port: port, token: localToken.text, simulation: simulation, onStart)
         }
-        var services: [any Service] = life.readers + life.schedules + Listeners.loops(life)
+        var services: [any Service] = life.readers + life.schedules + (try life.listeners.loops())
         if let simulation { services.append(simulation.loop(life)) }
         services.append(application)
         let group = ServiceGroup(

@@ -52,7 +52,7 @@ public enum TocsinSensor {
                 logger.critical("the sensor cannot finish its start", metadata: ["error": "\(error)"])
             }
         }
-        let services: [any Service] = sensor.loops + [application]
+        let services: [any Service] = try sensor.loops() + [application]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -106,7 +106,7 @@ struct SensorLife: Sendable {
             at: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return try StateDatabase.open(
             path: settings.dataFolder.appending(path: "sensor.sqlite").path,
-            rooms: [AccessControl.migrations, AlertOutbox.migrations])
+            rooms: [AccessControl.migrations, AlertOutbox.migrations, FilePositions.migrations])
     }
 
     static func build(_ settings: Settings, logger: Logger) async throws -> SensorLife {
@@ -153,25 +153,17 @@ struct SensorLife: Sendable {
     }
 
     /// What runs besides the way in by HTTP.
-    var loops: [Loop] {
-        [
+    ///
+    /// - Throws: `SettingsError` when a way in cannot work as it is configured.
+    func loops() throws -> [Loop] {
+        let listeners = Listeners(
+            settings: settings, intake: intake, board: health.connectors, database: database, time: .system,
+            logger: logger)
+        return [
             loop("events to the hub") { try await forwarding.forwardEvents() },
             loop("alerts to the hub") { try await forwarding.forwardAlerts() },
             loop("heartbeat") { try await forwarding.beat() },
-        ]
-            + Listeners.loops(settings.syslog, board: health.connectors, time: .system, loop) { block, options in
-                // A listener has no one to refuse to: it reads no further until there is room.
-                while true {
-                    do {
-                        _ = try await intake.store(block, options)
-                        return
-                    } catch is IntakeBusy {
-                        await spool.waitForRoom()
-                        try Task.checkCancellation()
-                        try await Task.sleep(for: .milliseconds(100))
-                    }
-                }
-            }
+        ] + (try listeners.loops())
     }
 
     private func loop(_ name: String, _ body: @escaping @Sendable () async throws -> Void) -> Loop {
