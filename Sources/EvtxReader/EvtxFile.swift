@@ -15,7 +15,7 @@ public struct EvtxFile: ~Copyable {
 
     /// One record.
     public struct Record: Sendable, Hashable {
-        /// The number Windows gave it; nil when it cannot be read.
+        /// The file's number for it, which an export may count anew; nil when it cannot be read.
         public var identifier: UInt64?
         /// The element `Event` in one line, or why there is none.
         public var content: Result<String, EvtxFault>

@@ -12,9 +12,13 @@ final class FileContent {
     }
 
     let kind: Kind
+    /// How the file as a whole is packed.
+    let packing: Packing
     private let file: OpenFile
     private var unpacker: Unpacker
     private var eventLog: EventLogLines?
+    private var eventLogPath: String?
+    private var unpackedEventLog: UnpackedEventLog?
     /// How much of the file was fed to the unpacker.
     private var fed = 0
     /// What was unpacked from `bufferStart` on, and not yet passed.
@@ -38,12 +42,21 @@ final class FileContent {
         self.takesRecovered = takesRecovered
         unpacker = Unpacker()
         let mark = try file.read(at: 0, EvtxFile.mark.count)
+        packing = Packing(startingWith: mark)
         if mark == EvtxFile.mark {
             kind = .eventLog
-            eventLog = EventLogLines(path: file.path, takesRecovered)
+            eventLogPath = file.path
+        } else if packing == .none {
+            kind = .plain
+        } else if let unpacked = try UnpackedEventLog(file) {
+            kind = .eventLog
+            eventLogPath = unpacked.path
+            unpackedEventLog = unpacked
+            fault = unpacked.fault
         } else {
-            kind = Packing(startingWith: mark) == .none ? .plain : .packed
+            kind = .packed
         }
+        restart()
     }
 
     /// The content from `offset` on, at most `count` bytes; fewer only where it ends for now.
@@ -66,8 +79,8 @@ final class FileContent {
 
     private func restart() {
         unpacker = Unpacker()
-        if kind == .eventLog { eventLog = EventLogLines(path: file.path, takesRecovered) }
-        (fed, bufferStart, buffer, isOver, fault) = (0, 0, [], false, nil)
+        if let eventLogPath { eventLog = EventLogLines(path: eventLogPath, takesRecovered) }
+        (fed, bufferStart, buffer, isOver, fault) = (0, 0, [], false, unpackedEventLog?.fault)
     }
 
     private func more() throws -> Bool {
@@ -85,7 +98,7 @@ final class FileContent {
         if kind == .eventLog {
             guard let line = eventLog?.next() else {
                 isOver = true
-                fault = eventLog?.fault
+                fault = fault ?? eventLog?.fault
                 return false
             }
             buffer += line
