@@ -31,8 +31,9 @@ test:  ## install what is missing and run the whole test suite
 	swift test --skip-build --no-parallel --skip ServerTests
 	swift test --skip-build --no-parallel --filter ServerTests
 
-test-all: test  ## the test suite, then the random comparisons in their large numbers
+test-all: test  ## the test suite, then the random comparisons and crashes in their large numbers
 	TOCSIN_RANDOM_QUERIES=20000 swift test --skip-build --no-parallel --filter 'composed at random'
+	TOCSIN_KILL_ROUNDS=100 swift test --skip-build --no-parallel --filter 'what was acknowledged before kill -9'
 
 lint:  ## check format, structure, scripts and content
 	@scripts/lint

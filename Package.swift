@@ -153,10 +153,9 @@ let edges: [Target] = [
     .target(
         name: "Portal",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Collection", "Investigation", "JSON", "KQLEditing", "KQLSyntax",
-            "KQLValues", "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes, hummingbird,
-            logging,
-            mustache, nioCore,
+            "Access", "Casebook", "Chronology", "Collection", "EventStore", "Investigation", "JSON", "KQLEditing",
+            "KQLSyntax", "KQLValues", "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes,
+            hummingbird, logging, mustache, nioCore, serviceLifecycle,
         ],
         resources: [.copy("Resources")]),
     .target(

@@ -22,6 +22,8 @@ public struct APIRoutes: Sendable {
         queries.add(to: short.group())
         RunningQueryRoutes(queries: services.queries).add(to: short)
         KQLRoutes(editor: services.editor).add(to: short)
+        DeadLetterRoutes(letters: services.deadLetters).add(to: short)
+        StoreRoutes(store: services.store).add(to: short)
         TokenRoutes(access: services.access).add(to: short)
         SensorRoutes(intake: services.sensors, now: services.now).add(to: short)
         HealthRoutes(health: services.health, now: services.now).add(to: short)

@@ -15,6 +15,8 @@ public struct APIServices: Sendable {
     public let collecting: CollectingServices
     public let sensors: any SensorIntake
     public let health: SourceHealth
+    public let deadLetters: any DeadLetterBox
+    public let store: any StoreDesk
     public let names: WorkspaceNames
     /// The address by which a client reaches this installation.
     public let address: RequestAddress
@@ -25,7 +27,8 @@ public struct APIServices: Sendable {
     public init(
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
-        names: WorkspaceNames, address: RequestAddress, now: @escaping @Sendable () -> Instant,
+        deadLetters: any DeadLetterBox, store: any StoreDesk, names: WorkspaceNames, address: RequestAddress,
+        now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
     ) {
         self.access = access
@@ -36,6 +39,8 @@ public struct APIServices: Sendable {
         self.collecting = collecting
         self.sensors = sensors
         self.health = health
+        self.deadLetters = deadLetters
+        self.store = store
         self.names = names
         self.address = address
         self.now = now

@@ -25,7 +25,8 @@ public final class DuckDBEventStore: EventStore {
         try connection.makeElementFunctions()
         try connection.makeDistinctCount()
         let archive = options.archiveFolder
-        let writer = try Writer(database, archive: archive, now: now)
+        let room = options.path.map { DiskRoom(path: $0, reserve: options.reserve) }
+        let writer = try Writer(database, archive: archive, room: room, now: now)
         for file in try writer.change({ catalogue, connection throws(EventStoreError) in
             try catalogue.dropRetired(before: Instant.max, connection)
         }) { ArchiveFolder.remove(file) }

@@ -14,6 +14,7 @@ public struct PortalServices: Sendable {
     public let rules: @Sendable () async throws -> RuleListing
     public let response: any PortalResponse
     public let health: SourceHealth
+    public let deadLetters: any DeadLetterBox
     public let plans: @Sendable () -> PlanFolder
     public let now: @Sendable () -> Instant
     /// Where the browser libraries lie.
@@ -22,8 +23,8 @@ public struct PortalServices: Sendable {
     public init(
         casebook: Casebook, journal: Journal, queries: QueryService,
         rules: @escaping @Sendable () async throws -> RuleListing, response: any PortalResponse,
-        health: SourceHealth,
-        plans: @escaping @Sendable () -> PlanFolder, now: @escaping @Sendable () -> Instant, webFolder: URL
+        health: SourceHealth, deadLetters: any DeadLetterBox, plans: @escaping @Sendable () -> PlanFolder,
+        now: @escaping @Sendable () -> Instant, webFolder: URL
     ) {
         self.casebook = casebook
         self.journal = journal
@@ -31,6 +32,7 @@ public struct PortalServices: Sendable {
         self.rules = rules
         self.response = response
         self.health = health
+        self.deadLetters = deadLetters
         self.plans = plans
         self.now = now
         self.webFolder = webFolder

@@ -24,6 +24,10 @@ struct APIClient: Sendable {
         try await send(.GET, path, body: nil, type: nil)
     }
 
+    func delete(_ path: String) async throws -> JSON {
+        try await send(.DELETE, path, body: nil, type: nil)
+    }
+
     func post(
         _ path: String, json: JSON, headers: [(name: String, value: String)] = []
     ) async throws -> JSON {

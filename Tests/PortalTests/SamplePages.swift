@@ -35,8 +35,20 @@ enum SamplePages {
             overview(incident, try await casebook.counts()), incidents(page),
             try await self.incident(incident, casebook), logs, rules, rule, playbooks, run, plans, sources,
             SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
-            ProblemPage(heading: "Not found", message: "There is no such page."),
+            ProblemPage(heading: "Not found", message: "There is no such page."), deadLetters,
         ]
+    }
+
+    static var deadLetters: DeadLettersPage {
+        DeadLettersPage(
+            frame: frame,
+            listing: DeadLetterListing(
+                counts: [.init(source: "gate", reason: "no JSON", isRedrivable: true, count: 3, latest: now)],
+                letters: [
+                    .init(
+                        time: now, source: "gate", format: "syslog", table: "Syslog", reason: "no JSON", line: 3,
+                        raw: "{x")
+                ]), filter: DeadLetterFilter(source: "gate"), mayRedrive: true, now: now)
     }
 
     static func overview(_ incident: Incident, _ counts: IncidentCounts) -> OverviewPage {

@@ -25,6 +25,9 @@ struct AccessMatrixTests {
         ("DELETE", "/api/tables/T_CL"), ("POST", "/api/sharedKeys"), ("POST", "/api/regenerateSharedKey"),
         ("GET", "/api/sources"), ("GET", "/api/connectors"), ("GET", "/api/sensors"), ("POST", "/api/sensors/alerts"),
         ("POST", "/api/sensors/events"), ("POST", "/api/sensors/heartbeat"), ("GET", "/metrics"),
+        ("GET", "/api/deadletters"), ("POST", "/api/deadletters/redrive"), ("GET", "/api/store/tables"),
+        ("PUT", "/api/store/tables/T/retention"), ("DELETE", "/api/store/tables/T/retention"),
+        ("POST", "/api/store/retention"), ("POST", "/api/store/compact"), ("POST", "/api/store/backup"),
     ]
 
     @Test(arguments: endpoints)
@@ -53,7 +56,8 @@ struct AccessMatrixTests {
     }
 
     @Test(arguments: [
-        "/", "/incidents", "/logs", "/rules", "/playbooks", "/plans", "/sources", "/live", "/incidents/1",
+        "/", "/incidents", "/logs", "/rules", "/playbooks", "/plans", "/sources", "/live", "/dead-letters",
+        "/incidents/1",
     ])
     func `no page shows without a session`(path: String) async throws {
         let server = try await SharedServer.get()

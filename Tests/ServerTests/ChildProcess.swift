@@ -4,7 +4,7 @@ import Synchronization
 /// A process whose end is awaited without blocking a thread.
 final class ChildProcess: Sendable {
     private let state = Mutex(State())
-    private let identifier: Int32
+    let identifier: Int32
     /// Kept alive until the end, or its end would never be told.
     private let process: Mutex<Process>
 

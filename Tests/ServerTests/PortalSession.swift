@@ -37,6 +37,16 @@ struct PortalSession: Sendable {
         return PortalSession(server: server, cookie: cookie)
     }
 
+    /// Posts a form as the page that it is on would.
+    func post(_ path: String, from page: String, _ fields: [String: String]) async throws -> Answer {
+        let html = try await self.page(page).text
+        let token = try #require(html.firstMatch(of: /name="csrf" value="([^"]+)"/)).output.1
+        let form = fields.merging(["csrf": String(token)]) { $1 }.map { "\($0)=\($1)" }.joined(separator: "&")
+        return try await server.send(
+            "POST", path, body: form, type: "application/x-www-form-urlencoded", token: nil, headers: ["Cookie": cookie]
+        )
+    }
+
     func page(_ path: String) async throws -> Answer {
         try await server.send("GET", path, token: nil, headers: ["Cookie": cookie])
     }

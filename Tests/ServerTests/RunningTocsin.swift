@@ -13,6 +13,8 @@ final class RunningTocsin: Sendable {
     let token: String
     /// What it printed until it was ready.
     let announcement: String
+    /// Where its file system begins; not `/` when it has a mount of its own.
+    let root: String
     private let process: ChildProcess
 
     /// The program that was built beside these tests.
@@ -37,14 +39,19 @@ final class RunningTocsin: Sendable {
     }
 
     /// Starts a server and waits until it says that it answers.
+    ///
+    /// - Parameter launcher: A command in front of the program's own, which becomes the program by exec.
     init(
-        command: String = "serve", data: URL, environment: [String: String] = [:], arguments: [String] = []
+        command: String = "serve", data: URL, environment: [String: String] = [:], arguments: [String] = [],
+        launcher: [String] = []
     ) async throws {
         let output = Pipe()
         let errors = Pipe()
+        let port = arguments.contains("--port") ? [] : ["--port", "0"]
+        let command = launcher + [Self.program.path, command, "--data", data.path] + port + arguments
         let process = try ChildProcess(
-            Self.program,
-            [command, "--data", data.path] + (arguments.contains("--port") ? [] : ["--port", "0"]) + arguments,
+            URL(filePath: launcher.isEmpty ? Self.program.path : "/usr/bin/env"),
+            launcher.isEmpty ? Array(command.dropFirst()) : command,
             environment: Self.environment(environment), output: output, errors: errors)
         let printed = try await Self.lines(of: output.fileHandleForReading, until: "Stop with Ctrl-C.")
         guard printed.contains("Stop with Ctrl-C.") else {
@@ -56,7 +63,8 @@ final class RunningTocsin: Sendable {
         self.data = data
         announcement = printed
         self.process = process
-        let running = try JSON(parsing: try Data(contentsOf: data.appending(path: "server.json")))
+        root = "/proc/\(process.identifier)/root"
+        let running = try JSON(parsing: try Data(contentsOf: URL(filePath: "\(root)\(data.path)/server.json")))
         address = try #require(running["address"]?.stringValue)
         token = try #require(running["token"]?.stringValue)
     }
@@ -84,6 +92,27 @@ final class RunningTocsin: Sendable {
     func kill() async {
         process.signal(SIGKILL)
         await process.ended()
+    }
+
+    /// A launcher under which signals arrive although a test runner's threads block them.
+    static let hearingSignals = [
+        "python3", "-c",
+        "import os, signal, sys; signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM, signal.SIGINT]); "
+            + "os.execv(sys.argv[1], sys.argv[1:])",
+    ]
+
+    /// A launcher that puts a disk of its own in the place of the data folder; for root only.
+    static func onDisk(of mebibytes: Int, at data: URL) -> [String] {
+        [
+            "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=\(mebibytes)m tmpfs \"$0\" && exec \"$@\"",
+            data.path,
+        ]
+    }
+
+    /// Asks the process to end, as an operator would, and gives its status; it must have been started `hearingSignals`.
+    func terminate() async -> Int32 {
+        process.signal(SIGTERM)
+        return await process.ended()
     }
 
     /// Ends the process for good. By SIGKILL too: a test runner's threads block other signals, and children inherit that.

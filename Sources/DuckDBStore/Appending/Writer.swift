@@ -5,13 +5,16 @@ import KQLValues
 
 /// Writes to the database: the only connection that changes anything.
 final class Writer {
-    private let connection: DuckDBConnection
+    let connection: DuckDBConnection
     private(set) var catalogue: TableCatalogue
-    private let now: @Sendable () -> Instant
+    let now: @Sendable () -> Instant
+    private let room: DiskRoom?
 
     init(
-        _ database: DuckDBDatabase, archive: String? = nil, now: @escaping @Sendable () -> Instant
+        _ database: DuckDBDatabase, archive: String? = nil, room: DiskRoom? = nil,
+        now: @escaping @Sendable () -> Instant
     ) throws(EventStoreError) {
+        self.room = room
         connection = try DuckDBConnection(database)
         catalogue = try TableCatalogue(connection, archive: archive, now: now())
         try Deliveries.create(connection)
@@ -26,6 +29,7 @@ final class Writer {
     /// Gives what is to be appended its places: tables, parts and columns that are missing are made, in a transaction of
     /// its own, so that readers can know of them before the first row that is there.
     func prepare(_ lots: [EventLot]) throws(EventStoreError) -> [PreparedLot] {
+        try room?.check()
         let month = CalendarMonth(now())
         var prepared: [PreparedLot] = []
         let before = catalogue
@@ -52,6 +56,7 @@ final class Writer {
 
     /// Appends all that is new in one transaction, synced to disk when this returns; gives the outcome of each.
     func append(_ lots: [PreparedLot]) throws(EventStoreError) -> [AppendOutcome] {
+        try room?.check()
         let ingestionTime = now()
         return try connection.transaction(code: .writeFailed) { () throws(EventStoreError) in
             var outcomes: [AppendOutcome] = []
@@ -64,7 +69,7 @@ final class Writer {
                 batches += lot.batches
                 outcomes.append(.stored)
             }
-            for (target, parts) in PreparedBatch.byTarget(batches) { try append(parts, to: target, ingestionTime) }
+            try append(batches, ingestionTime)
             return outcomes
         }
     }
@@ -81,7 +86,8 @@ final class Writer {
         try connection.execute("CHECKPOINT", code: .writeFailed)
     }
 
-    private func atomically<Result>(_ work: () throws(EventStoreError) -> Result) throws(EventStoreError) -> Result {
+    /// Runs `work` in a transaction; when it throws, the catalogue is as it was.
+    func atomically<Result>(_ work: () throws(EventStoreError) -> Result) throws(EventStoreError) -> Result {
         let before = catalogue
         do {
             return try connection.transaction(code: .writeFailed, work)
@@ -116,28 +122,37 @@ final class Writer {
         return prepared
     }
 
-    /// Appends the rows of one part of a table.
-    private func append(
-        _ batches: [PreparedBatch], to target: PreparedBatch.Target, _ ingestionTime: Instant
-    ) throws(EventStoreError) {
-        guard let table = catalogue.layout.tables[target.table],
-            let segment = catalogue.segments.open(target.partition, of: target.table)
-        else {
-            throw EventStoreError(.writeFailed, "\(target.table) has no part for \(target.partition) any more.")
+    /// Appends rows whose places are there, within the transaction of the caller.
+    func append(_ batches: [PreparedBatch], _ ingestionTime: Instant) throws(EventStoreError) {
+        for (target, parts) in PreparedBatch.byTarget(batches) {
+            guard let table = catalogue.layout.tables[target.table],
+                let segment = catalogue.segments.open(target.partition, of: target.table)
+            else {
+                throw EventStoreError(.writeFailed, "\(target.table) has no part for \(target.partition) any more.")
+            }
+            let columns = segment.columns.map { (place: $0, column: table.columns[$0]) }
+            try append(parts, to: segment.storedName, columns, ingestionTime)
         }
+    }
+
+    /// Appends rows to a stored table that has the time of ingestion and these columns, each with its place in the batches.
+    func append(
+        _ batches: [PreparedBatch], to storedName: String, _ columns: [(place: Int, column: StoredColumn)],
+        _ ingestionTime: Instant
+    ) throws(EventStoreError) {
         let functions = connection.functions
         var created: UnsafeMutablePointer<CDuckDBAppender>?
         defer { _ = functions.pointee.appender_destroy(&created) }
-        let state = functions.pointee.appender_create(connection.handle, nil, segment.storedName, &created)
+        let state = functions.pointee.appender_create(connection.handle, nil, storedName, &created)
         guard let appender = created else { throw EventStoreError(.writeFailed, "DuckDB made no appender.") }
-        guard state == CDUCKDB_SUCCESS else { throw failure(of: appender, table) }
+        guard state == CDUCKDB_SUCCESS else { throw failure(of: appender, storedName) }
 
         let chunkRows = Int(functions.pointee.vector_size())
         // DuckDB copies a chunk when it is appended, so the texts need not outlive that.
         let texts = TextArena()
         defer { withExtendedLifetime(texts) {} }
         let writer = ChunkWriter(functions: functions, texts: texts)
-        var chunk = makeChunk([StoredColumn.ingestionTime] + segment.columns.map { table.columns[$0] })
+        var chunk = makeChunk([StoredColumn.ingestionTime] + columns.map(\.column))
         defer { functions.pointee.destroy_data_chunk(&chunk) }
         guard let filled = chunk else { throw EventStoreError(.writeFailed, "DuckDB made no data chunk.") }
         for batch in batches {
@@ -148,8 +163,7 @@ final class Writer {
                 writer.write(
                     repeating: ingestionTime.ticks, count: rows.count,
                     to: functions.pointee.data_chunk_get_vector(filled, 0))
-                for (index, place) in segment.columns.enumerated() {
-                    let column = table.columns[place]
+                for (index, (place, column)) in columns.enumerated() {
                     let vector = functions.pointee.data_chunk_get_vector(filled, UInt64(index + 1))
                     if place < batch.sources.count, let source = batch.sources[place] {
                         writer.write(source, rows, isDynamic: column.type == .dynamic, to: vector)
@@ -159,11 +173,13 @@ final class Writer {
                 }
                 functions.pointee.data_chunk_set_size(filled, UInt64(rows.count))
                 guard functions.pointee.append_data_chunk(appender, filled) == CDUCKDB_SUCCESS else {
-                    throw failure(of: appender, table)
+                    throw failure(of: appender, storedName)
                 }
             }
         }
-        guard functions.pointee.appender_close(appender) == CDUCKDB_SUCCESS else { throw failure(of: appender, table) }
+        guard functions.pointee.appender_close(appender) == CDUCKDB_SUCCESS else {
+            throw failure(of: appender, storedName)
+        }
     }
 
     private func makeChunk(_ columns: [StoredColumn]) -> UnsafeMutablePointer<CDuckDBDataChunk>? {
@@ -176,10 +192,10 @@ final class Writer {
     }
 
     private func failure(
-        of appender: UnsafeMutablePointer<CDuckDBAppender>, _ table: StoredTable
+        of appender: UnsafeMutablePointer<CDuckDBAppender>, _ storedName: String
     ) -> EventStoreError {
         let reason = connection.functions.pointee.appender_error(appender).map { String(cString: $0) }
         return EventStoreError(
-            .writeFailed, "Rows could not be appended to \(table.storedName): \(reason ?? "unknown error")")
+            .writeFailed, "Rows could not be appended to \(storedName): \(reason ?? "unknown error")")
     }
 }

@@ -28,11 +28,30 @@ final class DuckDBDatabase: @unchecked Sendable {
         guard state == CDUCKDB_SUCCESS, let database else {
             let reason = message.map { String(cString: $0) } ?? "unknown reason"
             throw EventStoreError(
-                .cannotOpen, "The event store \(options.path ?? "in memory") cannot be opened: \(reason)")
+                .cannotOpen,
+                "The event store \(options.path ?? "in memory") cannot be opened: \(Self.explanation(of: reason))")
         }
         handle = database
         let connection = try DuckDBConnection(self)
         for statement in options.confinement { try connection.execute(statement, code: .cannotOpen) }
+    }
+
+    /// DuckDB's reason with what can be done about it.
+    private static func explanation(of reason: String) -> String {
+        if reason.contains("Could not set lock") {
+            let holder = reason.firstMatch(of: /PID (\d+)/).map { "process \($0.output.1)" } ?? "another process"
+            return "\(holder) has it open, as `tocsin serve` does from its start on, also while it still loads a "
+                + "simulation. Wait until that server answers, or stop it. (\(reason))"
+        }
+        if reason.contains("not a valid DuckDB database file") || reason.contains("checksum")
+            || reason.contains("Corrupt") || reason.contains("Serialization Error")
+            || reason.contains("Could not read enough bytes")
+        {
+            return
+                "its file is damaged or only half written. Restore a back-up with `tocsin restore`, or move the file "
+                + "and its .wal away to start with an empty store. (\(reason))"
+        }
+        return reason
     }
 
     deinit {

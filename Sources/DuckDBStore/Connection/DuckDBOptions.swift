@@ -15,6 +15,9 @@ public struct DuckDBOptions: Sendable, Hashable {
     public var checkpointThreshold: String
     /// How long rows are kept where nobody set another time.
     public var retention: RetentionPolicy
+    /// Bytes of the disk that appends leave free, so that the database can always fold its log in; DuckDB gives a
+    /// database up whose disk is full in the midst of that.
+    public var reserve = 256 << 20
     /// Whether statements may read and write other files.
     var mayUseFiles: Bool
 

@@ -33,6 +33,11 @@ extension DuckDBEventStore: StoreUpkeep {
             try writer.dropRetired(before: instant - Self.grace)
         }
         for file in gone { ArchiveFolder.remove(file) }
+        try await writes.run { writer throws(EventStoreError) in
+            try writer.change { _, connection throws(EventStoreError) in
+                try Deliveries.forget(before: instant - DeliveryID.remembered, connection)
+            }
+        }
         let set = try await retentions
         for (table, _) in layout.tables.sorted(by: { $0.key < $1.key }) {
             let retention = set[table] ?? configuredRetention[table]

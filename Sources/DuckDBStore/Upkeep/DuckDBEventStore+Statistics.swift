@@ -22,6 +22,10 @@ extension DuckDBEventStore {
         }
     }
 
+    public func replace(_ rows: EventBatch, with batches: [EventBatch]) async throws(EventStoreError) {
+        try await writes.run { writer throws(EventStoreError) in try writer.replace(rows, with: batches) }
+    }
+
     public func compact() async throws(EventStoreError) {
         try await writes.run { writer throws(EventStoreError) in try writer.checkpoint() }
     }

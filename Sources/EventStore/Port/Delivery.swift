@@ -1,3 +1,5 @@
+public import Chronology
+
 /// Names what a sender delivers, so that the same delivery sent again is stored once.
 ///
 /// A sender that gets no answer must send again; with the same identifier nothing is stored twice. Identifiers are
@@ -9,6 +11,9 @@ public struct DeliveryID: Sendable, Hashable, CustomStringConvertible {
     public init(_ text: String) {
         self.text = text
     }
+
+    /// How long identifiers are remembered at least.
+    public static let remembered = TimeSpan.days(2)
 
     /// The identifier of one block of a delivery that is stored in several.
     public func block(_ number: Int) -> DeliveryID { DeliveryID("\(text)#\(number)") }

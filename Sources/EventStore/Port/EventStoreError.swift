@@ -13,6 +13,10 @@ public struct EventStoreError: Error, Sendable, Hashable, CustomStringConvertibl
         case unknownTable
         /// Rows could not be written; none of the batches was.
         case writeFailed
+        /// The disk has too little room left; nothing was written. It can be tried again when there is room.
+        case outOfSpace
+        /// Rows that should be replaced are not there any more; nothing was written.
+        case conflict
         /// A query could not be run.
         case queryFailed
         /// A query was stopped because its task was cancelled.

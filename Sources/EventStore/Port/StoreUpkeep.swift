@@ -16,6 +16,13 @@ public protocol StoreUpkeep: EventStore {
     /// Archives and drops what is old enough at `instant`; a table's month at a time, whatever the number of its rows.
     func applyRetention(at instant: Instant) async throws -> RetentionReport
 
+    /// Takes rows out of a table and appends batches in their stead, all or nothing: for rows that are read anew.
+    ///
+    /// - Parameter rows: What the rows to take out hold, in enough columns to tell them; equal rows as often as they are
+    ///   there.
+    /// - Throws: `conflict` when not exactly those rows are there, as when somebody else was faster.
+    func replace(_ rows: EventBatch, with batches: [EventBatch]) async throws(EventStoreError)
+
     /// What each table holds and how much room it takes, by name; tables without rows too.
     func statistics() async throws -> [TableStatistics]
 

@@ -22,7 +22,7 @@ struct Frame: Sendable {
 
 /// The portal's main places, in the order of the rail.
 enum PortalPlace: String, CaseIterable, Sendable {
-    case overview, incidents, logs, rules, playbooks, plans, sources
+    case overview, incidents, logs, rules, playbooks, plans, sources, deadLetters
 
     var name: String {
         switch self {
@@ -33,6 +33,7 @@ enum PortalPlace: String, CaseIterable, Sendable {
         case .playbooks: "Playbooks"
         case .plans: "Plans"
         case .sources: "Data sources"
+        case .deadLetters: "Dead letters"
         }
     }
 
@@ -45,6 +46,7 @@ enum PortalPlace: String, CaseIterable, Sendable {
         case .playbooks: "workflow"
         case .plans: "book-open-check"
         case .sources: "database"
+        case .deadLetters: "mail"
         }
     }
 }

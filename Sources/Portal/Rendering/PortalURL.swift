@@ -3,6 +3,7 @@ internal import Foundation
 /// Every address of the portal; no other file spells one.
 enum PortalURL: Sendable {
     case overview, incidents, logs, rules, playbooks, plans, sources, signIn, signOut, welcome, live
+    case deadLetters, redriveDeadLetters
     case incident(String)
     case incidentAction(String, IncidentAction)
     case task(incident: String, task: String)
@@ -30,6 +31,8 @@ enum PortalURL: Sendable {
         case .signOut: "/sign-out"
         case .welcome: "/welcome"
         case .live: "/live"
+        case .deadLetters: "/dead-letters"
+        case .redriveDeadLetters: "/dead-letters/redrive"
         case .incident(let id): "/incidents/\(PortalURL.escaped(id))"
         case .incidentAction(let id, let action): "/incidents/\(PortalURL.escaped(id))/\(action.rawValue)"
         case .task(let incident, let task):

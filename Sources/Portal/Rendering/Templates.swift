@@ -47,4 +47,5 @@ enum TemplateName: String, Sendable, CaseIterable {
     case overview, incidents, incident, logs, rules, rule, playbooks, run, plans, sources
     case signIn = "sign-in"
     case welcome, problem
+    case deadLetters = "dead-letters"
 }

@@ -1,6 +1,7 @@
 internal import Casebook
 internal import Hummingbird
 internal import NIOCore
+internal import ServiceLifecycle
 internal import StateStore
 internal import WebGate
 
@@ -15,9 +16,10 @@ extension PortalRoutes {
             body: ResponseBody { writer in
                 var sequence = start
                 try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-                while !Task.isCancelled {
-                    await journal.waitForEntries(after: sequence)
-                    if Task.isCancelled { break }
+                while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                    // A stream has no end of its own; a server that stops ends it, and the browser comes back by itself.
+                    await cancelWhenGracefulShutdown { [sequence] in await journal.waitForEntries(after: sequence) }
+                    if Task.isCancelled || Task.isShuttingDownGracefully { break }
                     sequence = try await journal.head().sequence
                     try await writer.write(ByteBuffer(string: "event: journal\ndata: \(sequence)\n\n"))
                 }

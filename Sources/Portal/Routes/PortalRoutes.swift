@@ -28,6 +28,9 @@ public struct PortalRoutes: Sendable {
         incidents.get("live", use: live)
         group.group().add(middleware: Requires(.readContent)).get("sources", use: sources)
         group.group().add(middleware: Requires(.readEvents)).get("logs", use: logs)
+        let letters = group.group("dead-letters").add(middleware: Requires(.readEvents))
+        letters.get(use: deadLetters)
+        letters.group("redrive").add(middleware: Requires(.ingestEvents)).post(use: redriveDeadLetters)
         let changes = group.group("incidents/:incident").add(middleware: Requires(.changeIncidents))
         changes.post("status", use: changeStatus)
         changes.post("edit", use: edit)
@@ -71,6 +74,7 @@ extension PortalPlace {
         case .playbooks: PortalURL.playbooks.path
         case .plans: PortalURL.plans.path
         case .sources: PortalURL.sources.path
+        case .deadLetters: PortalURL.deadLetters.path
         }
     }
 }

@@ -46,6 +46,19 @@ struct Core: Sendable {
         return catalogue.functions
     }
 
+    /// The store's upkeep.
+    ///
+    /// - Throws: when the store is kept by others, as a ClickHouse server is.
+    func upkeep() throws(EventStoreError) -> any StoreUpkeep {
+        guard let upkeep = events as? any StoreUpkeep else {
+            throw EventStoreError(
+                .unavailable,
+                "This event store is a server of its own: its retention, statistics and back-up are kept there; see "
+                    + "docs/scaling.md.")
+        }
+        return upkeep
+    }
+
     /// What queries reach outside; nothing unless addresses are allowed.
     private static func external(_ settings: Settings.ExternalData) -> AllowedWeb? {
         guard !settings.allow.isEmpty else { return nil }

@@ -16,12 +16,12 @@ enum EventStores {
         case .duckdb:
             let library = try DuckDBLibrary.load(
                 environment: ProcessInfo.processInfo.environment, directories: settings.libraryFolders.map(\.path))
-            return try DuckDBEventStore(
-                library: library,
-                options: DuckDBOptions(
-                    path: settings.eventFile.path, threads: settings.events.threads,
-                    memoryLimit: "\(settings.events.memoryMiB)MB", readers: readers),
-                now: { time.now() })
+            var options = DuckDBOptions(
+                path: settings.eventFile.path, threads: settings.events.threads,
+                memoryLimit: "\(settings.events.memoryMiB)MB", readers: readers,
+                retention: settings.events.retention)
+            options.reserve = settings.events.reserveMiB << 20
+            return try DuckDBEventStore(library: library, options: options, now: { time.now() })
         case .clickhouse:
             let configured = settings.events.clickHouse
             var options = ClickHouseOptions(url: configured.url)

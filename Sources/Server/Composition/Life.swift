@@ -20,6 +20,7 @@ struct Life: Sendable {
     let core: Core
     let rules: Rules
     let intake: IngestPipeline
+    let deadLetters: DeadLetterDesk
     let collector: Collector
     let collecting: CollectingServices
     let runner: RuleRunner
@@ -60,8 +61,8 @@ struct Life: Sendable {
             collector: collector, sink: StoreSink(store: core.events, detector: detector), ledger: health.ledger,
             time: core.time, logger: logger)
         return Life(
-            core: core, rules: rules, intake: intake, collector: collector,
-            collecting: try Collecting.services(core, content, intake: intake), runner: runner,
+            core: core, rules: rules, intake: intake, deadLetters: DeadLetterDesk(core: core, detector: detector),
+            collector: collector, collecting: try Collecting.services(core, content, intake: intake), runner: runner,
             prioritizer: Prioritizer(
                 casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time),
             notifications: try Mailing.engine(core),
@@ -83,7 +84,7 @@ struct Life: Sendable {
 
     /// What runs by the clock: rules, and the priorities of incidents that wait.
     var schedules: [Loop] {
-        [
+        var loops = [
             loop("rules") { await runner.run() },
             loop("health") { try await monitor.run() },
             loop("waiting incidents") {
@@ -93,6 +94,10 @@ struct Life: Sendable {
                 }
             },
         ]
+        if core.events is any StoreUpkeep {
+            loops.append(loop("retention") { try await RetentionLoop(core: core).run() })
+        }
+        return loops
     }
 
     /// The ways in that run by themselves.

@@ -34,6 +34,7 @@ struct Web: Sendable {
             sensors: HubIntake(
                 store: core.events, casebook: core.casebook, health: life.health, time: core.time),
             health: life.health,
+            deadLetters: life.deadLetters, store: UpkeepDesk(core: core),
             names: WorkspaceNames(
                 subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
                 workspace: workspace.name, workspaceID: workspace.id),
@@ -43,7 +44,8 @@ struct Web: Sendable {
         portal = PortalServices(
             casebook: core.casebook, journal: core.database.journal, queries: core.queries,
             rules: { await RuleListing(life) }, response: PortalPlaybooks(engine: life.response),
-            health: life.health, plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
+            health: life.health, deadLetters: life.deadLetters,
+            plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
             now: { core.time.now() }, webFolder: core.settings.webFolder)
     }
 

@@ -1,5 +1,6 @@
 internal import Chronology
 internal import Configuration
+internal import EventStore
 public import Foundation
 internal import HTTPAdapter
 internal import Investigation
@@ -40,6 +41,9 @@ extension Settings {
         try settings.readEventEngine(reader, path: path)
         settings.events.memoryMiB = reader.int(forKey: "events.memoryMiB", default: settings.events.memoryMiB)
         settings.events.threads = reader.int(forKey: "events.threads", default: settings.events.threads)
+        settings.events.reserveMiB = max(
+            0, reader.int(forKey: "events.reserveMiB", default: settings.events.reserveMiB))
+        settings.events.retention = try RetentionPolicy(reader, path: path)
         settings.readQueries(reader)
         try settings.readHealth(reader, path: path)
         settings.readSensor(reader)
@@ -100,7 +104,8 @@ extension Settings {
             ["http", "https"].contains(url.scheme?.lowercased())
         else {
             throw SettingsError(
-                message: "\(path): events.engine is 'clickhouse', so events.clickhouse.url must be the address of its HTTP "
+                message:
+                    "\(path): events.engine is 'clickhouse', so events.clickhouse.url must be the address of its HTTP "
                     + "interface, such as 'https://clickhouse.example:8443'")
         }
         let known = events.clickHouse

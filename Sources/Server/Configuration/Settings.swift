@@ -1,4 +1,5 @@
 public import Chronology
+public import EventStore
 public import Foundation
 public import HTTPAdapter
 public import Investigation
@@ -124,6 +125,10 @@ public struct Settings: Sendable {
         /// The most memory the event store may take, in MiB; with ClickHouse what one query may take on the server.
         public var memoryMiB = 2048
         public var threads = 2
+        /// Room on the disk that events never take, in MiB.
+        public var reserveMiB = 256
+        /// How long rows are kept where nobody set another time.
+        public var retention = RetentionPolicy()
 
         /// The engines of event stores.
         public enum Engine: String, Sendable, CaseIterable {

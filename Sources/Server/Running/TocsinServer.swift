@@ -56,7 +56,8 @@ public enum TocsinServer {
                         service: $0, successTerminationBehavior: .ignore,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            ).boundingShutdown())
         do {
             try await group.run()
         } catch {
@@ -66,6 +67,15 @@ public enum TocsinServer {
         }
         RunningServer.remove(from: settings.dataFolder)
         await core.close()
+    }
+}
+
+extension ServiceGroupConfiguration {
+    /// After ten seconds of waiting for requests that are being answered, they are cancelled.
+    fileprivate func boundingShutdown() -> ServiceGroupConfiguration {
+        var bounded = self
+        bounded.maximumGracefulShutdownDuration = .seconds(10)
+        return bounded
     }
 }
 

@@ -85,6 +85,13 @@ public struct StateDatabase: Sendable {
         try await writer.write(body)
     }
 
+    /// Writes a consistent copy to a file that is not there yet, while readers and writers go on.
+    public func backUp(to path: String) async throws {
+        try await writer.writeWithoutTransaction { database in
+            try database.execute(sql: "VACUUM INTO ?", arguments: [path])
+        }
+    }
+
     /// Moves everything into the database file and closes it.
     public func close() throws {
         try writer.close()
