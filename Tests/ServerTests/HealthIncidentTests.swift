@@ -1,9 +1,9 @@
 import Casebook
 import Chronology
-import Collection
 import StateStore
 import Testing
 
+@testable import Collection
 @testable import Server
 
 /// What becomes of sources, in a casebook in memory.
