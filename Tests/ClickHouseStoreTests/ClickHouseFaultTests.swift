@@ -27,11 +27,10 @@ import Testing
         return try await run(query, store, seconds: 20).row(0)[0]
     }
 
-    /// Waits until no endless query runs, at most 20 seconds.
+    /// Asks until no endless query runs.
     private func waitUntilNoneRuns(_ store: any EventStore) async throws {
-        for _ in 0..<200 {
+        for _ in 0..<2000 {
             if try await runningQueries(store) == .long(0) { return }
-            try await Task.sleep(for: .milliseconds(100))
         }
         Issue.record("a query still runs on the server")
     }
@@ -39,9 +38,8 @@ import Testing
     @Test func `a query that is cancelled ends on the server too`() async throws {
         let store = try await OpenStore.at()
         let query = Task { try await run(Self.endless, store, seconds: 300) }
-        for _ in 0..<200 {
+        for _ in 0..<2000 {
             if try await runningQueries(store) != .long(0) { break }
-            try await Task.sleep(for: .milliseconds(20))
         }
         query.cancel()
         let error = await #expect(throws: EventStoreError.self) { _ = try await query.value }
@@ -84,7 +82,7 @@ import Testing
             let store = try await OpenStore.at(first, database: "crash") { $0.retrySeconds = 0.2 }
             try await store.append([SampleRows.numbered("Crash", count: 1)], delivery: DeliveryID("0"))
             let sending = Task { await deliver(1..<30, to: store) }
-            for _ in 0..<1000 where await deliveredSoFar(store) < 3 { try await Task.sleep(for: .milliseconds(5)) }
+            for _ in 0..<1000 where await deliveredSoFar(store) < 3 { await Task.yield() }
             first.kill()
             _ = await sending.value
 
