@@ -1,3 +1,5 @@
+internal import Unpacking
+
 /// A file that is read once from its beginning to its end, in parts of whole records.
 public struct WholeFile {
     private let content: FileContent

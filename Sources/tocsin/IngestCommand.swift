@@ -87,7 +87,7 @@ struct Ingest: AsyncParsableCommand {
         var counts: [String: Int] = [:]
         for answer in answers {
             for (table, count) in answer["tables"]?.objectValue ?? [:] {
-                counts[table, default: 0] += count.intValue ?? 0
+                counts[table, default: 0] += Int(count.intValue ?? 0)
             }
         }
         let tables = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")

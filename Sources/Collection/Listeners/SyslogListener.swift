@@ -59,7 +59,7 @@ public struct SyslogListener: Sendable {
         let options = configuration.options
         let run = UUID().uuidString
         var number = 0
-        func hand(over block: RecordBlock) async throws {
+        func send(_ block: RecordBlock) async throws {
             defer { number += 1 }
             try await hand(block, options, DeliveryID("syslog:\(run):\(number)"), queue)
         }
@@ -69,10 +69,10 @@ public struct SyslogListener: Sendable {
             for packet in packets {
                 for number in 0..<packet.count {
                     block.add(number, of: packet)
-                    if block.count >= 4096 { try await hand(over: block.take()) }
+                    if block.count >= 4096 { try await send(block.take()) }
                 }
             }
-            if block.count > 0 { try await hand(over: block.take()) }
+            if block.count > 0 { try await send(block.take()) }
         }
     }
 
@@ -180,43 +180,4 @@ public struct SyslogListener: Sendable {
     }
 
     private static func address(_ address: SocketAddress?) -> String { address?.ipAddress ?? "" }
-}
-
-/// Makes blocks of records of messages.
-struct MessageBlock: ~Copyable {
-    private let now: Instant
-    private var builder = RecordBuilder()
-    private var rejects: [RejectedText] = []
-
-    init(now: Instant) {
-        self.now = now
-    }
-
-    /// Messages in the block so far.
-    var count: Int { builder.count + rejects.count }
-
-    mutating func add(_ number: Int, of packet: MessagePacket) {
-        let fault = packet.faults[number]
-        packet.withMessage(number) { bytes in
-            guard let reason = fault ?? decode(bytes, from: packet.sender) else { return }
-            builder.dropUnfinishedRecord()
-            let raw = String(decoding: bytes, as: UTF8.self)
-            rejects.append(RejectedText(line: 0, reason: "\(reason) (from \(packet.sender))", raw: raw))
-        }
-    }
-
-    private mutating func decode(_ bytes: UnsafeBufferPointer<UInt8>, from sender: String) -> String? {
-        guard bytes.first == UInt8(ascii: "{") else {
-            return SyslogLine(now: now, sender: sender).decode(bytes, into: &builder)
-        }
-        if case .failure(let fault) = builder.append(json: bytes) { return fault.reason }
-        return nil
-    }
-
-    /// The block so far; the next starts empty.
-    mutating func take() -> RecordBlock {
-        let records = builder.take()
-        defer { rejects = [] }
-        return RecordBlock(records: records, lines: Array(repeating: 0, count: records.count), rejects: rejects)
-    }
 }

@@ -31,14 +31,18 @@ struct StoreSink: EventSink {
 
     func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
         let start = ContinuousClock.now
-        let outcomes: [AppendOutcome]
-        do {
-            outcomes = try await store.append(blocks.map { EventLot($0.batches, delivery: $0.delivery) })
-        } catch let error where error.code == .unavailable {
-            throw IntakeUnavailable(error.message)
-        }
+        let outcomes = try await append(blocks.map { EventLot($0.batches, delivery: $0.delivery) })
         Timer(label: "tocsin_store_commit_seconds").recordSeconds((ContinuousClock.now - start) / .seconds(1))
         for block in blocks { try await detector.record(block.findings) }
         return outcomes
+    }
+
+    private func append(_ lots: [EventLot]) async throws -> [AppendOutcome] {
+        do {
+            return try await store.append(lots)
+        } catch {
+            if error.code == .unavailable { throw IntakeUnavailable(error.message) }
+            throw error
+        }
     }
 }

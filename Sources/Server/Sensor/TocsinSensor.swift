@@ -4,6 +4,7 @@ internal import Chronology
 internal import Collection
 internal import Detection
 internal import Exposition
+internal import FileConnector
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
