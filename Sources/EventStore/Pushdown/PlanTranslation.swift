@@ -62,7 +62,7 @@ final class PlanTranslation {
                 SQLSelect(all: columns.count, from: .rows(columns.map(\.type), [])), columns, steps: [node.table])
         }
         var select = try StoredScan(table: table, columns: node.columns).select(in: node.timeRange, node.table)
-        if let horizon = layout.horizon {
+        if let horizon = layout.horizon, case .table = select.source {
             select.conditions = [.template(horizon.condition, [.stored(StoredColumn.ingestionTime.storedName)])]
         }
         return Relation(select, columns, steps: [node.table])

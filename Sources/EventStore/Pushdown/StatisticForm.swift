@@ -82,7 +82,7 @@ struct StatisticForm {
             ("percentiles", .int), ("percentiles", .long), ("percentiles", .datetime), ("percentiles", .timespan):
             percentage.map { share in
                 let rank = "ceil(CAST('\(share)' AS Float64) * length($1))"
-                let position = "toInt64(greatest(1, least(length($1), \(rank))))"
+                let position = "toInt64(greatest(1, least(toFloat64(length($1)), \(rank))))"
                 return (
                     "groupArray($1){}",
                     "CASE WHEN empty($1) THEN NULL ELSE arrayElement(arraySort($1), \(position)) END", true

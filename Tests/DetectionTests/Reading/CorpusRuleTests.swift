@@ -37,7 +37,7 @@ import Testing
     }
 
     /// Rules of the corpus that ask normalised events and bind to the functions that ship, at least.
-    private static let normalizedFloor = 20
+    private static let normalizedFloor = 19
 
     @Test(.enabled(if: SharedFolder.isPresent, Comment(rawValue: SharedFolder.absence)))
     func `rules that ask normalised events bind to the functions that ship`() throws {
