@@ -5,6 +5,7 @@ Usage: ingestion_clients.py ADDRESS CA_FILE CLIENT_ID CLIENT_SECRET PART…
 
 import json
 import logging
+import os
 import sys
 import uuid
 from datetime import datetime, timezone
@@ -12,6 +13,10 @@ from datetime import datetime, timezone
 address, ca_file, client_id, secret = sys.argv[1:5]
 parts = sys.argv[5:]
 results = {}
+
+# requests prefers these to the authority that a program names.
+for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]:
+    os.environ.pop(name, None)
 
 
 def now():

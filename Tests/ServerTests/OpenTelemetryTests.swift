@@ -47,7 +47,7 @@ struct OpenTelemetryTests {
         let answer = try await send(Array(export(#"{"stringValue":\#(event)}"#, service: "otlp-b").utf8))
         #expect(answer.status == 200)
         #expect(
-            try await server.number("union Event, WindowsEvent | where Computer startswith 'otlp-host' | count") == 1)
+            try await server.number("Event | where Computer startswith 'otlp-host' | count") == 1)
         #expect(try await server.number("OTelLogs_CL | where ServiceName == 'otlp-b' | count") == 0)
     }
 
