@@ -11,6 +11,7 @@ final class ChangeWatch {
     private let descriptor: Int32
     private let source: (any DispatchSourceRead)?
     private let timer: any DispatchSourceTimer
+    private var watched: Set<Int32> = []
 
     private static let events =
         UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ATTRIB)
@@ -53,8 +54,12 @@ final class ChangeWatch {
     /// Also watches these folders. One that cannot be watched is looked at by the interval.
     func watch(_ folders: Set<String>) {
         guard descriptor >= 0 else { return }
-        // A folder that is watched already stays so; one that was made anew begins to be.
-        for folder in folders { _ = inotify_add_watch(descriptor, folder, ChangeWatch.events) }
+        // A folder that is watched already stays so; one that was made anew begins to be, and what changed in it since it
+        // was looked at was not told.
+        for folder in folders {
+            let number = inotify_add_watch(descriptor, folder, ChangeWatch.events)
+            if number >= 0, watched.insert(number).inserted { input.yield() }
+        }
     }
 
     /// Asks for another look at once.

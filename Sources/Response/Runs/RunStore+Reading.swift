@@ -16,7 +16,8 @@ extension RunStore {
     /// Runs by status.
     func counts() async throws -> [String: Int] {
         try await database.read { database in
-            let rows = try Row.fetchAll(database, sql: "SELECT status, count(*) AS runs FROM response_run GROUP BY status")
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT status, count(*) AS runs FROM response_run GROUP BY status")
             return Dictionary(rows.map { ($0["status"], $0["runs"]) }, uniquingKeysWith: +)
         }
     }
