@@ -45,7 +45,7 @@ public struct Settings: Sendable {
         /// How much of their bodies is held at a time, in MiB.
         public var intakeMiB = 128
         /// After how long a connection is closed on which nothing comes, in seconds.
-        public var idleSeconds = 60
+        public var idleSeconds = 75
 
         /// Whether the server speaks TLS.
         public var isSecure: Bool { tlsCertificate != nil }
