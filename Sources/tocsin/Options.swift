@@ -54,8 +54,13 @@ struct CommandFailure: Error, CustomStringConvertible {
 
 /// Writes to standard output and standard error.
 enum Terminal {
+    /// Writes to standard output; a reader that has gone, as `head` does, ends the program.
     static func write(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        } catch {
+            exit(EXIT_FAILURE)
+        }
     }
 
     static func line(_ text: String = "") {
