@@ -1,12 +1,10 @@
 public import Casebook
-internal import Chronology
-public import Records
-public import StateStore
+internal import StateStore
 internal import Synchronization
 
-/// Matches each ingested batch and records the alerts in the casebook.
+/// Lets all matchers look at each ingested block and records the alerts in the casebook.
 public final class StreamDetector: Sendable {
-    /// What a batch led to.
+    /// What a block led to.
     public struct Outcome: Sendable, Hashable {
         /// Alerts that were new to the casebook.
         public var newAlerts = 0
@@ -16,32 +14,31 @@ public final class StreamDetector: Sendable {
 
     private static let mostRemembered = 50_000
 
-    public let matcher: StreamMatcher
+    private let matchers: [any BlockMatcher]
     private let casebook: Casebook
-    private let time: TimeSource
     /// Alerts recorded lately, so that repeated hits need no transaction.
     private let recorded: Mutex<Set<AlertID>> = Mutex([])
 
-    public init(_ matcher: StreamMatcher, casebook: Casebook, time: TimeSource = .system) {
-        self.matcher = matcher
+    public init(_ matchers: [any BlockMatcher], casebook: Casebook) {
+        self.matchers = matchers
         self.casebook = casebook
-        self.time = time
     }
 
-    /// What the rules find in a batch, to be recorded once the batch is durable.
-    public func findings(in batch: RecordBatch, product: String? = nil) -> [StreamMatcher.Finding] {
-        matcher.findings(in: batch, product: product, now: time.now())
+    /// What is found in a block, to be recorded once the block is durable.
+    public func findings(in block: StreamedBlock) -> [StreamFinding] {
+        matchers.flatMap { $0.findings(in: block) }
     }
 
-    /// Records findings of a batch that is durable. Recording the same findings again changes nothing.
+    /// Records findings of a block that is durable. Recording the same findings again changes nothing.
     @discardableResult
-    public func record(_ findings: [StreamMatcher.Finding]) async throws(CasebookError) -> Outcome {
+    public func record(_ findings: [StreamFinding]) async throws(CasebookError) -> Outcome {
         var outcome = Outcome()
         for finding in findings {
             outcome.events += finding.events
             guard let id = finding.alert.id, !recorded.withLock({ $0.contains(id) }) else { continue }
             let result = try await casebook.record(
-                finding.alert, createIncident: finding.createsIncident, by: .room("Detection"))
+                finding.alert, grouping: finding.grouping ?? .sharedEntities(), createIncident: finding.createsIncident,
+                by: .room("Detection"))
             if result.isNew { outcome.newAlerts += 1 }
             recorded.withLock { recorded in
                 if recorded.count >= Self.mostRemembered { recorded.removeAll() }
@@ -51,9 +48,9 @@ public final class StreamDetector: Sendable {
         return outcome
     }
 
-    /// Matches and records a batch that is durable. Calling again with the same batch changes nothing.
+    /// Matches a block that is durable and records what is found. Calling again with the same block changes nothing.
     @discardableResult
-    public func detect(_ batch: RecordBatch, product: String? = nil) async throws(CasebookError) -> Outcome {
-        try await record(findings(in: batch, product: product))
+    public func detect(_ block: StreamedBlock) async throws(CasebookError) -> Outcome {
+        try await record(findings(in: block))
     }
 }

@@ -41,7 +41,7 @@ struct Life: Sendable {
         for finding in rules.findings where finding.gravity == .error {
             logger.warning("rule left out", metadata: ["finding": "\(finding)"])
         }
-        let detector = StreamDetector(StreamMatcher(rules.sigma), casebook: core.casebook, time: core.time)
+        let detector = StreamDetector([SigmaBlockMatcher(rules.sigma)], casebook: core.casebook)
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay

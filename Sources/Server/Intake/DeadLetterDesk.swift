@@ -65,7 +65,8 @@ struct DeadLetterDesk: DeadLetterBox {
             try await core.upkeep().replace(
                 EventBatch(table: Self.table, rows: letters), with: chunks.flatMap(\.batches))
             for chunk in chunks {
-                _ = try await detector.detect(chunk.records)
+                _ = try await detector.detect(
+                    StreamedBlock(records: chunk.records, rows: chunk.batches, receivedAt: core.time.now()))
                 receipt.failed += chunk.deadLetters.count
                 for batch in chunk.batches where batch.table != Self.table {
                     receipt.tables[batch.table, default: 0] += batch.rowCount

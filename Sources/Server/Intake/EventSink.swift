@@ -3,15 +3,14 @@ internal import CoreMetrics
 internal import Detection
 internal import EventStore
 internal import KQLValues
-internal import Records
 
 /// Where what was collected goes.
 protocol EventSink: Sendable {
     /// The tables that are there, by name.
     var schemas: [String: TableSchema] { get }
 
-    /// What the rules find in records, to be recorded with their rows.
-    func findings(in records: RecordBatch) -> [StreamMatcher.Finding]
+    /// What the rules find in a block, to be recorded with its rows.
+    func findings(in block: StreamedBlock) -> [StreamFinding]
 
     /// Takes blocks over; when it returns, their rows are durable and their alerts recorded.
     func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome]
@@ -27,7 +26,7 @@ struct StoreSink: EventSink {
 
     var schemas: [String: TableSchema] { store.schemas }
 
-    func findings(in records: RecordBatch) -> [StreamMatcher.Finding] { detector.findings(in: records) }
+    func findings(in block: StreamedBlock) -> [StreamFinding] { detector.findings(in: block) }
 
     func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
         let start = ContinuousClock.now

@@ -1,6 +1,7 @@
 internal import API
 internal import Chronology
 internal import Collection
+internal import Detection
 internal import EventStore
 internal import Logging
 internal import Records
@@ -88,7 +89,8 @@ final class IngestPipeline: EventIntake {
         }
         return MappedBlock(
             batches: chunk.batches, delivery: delivery, records: chunk.records.count,
-            deadLetters: chunk.deadLetters.count, findings: sink.findings(in: chunk.records),
+            deadLetters: chunk.deadLetters.count,
+            findings: sink.findings(in: StreamedBlock(records: chunk.records, rows: chunk.batches, receivedAt: now)),
             stored: observations(.stored), repeated: delivery == nil ? [] : observations(.alreadyStored))
     }
 

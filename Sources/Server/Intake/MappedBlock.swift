@@ -10,7 +10,7 @@ struct MappedBlock: Sendable {
     var delivery: DeliveryID?
     var records: Int
     var deadLetters: Int
-    var findings: [StreamMatcher.Finding]
+    var findings: [StreamFinding]
     /// What the ledger is told of the block's sources, once it is stored.
     var stored: [SourceObservation]
     /// The same, if it turns out that the delivery was stored before.

@@ -39,7 +39,7 @@ struct AlertOutbox: Sendable {
     }
 
     /// Keeps the alerts of findings; when it returns they survive the end of the process.
-    func add(_ findings: [StreamMatcher.Finding]) async throws {
+    func add(_ findings: [StreamFinding]) async throws {
         let now = time.now().ticks
         let rows: [(String, String)] = findings.compactMap { finding in
             guard let id = finding.alert.id, var members = finding.alert.json.objectValue else { return nil }

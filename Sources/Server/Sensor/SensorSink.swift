@@ -1,11 +1,9 @@
 internal import API
 internal import Casebook
-internal import Chronology
 internal import Detection
 internal import EventStore
 internal import Foundation
 internal import KQLValues
-internal import Records
 internal import Spool
 internal import StateStore
 internal import Synchronization
@@ -17,13 +15,12 @@ struct SensorSink: EventSink {
     let name: String
     let spool: Spool
     let outbox: AlertOutbox
-    let matcher: StreamMatcher
-    let time: TimeSource
+    let matcher: any BlockMatcher
     /// The tables of the content; which others the hub has is not known here.
     let schemas: [String: TableSchema]
 
-    func findings(in records: RecordBatch) -> [StreamMatcher.Finding] {
-        matcher.findings(in: records, now: time.now())
+    func findings(in block: StreamedBlock) -> [StreamFinding] {
+        matcher.findings(in: block)
     }
 
     func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {

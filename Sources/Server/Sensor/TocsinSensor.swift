@@ -139,8 +139,8 @@ struct SensorLife: Sendable {
             intake: IngestPipeline(
                 collector: Collector(content),
                 sink: SensorSink(
-                    name: settings.sensor.name, spool: spool, outbox: outbox, matcher: StreamMatcher(rules.sigma),
-                    time: time, schemas: content.tables.tables.mapValues(\.schema)),
+                    name: settings.sensor.name, spool: spool, outbox: outbox, matcher: SigmaBlockMatcher(rules.sigma),
+                    schemas: content.tables.tables.mapValues(\.schema)),
                 ledger: health.ledger, time: time, logger: logger),
             forwarding: SensorForwarding(
                 spool: spool, outbox: outbox, hub: hub, destination: destination, health: health,

@@ -6,7 +6,7 @@ import Sigma
 import Testing
 import Vocabulary
 
-@Suite struct StreamMatcherTests {
+@Suite struct SigmaBlockMatcherTests {
     private static let rules = SigmaReader().read(
         """
         title: Encoded PowerShell
@@ -39,9 +39,9 @@ import Vocabulary
     }
 
     @Test func `ten thousand hits on two hosts make two alerts`() throws {
-        let matcher = StreamMatcher(Self.rules)
+        let matcher = SigmaBlockMatcher(Self.rules)
         let batch = Self.batch(10_000) { $0 % 2 == 0 ? "srv1.corp.example" : "srv2.corp.example" }
-        let findings = matcher.findings(in: batch, now: .unixEpoch)
+        let findings = matcher.findings(in: StreamedBlock(records: batch, receivedAt: .unixEpoch))
         #expect(findings.map(\.events) == [5_000, 5_000])
         #expect(findings.map(\.createsIncident) == [true, true])
         let alert = try #require(findings.first?.alert)
@@ -57,9 +57,9 @@ import Vocabulary
     }
 
     @Test func `the same hits make the same identifiers`() {
-        let matcher = StreamMatcher(Self.rules)
-        let first = matcher.findings(in: Self.batch(1) { _ in "srv1" }, now: .unixEpoch)
-        let again = matcher.findings(in: Self.batch(3) { _ in "srv1" }, now: .max)
+        let matcher = SigmaBlockMatcher(Self.rules)
+        let first = matcher.findings(in: StreamedBlock(records: Self.batch(1) { _ in "srv1" }, receivedAt: .unixEpoch))
+        let again = matcher.findings(in: StreamedBlock(records: Self.batch(3) { _ in "srv1" }, receivedAt: .max))
         #expect(first.map(\.alert.id) == again.map(\.alert.id))
     }
 }

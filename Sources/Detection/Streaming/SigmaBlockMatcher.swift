@@ -1,7 +1,7 @@
-public import Casebook
+internal import Casebook
 public import Chronology
 internal import JSON
-public import Records
+internal import Records
 public import Sigma
 internal import Synchronization
 internal import Vocabulary
@@ -10,21 +10,12 @@ internal import Vocabulary
 ///
 /// Hits of one rule on one host by one account within an hour make one alert, whose identifier follows from just these,
 /// so that neither a flood of hits nor a batch that comes twice makes more. May be used by any number of tasks at once.
-public final class StreamMatcher: Sendable {
-    /// An alert with what to do about it.
-    public struct Finding: Sendable {
-        public var alert: NewAlert
-        /// False for rules below the threshold: their alerts are kept but open no incident.
-        public var createsIncident: Bool
-        /// Matching events of this batch behind the alert.
-        public var events: Int
-    }
-
-    /// Bounds of what one batch may make.
+public final class SigmaBlockMatcher: BlockMatcher {
+    /// Bounds of what one block may make.
     public struct Policy: Sendable {
         /// Hits of one rule on one host by one account within this time make one alert.
         public var interval = TimeSpan.hours(1)
-        public var mostFindingsPerBatch = 1_000
+        public var mostFindingsPerBlock = 1_000
         public var evidencePerFinding = 10
         /// Rules below this level make alerts without incidents.
         public var incidentLevel = SigmaLevel.medium
@@ -47,15 +38,15 @@ public final class StreamMatcher: Sendable {
         self.policy = policy
     }
 
-    /// The alerts of a batch. `product` as in `SigmaMatcher.match`; `now` is the time of events that tell none.
-    public func findings(in batch: RecordBatch, product: String? = nil, now: Instant) -> [Finding] {
+    public func findings(in block: StreamedBlock) -> [StreamFinding] {
+        let batch = block.records
         guard !ruleSet.rules.isEmpty, batch.count > 0 else { return [] }
         var matcher = idle.withLock { $0.popLast() } ?? SigmaMatcher(ruleSet)
         var hits: [(record: Int, rule: Int)] = []
-        matcher.match(batch, product: product) { record, rule in hits.append((record, rule)) }
+        matcher.match(batch) { record, rule in hits.append((record, rule)) }
         let used = matcher
         idle.withLock { $0.append(used) }
-        return collect(hits, batch, now)
+        return collect(hits, batch, block.receivedAt)
     }
 
     private struct Key: Hashable {
@@ -65,8 +56,8 @@ public final class StreamMatcher: Sendable {
         let interval: Int64
     }
 
-    private func collect(_ hits: [(record: Int, rule: Int)], _ batch: RecordBatch, _ now: Instant) -> [Finding] {
-        var findings: [Finding] = []
+    private func collect(_ hits: [(record: Int, rule: Int)], _ batch: RecordBatch, _ now: Instant) -> [StreamFinding] {
+        var findings: [StreamFinding] = []
         var positions: [Key: Int] = [:]
         var current: (record: Int, fields: RecordFields)?
         for (record, rule) in hits {
@@ -77,7 +68,7 @@ public final class StreamMatcher: Sendable {
             let key = key(rule, known, time)
             if let position = positions[key] {
                 extend(&findings[position], known, time)
-            } else if findings.count < policy.mostFindingsPerBatch {
+            } else if findings.count < policy.mostFindingsPerBlock {
                 positions[key] = findings.count
                 findings.append(finding(key, known, time, now))
             }
@@ -93,7 +84,7 @@ public final class StreamMatcher: Sendable {
             interval: time.ticks.floorDivided(by: max(1, policy.interval.ticks)))
     }
 
-    private func finding(_ key: Key, _ fields: RecordFields, _ time: Instant, _ now: Instant) -> Finding {
+    private func finding(_ key: Key, _ fields: RecordFields, _ time: Instant, _ now: Instant) -> StreamFinding {
         let rule = ruleSet.rules[key.rule]
         let attack = AttackReference.read(tags: rule.tags)
         var alert = NewAlert(
@@ -115,10 +106,11 @@ public final class StreamMatcher: Sendable {
             "Sigma Rule Id": rule.id, "Sigma Level": rule.level.rawValue, "Sigma Author": rule.author,
             "References": rule.references.joined(separator: "\n"),
         ]
-        return Finding(alert: alert, createsIncident: rule.level.rank >= policy.incidentLevel.rank, events: 1)
+        let opensIncident = rule.level.rank >= policy.incidentLevel.rank
+        return StreamFinding(alert: alert, grouping: opensIncident ? .sharedEntities() : nil, events: 1)
     }
 
-    private func extend(_ finding: inout Finding, _ fields: RecordFields, _ time: Instant) {
+    private func extend(_ finding: inout StreamFinding, _ fields: RecordFields, _ time: Instant) {
         finding.events += 1
         finding.alert.startTime = min(finding.alert.startTime, time)
         finding.alert.endTime = max(finding.alert.endTime, time)
