@@ -160,6 +160,7 @@ def read_json_run(data: pathlib.Path) -> dict:
         "columns, file, path = json.loads(sys.argv[1]), sys.argv[2], sys.argv[3]\n"
         "start = time.perf_counter()\n"
         "connection = duckdb.connect(path)\n"
+        "connection.execute('SET enable_progress_bar = false')\n"
         "types = '{' + ','.join(f\"'{name}':'{kind}'\" for name, kind in columns.items()) + '}'\n"
         "rows = connection.execute(f\"CREATE TABLE events AS SELECT * FROM read_json('{file}', \"\n"
         "    f\"format='newline_delimited', columns={types})\").fetchone()[0]\n"

@@ -18,23 +18,28 @@ public:
         places.clear();
         parts.clear();
         table.assign(64, -1);
+        followers.assign(1, -1);
+        last = root;
     }
 
     /// The name `parent.key`, or `key` under the root; added when new.
+    ///
+    /// Records of one kind bring their fields in one order, so the part that came after the last one before is tried
+    /// first: comparing costs less than hashing.
     int32_t find(int32_t parent, std::string_view key) {
         if (table.empty()) clear();
-        size_t slot = hash(parent, key) & (table.size() - 1);
-        for (; table[slot] >= 0; slot = (slot + 1) & (table.size() - 1)) {
-            const Part &part = parts[size_t(table[slot])];
-            if (part.parent == parent && part.key() == key) return part.name;
+        int32_t follower = followers[size_t(last + 1)];
+        if (follower >= 0) {
+            const Part &part = parts[size_t(follower)];
+            if (part.parent == parent && part.key() == key) {
+                last = follower;
+                return part.name;
+            }
         }
-        int32_t name = full(parent, key);  // May add a part of its own, and so move the free slot.
-        slot = hash(parent, key) & (table.size() - 1);
-        while (table[slot] >= 0) slot = (slot + 1) & (table.size() - 1);
-        table[slot] = int32_t(parts.size());
-        parts.push_back({parent, name, std::string(key)});
-        if (parts.size() * 2 > table.size()) grow();
-        return name;
+        int32_t before = last;
+        last = search(parent, key);
+        followers[size_t(before + 1)] = last;
+        return parts[size_t(last)].name;
     }
 
     std::string_view operator[](int32_t name) const { return names[size_t(name)]; }
@@ -60,6 +65,27 @@ private:
     std::vector<Place> places;
     std::vector<Part> parts;
     std::vector<int32_t> table;
+    /// For each part (the first place stands for none yet) the one that was asked for after it last; -1 for none.
+    std::vector<int32_t> followers;
+    /// The part that was asked for last.
+    int32_t last = root;
+
+    /// The number of a part, which is added when it is new.
+    int32_t search(int32_t parent, std::string_view key) {
+        size_t slot = hash(parent, key) & (table.size() - 1);
+        for (; table[slot] >= 0; slot = (slot + 1) & (table.size() - 1)) {
+            const Part &part = parts[size_t(table[slot])];
+            if (part.parent == parent && part.key() == key) return table[slot];
+        }
+        int32_t name = full(parent, key);  // May add a part of its own, and so move the free slot.
+        slot = hash(parent, key) & (table.size() - 1);
+        while (table[slot] >= 0) slot = (slot + 1) & (table.size() - 1);
+        table[slot] = int32_t(parts.size());
+        parts.push_back({parent, name, std::string(key)});
+        followers.push_back(-1);
+        if (parts.size() * 2 > table.size()) grow();
+        return int32_t(parts.size() - 1);
+    }
 
     static size_t hash(int32_t parent, std::string_view key) {
         return std::hash<std::string_view>()(key) ^ (size_t(parent) * 0x9E3779B97F4A7C15u);
@@ -72,7 +98,7 @@ private:
             path += '.';
             path += key;
             size_t before = names.size();
-            int32_t name = find(root, path);
+            int32_t name = parts[size_t(search(root, path))].name;
             if (names.size() > before) places[size_t(name)] = {parent, key.size()};
             return name;
         }

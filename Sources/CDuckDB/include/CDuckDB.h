@@ -18,7 +18,9 @@ typedef struct { void *internal_ptr; } CDuckDBDatabase;
 typedef struct { void *internal_ptr; } CDuckDBConnection;
 typedef struct { void *internal_ptr; } CDuckDBConfig;
 typedef struct { void *internal_ptr; } CDuckDBPreparedStatement;
-typedef struct { void *internal_ptr; } CDuckDBAppender;
+typedef struct { void *internal_ptr; } CDuckDBTableFunction;
+typedef struct { void *internal_ptr; } CDuckDBBindInfo;
+typedef struct { void *internal_ptr; } CDuckDBInitInfo;
 typedef struct { void *internal_ptr; } CDuckDBDataChunk;
 typedef struct { void *internal_ptr; } CDuckDBVector;
 typedef struct { void *internal_ptr; } CDuckDBLogicalType;
@@ -96,6 +98,9 @@ enum { CDUCKDB_ERROR_OUT_OF_MEMORY = 33 };
 typedef void (*CDuckDBScalarCallback)(
     CDuckDBFunctionInfo *info, CDuckDBDataChunk *input, CDuckDBVector *output);
 typedef void (*CDuckDBDeleteCallback)(void *_Nullable data);
+typedef void (*CDuckDBTableBindCallback)(CDuckDBBindInfo *info);
+typedef void (*CDuckDBTableInitCallback)(CDuckDBInitInfo *info);
+typedef void (*CDuckDBTableCallback)(CDuckDBFunctionInfo *info, CDuckDBDataChunk *output);
 
 // An aggregate's states are blocks of memory that DuckDB allocates: one of the size given per group.
 typedef uint64_t (*CDuckDBStateSizeCallback)(CDuckDBFunctionInfo *info);
@@ -154,9 +159,7 @@ typedef void (*CDuckDBStateFinalizeCallback)(
     F(CDuckDBLogicalType *_Nonnull, create_logical_type, (uint32_t))                                                         \
     F(void, destroy_logical_type, (CDuckDBLogicalType *_Nullable *_Nonnull))                                         \
     F(uint64_t, vector_size, (void))                                                                                 \
-    F(CDuckDBDataChunk *_Nonnull, create_data_chunk, (CDuckDBLogicalType *_Nullable *_Nonnull, uint64_t))                    \
     F(void, destroy_data_chunk, (CDuckDBDataChunk *_Nullable *_Nonnull))                                             \
-    F(void, data_chunk_reset, (CDuckDBDataChunk *))                                                                  \
     F(uint64_t, data_chunk_get_size, (CDuckDBDataChunk *))                                                           \
     F(void, data_chunk_set_size, (CDuckDBDataChunk *, uint64_t))                                                     \
     F(CDuckDBVector *_Nonnull, data_chunk_get_vector, (CDuckDBDataChunk *, uint64_t))                                        \
@@ -164,12 +167,19 @@ typedef void (*CDuckDBStateFinalizeCallback)(
     F(uint64_t *_Nullable, vector_get_validity, (CDuckDBVector *))                                                   \
     F(void, vector_ensure_validity_writable, (CDuckDBVector *))                                                      \
     F(void, vector_assign_string_element_len, (CDuckDBVector *, uint64_t, const char *, uint64_t))                   \
-    F(CDuckDBState, appender_create,                                                                                 \
-      (CDuckDBConnection *, const char *_Nullable, const char *, CDuckDBAppender *_Nullable *_Nonnull))              \
-    F(const char *_Nullable, appender_error, (CDuckDBAppender *))                                                    \
-    F(CDuckDBState, appender_close, (CDuckDBAppender *))                                                             \
-    F(CDuckDBState, appender_destroy, (CDuckDBAppender *_Nullable *_Nonnull))                                        \
-    F(CDuckDBState, append_data_chunk, (CDuckDBAppender *, CDuckDBDataChunk *))                                      \
+    F(CDuckDBTableFunction *_Nonnull, create_table_function, (void))                                                 \
+    F(void, destroy_table_function, (CDuckDBTableFunction *_Nullable *_Nonnull))                                     \
+    F(void, table_function_set_name, (CDuckDBTableFunction *, const char *))                                         \
+    F(void, table_function_set_extra_info, (CDuckDBTableFunction *, void *_Nullable, CDuckDBDeleteCallback))         \
+    F(void, table_function_set_bind, (CDuckDBTableFunction *, CDuckDBTableBindCallback))                             \
+    F(void, table_function_set_init, (CDuckDBTableFunction *, CDuckDBTableInitCallback))                             \
+    F(void, table_function_set_function, (CDuckDBTableFunction *, CDuckDBTableCallback))                             \
+    F(CDuckDBState, register_table_function, (CDuckDBConnection *, CDuckDBTableFunction *))                          \
+    F(void *_Nullable, bind_get_extra_info, (CDuckDBBindInfo *))                                                     \
+    F(void, bind_add_result_column, (CDuckDBBindInfo *, const char *, CDuckDBLogicalType *))                         \
+    F(void, bind_set_error, (CDuckDBBindInfo *, const char *))                                                       \
+    F(void, init_set_max_threads, (CDuckDBInitInfo *, uint64_t))                                                     \
+    F(void *_Nullable, function_get_extra_info, (CDuckDBFunctionInfo *))                                             \
     F(CDuckDBScalarFunction *_Nonnull, create_scalar_function, (void))                                                       \
     F(void, destroy_scalar_function, (CDuckDBScalarFunction *_Nullable *_Nonnull))                                   \
     F(void, scalar_function_set_name, (CDuckDBScalarFunction *, const char *))                                       \

@@ -76,7 +76,7 @@ extension Casebook {
                 ORDER BY \(order) LIMIT ? OFFSET ?
                 """
             return try Row.fetchAll(
-                database, sql: sql, arguments: StatementArguments(arguments) + [limit, offset]
+                database.cachedStatement(sql: sql), arguments: StatementArguments(arguments) + [limit, offset]
             ).map(AlertRows.alert)
         }
     }
@@ -85,7 +85,8 @@ extension Casebook {
     public func entity(_ id: EntityID) async throws(CasebookError) -> KnownEntity? {
         try await reading { database in
             let sql = "SELECT id, kind, identifiers FROM casebook_entity WHERE id = ?"
-            return try Row.fetchOne(database, sql: sql, arguments: [id.rawValue]).flatMap(EntityRows.known)
+            return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [id.rawValue])
+                .flatMap(EntityRows.known)
         }
     }
 

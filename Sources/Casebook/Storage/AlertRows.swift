@@ -33,7 +33,7 @@ struct AlertRows {
 
     func fetch(_ id: AlertID) throws -> Alert? {
         let sql = "SELECT \(AlertRows.columns) FROM \(AlertRows.source) WHERE a.id = ?"
-        return try Row.fetchOne(database, sql: sql, arguments: [id.rawValue]).map(AlertRows.alert)
+        return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [id.rawValue]).map(AlertRows.alert)
     }
 
     /// What the alerts of an incident say that its digest is made of.

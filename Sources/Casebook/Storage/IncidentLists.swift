@@ -25,9 +25,15 @@ struct IncidentLists {
         return page[0]
     }
 
+    /// Most calls are for one incident: only that statement is worth keeping.
+    private func rows(_ sql: String, _ ids: [String]) throws -> [Row] {
+        let statement = try ids.count == 1 ? database.cachedStatement(sql: sql) : database.makeStatement(sql: sql)
+        return try Row.fetchAll(statement, arguments: StatementArguments(ids))
+    }
+
     private func fillLabels(_ incidents: inout [Incident], _ ids: [String], _ positions: [String: Int]) throws {
         let sql = "SELECT * FROM casebook_label WHERE incident IN \(ids.sqlMarks) ORDER BY incident, position"
-        for row in try Row.fetchAll(database, sql: sql, arguments: StatementArguments(ids)) {
+        for row in try rows(sql, ids) {
             guard let position = positions[row["incident"]] else { continue }
             let kind = IncidentLabel.Kind(rawValue: row["kind"]) ?? .user
             incidents[position].labels.append(IncidentLabel(name: row["name"], kind: kind))
@@ -41,7 +47,7 @@ struct IncidentLists {
             """
         var tactics = [Set<Tactic>](repeating: [], count: incidents.count)
         var techniques = [Set<String>](repeating: [], count: incidents.count)
-        for row in try Row.fetchAll(database, sql: sql, arguments: StatementArguments(ids)) {
+        for row in try rows(sql, ids) {
             guard let position = positions[row["incident"]] else { continue }
             incidents[position].alertIDs.append(AlertID(row["id"] as String))
             incidents[position].ruleIDs.appendNew(row["rule_id"])
@@ -63,7 +69,7 @@ struct IncidentLists {
             JOIN casebook_entity e ON e.seq = ae.entity
             WHERE a.incident IN \(ids.sqlMarks) GROUP BY a.incident, e.seq ORDER BY a.incident, MIN(a.seq), ae.position
             """
-        for row in try Row.fetchAll(database, sql: sql, arguments: StatementArguments(ids)) {
+        for row in try rows(sql, ids) {
             guard let position = positions[row["incident"]], let entity = try EntityRows.known(row) else { continue }
             incidents[position].entities.append(entity)
         }
@@ -75,7 +81,7 @@ struct IncidentLists {
                 (SELECT COUNT(*) FROM casebook_task t WHERE t.incident = i.id) AS tasks
             FROM casebook_incident i WHERE id IN \(ids.sqlMarks)
             """
-        for row in try Row.fetchAll(database, sql: sql, arguments: StatementArguments(ids)) {
+        for row in try rows(sql, ids) {
             guard let position = positions[row["id"]] else { continue }
             incidents[position].commentCount = row["comments"]
             incidents[position].taskCount = row["tasks"]

@@ -57,4 +57,26 @@ public struct SourceObservation: Sendable {
         self.lastEvent = lastEvent
         self.delays = delays
     }
+
+    /// What the observations say of each feed, all its senders together.
+    static func feeds(of observations: [SourceObservation]) -> [SourceObservation] {
+        var feeds: [SourceObservation] = []
+        for observation in observations {
+            // The senders of a feed stand together.
+            if let last = feeds.indices.last, feeds[last].key == observation.key.feed {
+                feeds[last].merge(observation)
+            } else {
+                var feed = observation
+                feed.key = observation.key.feed
+                feeds.append(feed)
+            }
+        }
+        return feeds
+    }
+
+    private mutating func merge(_ other: SourceObservation) {
+        counts += other.counts
+        if let time = other.lastEvent { lastEvent = lastEvent.map { max($0, time) } ?? time }
+        delays.merge(other.delays)
+    }
 }

@@ -84,26 +84,30 @@ public final class SourceLedger: Sendable {
 
     /// Counts what one block brought.
     public func note(_ observations: [SourceObservation], at now: Instant) {
+        let feeds = SourceObservation.feeds(of: observations)
         state.withLock { state in
-            for observation in observations {
-                add(observation, as: observation.key.feed, at: now, to: &state)
-                if !observation.key.isFeed { add(observation, as: observation.key, at: now, to: &state) }
-            }
+            for feed in feeds { add(feed, at: now, to: &state) }
+            for observation in observations where !observation.key.isFeed { add(observation, at: now, to: &state) }
         }
     }
 
-    private func add(_ observation: SourceObservation, as key: SourceKey, at now: Instant, to state: inout State) {
-        var key = key
+    private func add(_ observation: SourceObservation, at now: Instant, to state: inout State) {
+        var key = observation.key
         if state.sources[key] == nil, state.sources.count >= limit {
             key = SourceKey(origin: "*", source: key.source, table: key.table)
         }
-        var status = state.sources.removeValue(forKey: key) ?? SourceStatus(key: key, now: now)
-        status.add(observation, at: now)
-        if observation.counts.events > 0, let change = status.watch.hear(at: now, policy) {
-            state.changes.append(SourceChange(key: key, kind: .silence(change)))
-        }
-        state.sources[key] = status
+        // In place: a status is large, and a block may be of thousands of senders.
+        let change = Self.hear(
+            observation, in: &state.sources[key, default: SourceStatus(key: key, now: now)], at: now, policy)
+        if let change { state.changes.append(SourceChange(key: key, kind: .silence(change))) }
         state.changed.insert(key)
+    }
+
+    private static func hear(
+        _ observation: SourceObservation, in status: inout SourceStatus, at now: Instant, _ policy: SourceRhythm.Policy
+    ) -> SourceWatch.Change? {
+        status.add(observation, at: now)
+        return observation.counts.events > 0 ? status.watch.hear(at: now, policy) : nil
     }
 
     /// All sources, in order.

@@ -69,6 +69,14 @@ public struct CollectedChunk: Sendable {
 
     /// Number of records of each source.
     public var countsBySource: [String: Int] {
-        sources.reduce(into: [:]) { counts, source in counts[source, default: 0] += 1 }
+        var counts: [String: Int] = [:]
+        var start = 0
+        // Records of a source come in runs: one look-up for each.
+        while start < sources.count {
+            let end = sources[start...].firstIndex { $0 != sources[start] } ?? sources.count
+            counts[sources[start], default: 0] += end - start
+            start = end
+        }
+        return counts
     }
 }

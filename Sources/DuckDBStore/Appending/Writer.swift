@@ -1,4 +1,3 @@
-import CDuckDB
 import Chronology
 import EventStore
 import KQLValues
@@ -8,6 +7,7 @@ final class Writer {
     let connection: DuckDBConnection
     private(set) var catalogue: TableCatalogue
     let now: @Sendable () -> Instant
+    private let source: RowSource
     private let room: DiskRoom?
 
     init(
@@ -16,6 +16,7 @@ final class Writer {
     ) throws(EventStoreError) {
         self.room = room
         connection = try DuckDBConnection(database)
+        source = try RowSource(connection)
         catalogue = try TableCatalogue(connection, archive: archive, now: now())
         try Deliveries.create(connection)
         try RetentionSettings.create(connection)
@@ -83,7 +84,7 @@ final class Writer {
 
     /// Folds the write-ahead log into the database file.
     func checkpoint() throws(EventStoreError) {
-        try connection.execute("CHECKPOINT", code: .writeFailed)
+        try connection.perform("CHECKPOINT", code: .writeFailed)
     }
 
     /// Runs `work` in a transaction; when it throws, the catalogue is as it was.
@@ -140,62 +141,16 @@ final class Writer {
         _ batches: [PreparedBatch], to storedName: String, _ columns: [(place: Int, column: StoredColumn)],
         _ ingestionTime: Instant
     ) throws(EventStoreError) {
-        let functions = connection.functions
-        var created: UnsafeMutablePointer<CDuckDBAppender>?
-        defer { _ = functions.pointee.appender_destroy(&created) }
-        let state = functions.pointee.appender_create(connection.handle, nil, storedName, &created)
-        guard let appender = created else { throw EventStoreError(.writeFailed, "DuckDB made no appender.") }
-        guard state == CDUCKDB_SUCCESS else { throw failure(of: appender, storedName) }
-
-        let chunkRows = Int(functions.pointee.vector_size())
-        // DuckDB copies a chunk when it is appended, so the texts need not outlive that.
-        let texts = TextArena()
-        defer { withExtendedLifetime(texts) {} }
-        let writer = ChunkWriter(functions: functions, texts: texts)
-        var chunk = makeChunk([StoredColumn.ingestionTime] + columns.map(\.column))
-        defer { functions.pointee.destroy_data_chunk(&chunk) }
-        guard let filled = chunk else { throw EventStoreError(.writeFailed, "DuckDB made no data chunk.") }
-        for batch in batches {
-            for start in stride(from: 0, to: batch.rowCount, by: chunkRows) {
-                let rows = start..<min(start + chunkRows, batch.rowCount)
-                functions.pointee.data_chunk_reset(filled)
-                texts.reset()
-                writer.write(
-                    repeating: ingestionTime.ticks, count: rows.count,
-                    to: functions.pointee.data_chunk_get_vector(filled, 0))
-                for (index, (place, column)) in columns.enumerated() {
-                    let vector = functions.pointee.data_chunk_get_vector(filled, UInt64(index + 1))
-                    if place < batch.sources.count, let source = batch.sources[place] {
-                        writer.write(source, rows, isDynamic: column.type == .dynamic, to: vector)
-                    } else {
-                        writer.writeMissing(column.type, count: rows.count, to: vector)
-                    }
-                }
-                functions.pointee.data_chunk_set_size(filled, UInt64(rows.count))
-                guard functions.pointee.append_data_chunk(appender, filled) == CDUCKDB_SUCCESS else {
-                    throw failure(of: appender, storedName)
-                }
+        let names = ([StoredColumn.ingestionTime] + columns.map(\.column)).map { SQLText.identifier($0.storedName) }
+        let rows = RowSource.Rows(batches: batches, columns: columns, ingestionTime: ingestionTime)
+        try source.giving(rows) { () throws(EventStoreError) in
+            let count = try connection.perform(
+                "INSERT INTO \(SQLText.identifier(storedName)) (\(names.joined(separator: ", "))) "
+                    + "SELECT * FROM \(RowSource.name)()", code: .writeFailed)
+            let expected = batches.reduce(0) { $0 + $1.rowCount }
+            guard count == expected else {
+                throw EventStoreError(.writeFailed, "\(storedName) took \(count) of \(expected) rows.")
             }
         }
-        guard functions.pointee.appender_close(appender) == CDUCKDB_SUCCESS else {
-            throw failure(of: appender, storedName)
-        }
-    }
-
-    private func makeChunk(_ columns: [StoredColumn]) -> UnsafeMutablePointer<CDuckDBDataChunk>? {
-        let functions = connection.functions
-        var types: [UnsafeMutablePointer<CDuckDBLogicalType>?] = columns.map {
-            functions.pointee.create_logical_type($0.type.duckDBType)
-        }
-        defer { for index in types.indices { functions.pointee.destroy_logical_type(&types[index]) } }
-        return functions.pointee.create_data_chunk(&types, UInt64(columns.count))
-    }
-
-    private func failure(
-        of appender: UnsafeMutablePointer<CDuckDBAppender>, _ storedName: String
-    ) -> EventStoreError {
-        let reason = connection.functions.pointee.appender_error(appender).map { String(cString: $0) }
-        return EventStoreError(
-            .writeFailed, "Rows could not be appended to \(storedName): \(reason ?? "unknown error")")
     }
 }

@@ -40,7 +40,7 @@ final class DuckDBConnection {
         try execute("BEGIN TRANSACTION", code: code)
         do {
             let result = try work()
-            try execute("COMMIT", code: code)
+            try commit(code: code)
             return result
         } catch {
             rollBack()
@@ -52,13 +52,39 @@ final class DuckDBConnection {
         try execute("BEGIN TRANSACTION", code: .writeFailed)
     }
 
-    func commit() throws(EventStoreError) {
-        try execute("COMMIT", code: .writeFailed)
+    /// Writes the log, and at times folds it into the file, which other threads of DuckDB may do.
+    func commit(code: EventStoreError.Code = .writeFailed) throws(EventStoreError) {
+        try perform("COMMIT", code: code)
     }
 
     func rollBack() {
         // A failed statement or commit may have ended the transaction already; then there is nothing to undo.
         _ = try? execute("ROLLBACK", code: .writeFailed)
+    }
+
+    /// Runs one statement of much work for its effect; the other threads of DuckDB take part, and this one sleeps while they
+    /// have all of it. Gives the number of changed rows.
+    @discardableResult
+    func perform(_ sql: String, code: EventStoreError.Code) throws(EventStoreError) -> Int {
+        var prepared: UnsafeMutablePointer<CDuckDBPreparedStatement>?
+        defer { functions.pointee.destroy_prepare(&prepared) }
+        let statement = try prepare(sql, &prepared, code: code)
+        var result = CDuckDBResult()
+        defer { functions.pointee.destroy_result(&result) }
+        guard try run(statement, &result) == CDUCKDB_SUCCESS else {
+            throw EventStoreError(code, message(of: &result))
+        }
+        return Int(functions.pointee.rows_changed(&result))
+    }
+
+    private func prepare(
+        _ sql: String, _ prepared: inout UnsafeMutablePointer<CDuckDBPreparedStatement>?, code: EventStoreError.Code
+    ) throws(EventStoreError) -> UnsafeMutablePointer<CDuckDBPreparedStatement> {
+        guard functions.pointee.prepare(handle, sql, &prepared) == CDUCKDB_SUCCESS, let statement = prepared else {
+            let reason = prepared.flatMap { functions.pointee.prepare_error($0) }.map { String(cString: $0) }
+            throw EventStoreError(code, reason ?? "the statement could not be prepared")
+        }
+        return statement
     }
 
     /// Runs a query whose columns are of the stored forms of `schema`'s types, and gives its rows, at most `rowLimit`.
@@ -67,10 +93,7 @@ final class DuckDBConnection {
     ) throws(EventStoreError) -> Table {
         var prepared: UnsafeMutablePointer<CDuckDBPreparedStatement>?
         defer { functions.pointee.destroy_prepare(&prepared) }
-        guard functions.pointee.prepare(handle, sql, &prepared) == CDUCKDB_SUCCESS, let statement = prepared else {
-            let reason = prepared.flatMap { functions.pointee.prepare_error($0) }.map { String(cString: $0) }
-            throw EventStoreError(.queryFailed, reason ?? "the statement could not be prepared")
-        }
+        let statement = try prepare(sql, &prepared, code: .queryFailed)
         for (index, value) in parameters.enumerated() {
             guard bind(value, to: UInt64(index + 1), of: statement) == CDUCKDB_SUCCESS else {
                 throw EventStoreError(.queryFailed, "parameter \(index + 1) could not be bound")

@@ -123,7 +123,7 @@ public struct Settings: Sendable {
         /// The server or cluster when the engine is ClickHouse.
         public var clickHouse = ClickHouse()
         /// The most memory the event store may take, in MiB; with ClickHouse what one query may take on the server.
-        public var memoryMiB = 2048
+        public var memoryMiB = 640
         public var threads = 2
         /// Room on the disk that events never take, in MiB.
         public var reserveMiB = 256
