@@ -29,6 +29,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOCSIN = ROOT / ".build-release" / "release" / "tocsin"
 KQL_BENCHMARK = pathlib.Path(os.environ.get("TOCSIN_KQL_BENCHMARK", ROOT / ".build-release" / "release" / "kql-benchmark"))
+RSYSLOG = ROOT / ".deps" / "rsyslog"
 SHARED = pathlib.Path(os.environ.get("TOCSIN_SHARED", ROOT.parent / "shared"))
 TYPES = {"datetime": "TIMESTAMP", "string": "VARCHAR", "int": "INTEGER", "long": "BIGINT", "bool": "BOOLEAN", "dynamic": "JSON"}
 RUNS = 5
@@ -219,7 +220,7 @@ def rsyslog(folder: str, port: int):
     configuration.write_text(
         f'global(workDirectory="{folder}")\nmodule(load="imtcp")\ninput(type="imtcp" port="{port}")\n'
         f'action(type="omfile" file="{folder}/messages.log")\n')
-    process = subprocess.Popen(["rsyslogd", "-n", "-f", configuration, "-i", f"{folder}/pid"],
+    process = subprocess.Popen([RSYSLOG / "usr/sbin/rsyslogd", "-M", RSYSLOG / "usr/lib/x86_64-linux-gnu/rsyslog", "-n", "-f", configuration, "-i", f"{folder}/pid"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for_port(port)
