@@ -130,7 +130,7 @@ let edges: [Target] = [
     .target(name: "EvtxReader", dependencies: ["CEvtx"]),
     .target(
         name: "FileConnector",
-        dependencies: ["Chronology", "EvtxReader", "StateStore", "Unpacking", crypto, grdb, logging]),
+        dependencies: ["Chronology", "EvtxReader", "Records", "StateStore", "Unpacking", crypto, grdb, logging]),
     .target(
         name: "HTTPAdapter",
         dependencies: [

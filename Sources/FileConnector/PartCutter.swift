@@ -1,3 +1,5 @@
+internal import Records
+
 /// How a file is laid out at a position.
 enum FileLayout: String {
     /// Lines, or documents one after the other; also the start of every file.
@@ -69,7 +71,7 @@ struct PartCutter {
         var end = 0
         var position = start
         while position < bytes.count, bytes[position] == UInt8(ascii: "{"),
-            let length = JSONExtent.length(bytes, at: position)
+            let length = ValueScanner.length(bytes[position...])
         {
             end = position + length
             position = firstMark(bytes, from: end, separators: [UInt8(ascii: ",")]) ?? bytes.count
@@ -86,7 +88,7 @@ struct PartCutter {
 
     /// Whether what begins like an array of records is one, and not the first of many lines each with such an array.
     private func isArray(_ bytes: [UInt8], from start: Int) -> Bool {
-        guard let length = JSONExtent.length(bytes, at: start), firstMark(bytes, from: start + length) != nil else {
+        guard let length = ValueScanner.length(bytes[start...]), firstMark(bytes, from: start + length) != nil else {
             return true
         }
         return bytes[start..<(start + length)].contains(0x0A)
@@ -99,7 +101,7 @@ struct PartCutter {
         var end = 0
         var position = firstMark(bytes, from: skipped, separators: [comma])
         while let start = position, bytes[start] == UInt8(ascii: "{"),
-            let length = JSONExtent.length(bytes, at: start)
+            let length = ValueScanner.length(bytes[start...])
         {
             end = start + length
             position = firstMark(bytes, from: end, separators: [comma])
@@ -158,7 +160,7 @@ struct PartCutter {
     }
 }
 
-/// Finds where JSON values end, by their brackets.
+/// Finds the records of arrays, by their brackets.
 enum JSONExtent {
     /// The objects in some bytes, each in lines of its own, without what stands between them.
     static func objects(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
@@ -166,42 +168,14 @@ enum JSONExtent {
         var output: [UInt8] = []
         output.reserveCapacity(all.count + 64)
         var position = 0
-        while let start = all[position...].firstIndex(of: UInt8(ascii: "{")), let length = length(all, at: start) {
+        while let start = all[position...].firstIndex(of: UInt8(ascii: "{")),
+            let length = ValueScanner.length(all[start...])
+        {
             output += all[start..<(start + length)]
             output.append(0x0A)
             position = start + length
         }
         return output + all[position...].drop { $0 <= 0x20 || $0 == UInt8(ascii: ",") }
-    }
-
-    /// The length of the object or array that begins at `start`; nil when it does not end in `bytes`.
-    static func length(_ bytes: [UInt8], at start: Int, depth from: Int = 0) -> Int? {
-        bytes.withUnsafeBufferPointer { bytes in
-            var depth = from
-            var isInString = false
-            var index = start
-            while index < bytes.count {
-                let byte = bytes[index]
-                index += 1
-                if isInString {
-                    if byte == UInt8(ascii: "\\") {
-                        index += 1
-                    } else if byte == UInt8(ascii: "\"") {
-                        isInString = false
-                    }
-                    continue
-                }
-                switch byte {
-                case UInt8(ascii: "\""): isInString = true
-                case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-                case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                    depth -= 1
-                    if depth <= 0 { return index - start }
-                default: break
-                }
-            }
-            return nil
-        }
     }
 
     /// The offset of the first element of an array of records, or of the member `records` or `value` of an object.
@@ -225,6 +199,6 @@ enum JSONExtent {
         let afterArray = start + 1
         guard let next = bytes[afterArray...].first(where: { $0 > 0x20 }) else { return nil }
         guard next == UInt8(ascii: "}") || next == UInt8(ascii: ",") else { return afterArray }
-        return length(bytes, at: afterArray, depth: 1).map { afterArray + $0 }
+        return ValueScanner.length(bytes[afterArray...], depth: 1).map { afterArray + $0 }
     }
 }

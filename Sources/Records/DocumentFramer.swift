@@ -131,7 +131,7 @@ struct DocumentFramer {
             advance(by: length)
             mode = .elements(isEnvelope: true)
         } else {
-            let scanner = ValueScanner(isStrict: true, depthLimit: limits.documentDepth)
+            let scanner = ValueScanner(.tokens, depthLimit: limits.documentDepth)
             mode = .document(scanner, firstLineEnd: lineEnd - head)
         }
         return .again
@@ -193,10 +193,10 @@ struct DocumentFramer {
             advance(by: 1)
             mode =
                 isEnvelope
-                ? .envelopeEnd(ValueScanner(isStrict: false, depthLimit: limits.documentDepth, depth: 1)) : .lines
+                ? .envelopeEnd(ValueScanner(.lines, depthLimit: limits.documentDepth, depth: 1)) : .lines
             return .again
         case UInt8(ascii: "{"):
-            let scanner = ValueScanner(isStrict: false, depthLimit: Int.max)
+            let scanner = ValueScanner(.lines)
             mode = .element(scanner, isEnvelope: isEnvelope)
             return .again
         default:

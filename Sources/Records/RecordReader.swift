@@ -231,7 +231,7 @@ public struct RecordReader: ~Copyable, Sendable {
                 rest = UnsafeBufferPointer(rebasing: rest.dropFirst())
                 continue
             }
-            var scanner = ValueScanner(isStrict: true, depthLimit: limits.documentDepth)
+            var scanner = ValueScanner(.tokens, depthLimit: limits.documentDepth)
             guard first == UInt8(ascii: "{"), case .end(let length) = scanner.scan(rest) else {
                 reject(rest, line: line, fault)
                 return

@@ -1,8 +1,8 @@
 /// Finds where a JSON value ends by counting brackets outside of strings; can be stopped and resumed at any byte.
 ///
 /// It does not check the value: that is the parser's work.
-struct ValueScanner {
-    enum Outcome: Equatable {
+public struct ValueScanner: Sendable {
+    public enum Outcome: Equatable, Sendable {
         /// The offset after the value's last byte.
         case end(Int)
         case needsMore
@@ -10,9 +10,18 @@ struct ValueScanner {
         case malformed
     }
 
-    /// Whether two values without a comma between them, and the like, stop the scan.
-    let isStrict: Bool
-    let depthLimit: Int
+    /// What stops the scan before the value's end.
+    public enum Care: Sendable {
+        /// Nothing.
+        case brackets
+        /// A line end inside of a string.
+        case lines
+        /// That, and two values without a comma between them, and the like.
+        case tokens
+    }
+
+    private let care: Care
+    private let depthLimit: Int
     /// How far the scan has come, counted from the value's first byte.
     private(set) var position = 0
     private var depth = 0
@@ -20,14 +29,23 @@ struct ValueScanner {
     private var isEscaped = false
     private var last: UInt8 = 0
 
-    init(isStrict: Bool, depthLimit: Int, depth: Int = 0) {
-        self.isStrict = isStrict
+    /// - Parameter depth: How many brackets are open where the scan begins.
+    public init(_ care: Care, depthLimit: Int = .max, depth: Int = 0) {
+        self.care = care
         self.depthLimit = depthLimit
         self.depth = depth
     }
 
+    /// The length of the object or array that `bytes` begin with; nil when it does not end in them.
+    public static func length(_ bytes: ArraySlice<UInt8>, depth: Int = 0) -> Int? {
+        var scanner = ValueScanner(.brackets, depth: depth)
+        let outcome = bytes.withUnsafeBufferPointer { scanner.scan($0) }
+        guard case .end(let length) = outcome else { return nil }
+        return length
+    }
+
     /// Goes on with `bytes`, whose first byte is the value's.
-    mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Outcome {
+    public mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Outcome {
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
@@ -39,12 +57,12 @@ struct ValueScanner {
                 } else if byte == UInt8(ascii: "\"") {
                     isInString = false
                     last = byte
-                } else if byte == UInt8(ascii: "\n") {
+                } else if byte == UInt8(ascii: "\n"), care != .brackets {
                     return .malformed
                 }
             } else if !accept(byte) {
                 return .malformed
-            } else if depth == 0, byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+            } else if depth <= 0, byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
                 return .end(position)
             }
         }
@@ -59,7 +77,7 @@ struct ValueScanner {
             guard mayStartValue else { return false }
             isInString = true
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            guard mayStartValue, !isStrict || last != UInt8(ascii: "{"), depth < depthLimit else { return false }
+            guard mayStartValue, care != .tokens || last != UInt8(ascii: "{"), depth < depthLimit else { return false }
             depth += 1
             last = byte
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
@@ -77,7 +95,7 @@ struct ValueScanner {
     private static let scalar = UInt8(ascii: "0")
 
     private var mayStartValue: Bool {
-        !isStrict
+        care != .tokens
             || !(last == UInt8(ascii: "}") || last == UInt8(ascii: "]") || last == UInt8(ascii: "\"")
                 || last == ValueScanner.scalar)
     }

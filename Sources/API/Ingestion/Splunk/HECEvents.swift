@@ -1,6 +1,7 @@
 internal import Chronology
 internal import Foundation
 internal import JSON
+internal import Records
 
 /// What a sender says of its events besides the events themselves.
 struct HECMetadata: Sendable {
@@ -136,29 +137,8 @@ struct ConcatenatedJSON {
         while position < bytes.count, isBlank(bytes[position]) { position += 1 }
         guard position < bytes.count else { return nil }
         let start = position
-        var depth = 0
-        var isInString = false
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            if isInString {
-                if byte == UInt8(ascii: "\\") {
-                    position += 1
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isInString = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-            default: break
-            }
-            if depth <= 0, byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") { return bytes[start..<position] }
-        }
-        position = bytes.count
-        return bytes[start...]
+        position += ValueScanner.length(bytes[start...]) ?? bytes.count - start
+        return bytes[start..<position]
     }
 
     private func isBlank(_ byte: UInt8) -> Bool {
