@@ -1,4 +1,5 @@
 public import Chronology
+public import StateStore
 
 /// Why access was refused or could not be changed.
 public struct AccessError: Error, Sendable, CustomStringConvertible {
@@ -35,4 +36,8 @@ public struct AccessError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
+}
+
+extension AccessError: RoomFault {
+    public static func storage(_ message: String) -> AccessError { AccessError(.failure, message) }
 }

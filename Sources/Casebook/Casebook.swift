@@ -3,7 +3,7 @@ public import StateStore
 /// Incidents, alerts, entities, comments and tasks, with their life cycle; every change is one transaction with one
 /// entry in the journal.
 public struct Casebook: Sendable {
-    let database: StateDatabase
+    let room: RoomDatabase<CasebookError>
     let journal: Journal
     let time: TimeSource
     let identifiers: IdentifierSource
@@ -14,7 +14,7 @@ public struct Casebook: Sendable {
         time: TimeSource = .system,
         identifiers: IdentifierSource = .random
     ) {
-        self.database = database
+        room = RoomDatabase(database, time: time)
         journal = database.journal
         self.time = time
         self.identifiers = identifiers

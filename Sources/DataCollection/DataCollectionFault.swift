@@ -1,3 +1,5 @@
+public import StateStore
+
 /// Why a rule, an endpoint or a table's settings were refused.
 public struct DataCollectionFault: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Code: String, Sendable, Hashable {
@@ -22,4 +24,8 @@ public struct DataCollectionFault: Error, Sendable, Hashable, CustomStringConver
     }
 
     public var description: String { target.map { "\($0): \(message)" } ?? message }
+}
+
+extension DataCollectionFault: RoomFault {
+    public static func storage(_ message: String) -> DataCollectionFault { DataCollectionFault(.storage, message) }
 }

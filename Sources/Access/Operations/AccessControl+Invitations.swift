@@ -11,7 +11,7 @@ extension AccessControl {
     public func firstAdministratorInvitation() async throws(AccessError) -> Secret? {
         let token = RandomToken.make()
         let period = periods.invitation
-        return try await change { transaction in
+        return try await room.change { transaction in
             guard try transaction.row("SELECT 1 FROM access_user LIMIT 1", []) == nil else { return nil }
             try transaction.execute("DELETE FROM access_invitation WHERE is_first = 1", [])
             try transaction.insertInvitation(token, role: .administrator, isFirst: true, period: period)
@@ -26,7 +26,7 @@ extension AccessControl {
         try requireAdministration(inviter)
         let token = RandomToken.make()
         let period = periods.invitation
-        return try await change { transaction in
+        return try await room.change { transaction in
             try transaction.insertInvitation(token, role: role, isFirst: false, period: period)
             try transaction.note(
                 .invitationMade, subject: "", by: inviter.actor, ["role": .string(role.rawValue)])
@@ -38,7 +38,7 @@ extension AccessControl {
     public func isOpen(invitation secret: Secret) async throws(AccessError) -> Bool {
         let now = time.now()
         let hash = RandomToken.hash(secret.revealed)
-        return try await reading { database in
+        return try await room.reading { database in
             let sql = "SELECT 1 FROM access_invitation WHERE token_hash = ? AND expires > ?"
             return try Row.fetchOne(database, sql: sql, arguments: [hash, now.ticks]) != nil
         }
@@ -63,7 +63,7 @@ extension AccessControl {
         let hash = RandomToken.hash(secret.revealed)
         let id = UserID(identifiers.next())
         let opening = SessionOpening(periods: periods)
-        return try await change { transaction in
+        return try await room.change { transaction in
             let invitation = try transaction.row(
                 "DELETE FROM access_invitation WHERE token_hash = ? AND expires > ? RETURNING role",
                 [hash, transaction.now.ticks])
@@ -95,7 +95,7 @@ extension AccessError {
             + "while there is no user yet)")
 }
 
-extension AccessTransaction {
+extension RoomTransaction {
     fileprivate func insertInvitation(_ token: String, role: Role, isFirst: Bool, period: TimeSpan) throws {
         try execute("DELETE FROM access_invitation WHERE expires <= ?", [now.ticks])
         try execute(

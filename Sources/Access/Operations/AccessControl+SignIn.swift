@@ -25,7 +25,7 @@ extension AccessControl {
         }
         addresses.succeeded(address)
         let opening = SessionOpening(periods: periods)
-        return try await change { transaction in
+        return try await room.change { transaction in
             try transaction.execute(
                 "UPDATE access_user SET failures = 0, last_failure = NULL, last_sign_in = ? WHERE id = ?",
                 [transaction.now.ticks, account.user.id.rawValue])
@@ -40,7 +40,7 @@ extension AccessControl {
         let now = time.now()
         let hash = RandomToken.hash(token)
         let idle = periods.sessionIdle
-        let found = try await reading { database in
+        let found = try await room.reading { database in
             let sql = """
                 SELECT s.csrf, s.created AS session_created, s.expires, s.last_seen, u.* FROM access_session s
                 JOIN access_user u ON u.id = s.user WHERE s.token_hash = ?
@@ -58,7 +58,7 @@ extension AccessControl {
             now - lastSeen <= idle
         else { return nil }
         if now - lastSeen > .minutes(1) {
-            try await change { transaction in
+            try await room.change { transaction in
                 try transaction.execute(
                     "UPDATE access_session SET last_seen = ? WHERE token_hash = ?", [now.ticks, hash])
             }
@@ -70,14 +70,14 @@ extension AccessControl {
     public func signOut(token: String) async throws(AccessError) {
         guard let session = try await session(token: token) else { return }
         let hash = RandomToken.hash(token)
-        try await change { transaction in
+        try await room.change { transaction in
             try transaction.execute("DELETE FROM access_session WHERE token_hash = ?", [hash])
             try transaction.note(.signedOut, subject: session.user.id.rawValue, by: session.user.actor)
         }
     }
 
     private func account(named name: String) async throws(AccessError) -> Account? {
-        try await reading { database in
+        try await room.reading { database in
             try Row.fetchOne(database, sql: "SELECT * FROM access_user WHERE name = ?", arguments: [name])
                 .map(Account.init(row:))
         }
@@ -85,7 +85,7 @@ extension AccessControl {
 
     private func noteFailure(name: String, account: Account?, address: String) async throws(AccessError) {
         let tried = String(name.prefix(128))
-        try await change { transaction in
+        try await room.change { transaction in
             if let account {
                 var throttle = account.throttle
                 throttle.failed(at: transaction.now)
@@ -139,7 +139,7 @@ struct SessionOpening: Sendable {
         self.periods = periods
     }
 
-    func open(for user: User, in transaction: AccessTransaction) throws -> OpenedSession {
+    func open(for user: User, in transaction: RoomTransaction) throws -> OpenedSession {
         let now = transaction.now
         let expiry = now + periods.sessionLongest
         try transaction.execute("DELETE FROM access_session WHERE expires <= ?", [now.ticks])

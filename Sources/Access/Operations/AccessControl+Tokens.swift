@@ -30,7 +30,7 @@ extension AccessControl {
         }
         let secret = RandomToken.make(prefix: APIToken.prefix)
         let id = identifiers.next()
-        return try await change { transaction in
+        return try await room.change { transaction in
             let token = APIToken(
                 id: id, name: name, owner: owner.id, scopes: scopes, createdTime: transaction.now,
                 expiryTime: expiryTime, lastUsedTime: nil)
@@ -58,7 +58,7 @@ extension AccessControl {
         guard isAccessToken || text.hasPrefix(APIToken.prefix), text.utf8.count <= 128 else { return nil }
         let now = time.now()
         let hash = RandomToken.hash(text)
-        let found = try await reading { database in
+        let found = try await room.reading { database in
             isAccessToken
                 ? try TokenIdentity.fetch(accessToken: hash, now: now, in: database)
                 : try TokenIdentity.fetch(token: hash, in: database)
@@ -66,7 +66,7 @@ extension AccessControl {
         guard let identity = found, !identity.owner.isDisabled, identity.token.expiryTime.map({ $0 > now }) ?? true
         else { return nil }
         if identity.token.lastUsedTime.map({ now - $0 > .minutes(5) }) ?? true {
-            try await change { transaction in
+            try await room.change { transaction in
                 try transaction.execute(
                     "UPDATE access_token SET last_used = ? WHERE id = ?", [now.ticks, identity.token.id])
             }
@@ -86,7 +86,7 @@ extension AccessControl {
             identity.token.id.lowercased() == clientID.lowercased()
         else { throw AccessError(.invalidCredentials, "the client identifier or its secret is wrong") }
         let text = RandomToken.make(prefix: IssuedAccessToken.prefix)
-        return try await change { transaction in
+        return try await room.change { transaction in
             let end = transaction.now + IssuedAccessToken.period
             let expiry = identity.token.expiryTime.map { min($0, end) } ?? end
             try transaction.execute(
@@ -108,7 +108,7 @@ extension AccessControl {
 
     /// The tokens of a user, or all of them, the newest first.
     public func tokens(of owner: UserID? = nil) async throws(AccessError) -> [APIToken] {
-        try await reading { database in
+        try await room.reading { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM access_token WHERE ?1 IS NULL OR owner = ?1 ORDER BY created DESC, id",
                 arguments: [owner?.rawValue]
@@ -120,7 +120,7 @@ extension AccessControl {
     ///
     /// - Throws: `AccessError` with code `notFound` or `forbidden`.
     public func revokeToken(_ id: String, by user: User) async throws(AccessError) {
-        try await change { transaction in
+        try await room.change { transaction in
             guard let row = try transaction.row("SELECT * FROM access_token WHERE id = ?", [id]) else {
                 throw AccessError(.notFound, "there is no token \(id)")
             }

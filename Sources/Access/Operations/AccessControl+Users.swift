@@ -5,14 +5,14 @@ public import StateStore
 extension AccessControl {
     /// All users by name.
     public func users() async throws(AccessError) -> [User] {
-        try await reading { database in
+        try await room.reading { database in
             try Row.fetchAll(database, sql: "SELECT * FROM access_user ORDER BY name").map(User.init(row:))
         }
     }
 
     /// One user; nil when there is none.
     public func user(_ id: UserID) async throws(AccessError) -> User? {
-        try await reading { try User.fetch(id, in: $0) }
+        try await room.reading { try User.fetch(id, in: $0) }
     }
 
     /// Changes role or state of a user; nil leaves a field as it is. Disabling ends the user's sessions.
@@ -26,7 +26,7 @@ extension AccessControl {
         by administrator: User
     ) async throws(AccessError) -> User {
         try requireAdministration(administrator)
-        return try await change { transaction in
+        return try await room.change { transaction in
             guard let old = try User.fetch(id, in: transaction.database) else {
                 throw AccessError(.notFound, "there is no user \(id)")
             }
@@ -62,7 +62,7 @@ extension AccessControl {
         to new: Secret,
         keepingSession token: String? = nil
     ) async throws(AccessError) {
-        let found = try await reading { database in
+        let found = try await room.reading { database in
             try Row.fetchOne(database, sql: "SELECT * FROM access_user WHERE id = ?", arguments: [id.rawValue])
                 .map { (User(row: $0), $0["password_hash"] as String) }
         }
@@ -71,7 +71,7 @@ extension AccessControl {
         try PasswordPolicy.check(new, name: user.name, displayName: user.displayName)
         let newHash = try await passwords.hash(new)
         let kept = token.map(RandomToken.hash)
-        try await change { transaction in
+        try await room.change { transaction in
             try transaction.execute("UPDATE access_user SET password_hash = ? WHERE id = ?", [newHash, id.rawValue])
             try transaction.execute(
                 "DELETE FROM access_session WHERE user = ? AND token_hash IS NOT ?", [id.rawValue, kept])

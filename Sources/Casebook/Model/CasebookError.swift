@@ -1,3 +1,5 @@
+public import StateStore
+
 /// Why the casebook refused a request; nothing was changed.
 public struct CasebookError: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable, Hashable, CaseIterable {
@@ -29,4 +31,8 @@ public struct CasebookError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
+}
+
+extension CasebookError: RoomFault {
+    public static func storage(_ message: String) -> CasebookError { CasebookError(.storage, message) }
 }

@@ -3,7 +3,7 @@ internal import GRDB
 internal import StateStore
 
 /// One change in the making: the open transaction, who makes it, and when.
-struct CasebookTransaction {
+struct CasebookTransaction: StateTransaction {
     let database: Database
     let journal: Journal
     let identifiers: IdentifierSource
@@ -12,22 +12,7 @@ struct CasebookTransaction {
 
     /// Writes an entry into the journal, by the change's actor unless another one is named.
     func note(_ event: CasebookEvent, by other: JournalActor? = nil) throws {
-        try journal.append(
-            JournalDraft(
-                time: now, kind: event.kind, subject: event.subject, actor: other ?? actor, payload: event.payload),
-            in: database)
-    }
-
-    func execute(_ sql: String, _ arguments: StatementArguments) throws {
-        try database.cachedStatement(sql: sql).execute(arguments: arguments)
-    }
-
-    func rows(_ sql: String, _ arguments: StatementArguments) throws -> [Row] {
-        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
-    }
-
-    func row(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
-        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
+        try note(event.kind, subject: event.subject, by: other ?? actor, event.payload)
     }
 }
 
@@ -37,13 +22,11 @@ extension Casebook {
         by actor: JournalActor,
         _ body: @escaping @Sendable (CasebookTransaction) throws -> T
     ) async throws(CasebookError) -> T {
-        let now = time.now()
-        return try await translatingErrors {
-            try await database.write { [journal, identifiers] database in
-                try body(
-                    CasebookTransaction(
-                        database: database, journal: journal, identifiers: identifiers, now: now, actor: actor))
-            }
+        try await room.change { [identifiers] transaction in
+            try body(
+                CasebookTransaction(
+                    database: transaction.database, journal: transaction.journal, identifiers: identifiers,
+                    now: transaction.now, actor: actor))
         }
     }
 
@@ -51,18 +34,6 @@ extension Casebook {
     func reading<T: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> T
     ) async throws(CasebookError) -> T {
-        try await translatingErrors { try await database.read(body) }
-    }
-
-    private func translatingErrors<T>(_ body: () async throws -> T) async throws(CasebookError) -> T {
-        do {
-            return try await body()
-        } catch let error as CasebookError {
-            throw error
-        } catch is CancellationError {
-            throw CasebookError(.storage, "the request was cancelled before it was carried out")
-        } catch {
-            throw CasebookError(.storage, "the state database failed: \(error)")
-        }
+        try await room.reading(body)
     }
 }

@@ -18,7 +18,7 @@ public final class AcknowledgementChannels: Sendable {
         var reserved: Int64
     }
 
-    private let room: RoomDatabase
+    private let room: RoomDatabase<DataCollectionFault>
     private let counters = Mutex<[Key: Counter]>([:])
 
     /// How many numbers one write reserves.
@@ -29,7 +29,7 @@ public final class AcknowledgementChannels: Sendable {
     private static let mostCounters = 10_000
 
     public init(database: StateDatabase, time: TimeSource = .system) {
-        room = RoomDatabase(database: database, time: time)
+        room = RoomDatabase(database, time: time)
     }
 
     /// The number of a delivery that is durable.

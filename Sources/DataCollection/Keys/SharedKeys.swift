@@ -11,11 +11,11 @@ public struct SharedKeys: Sendable {
         case secondary = "Secondary"
     }
 
-    private let room: RoomDatabase
+    private let room: RoomDatabase<DataCollectionFault>
     private let box: SecretBox
 
     public init(database: StateDatabase, secrets box: SecretBox, time: TimeSource = .system) {
-        room = RoomDatabase(database: database, time: time)
+        room = RoomDatabase(database, time: time)
         self.box = box
     }
 

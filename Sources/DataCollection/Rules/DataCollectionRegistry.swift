@@ -13,7 +13,7 @@ public final class DataCollectionRegistry: Sendable {
         public let rule: DataCollectionRule
     }
 
-    private let room: RoomDatabase
+    private let room: RoomDatabase<DataCollectionFault>
     private let surroundings: RuleSurroundings
     private let identifiers: IdentifierSource
     /// Rules that were read, by immutable id; they are read anew after any change.
@@ -26,7 +26,7 @@ public final class DataCollectionRegistry: Sendable {
         database: StateDatabase, surroundings: RuleSurroundings, time: TimeSource = .system,
         identifiers: IdentifierSource = .random
     ) {
-        room = RoomDatabase(database: database, time: time)
+        room = RoomDatabase(database, time: time)
         self.surroundings = surroundings
         self.identifiers = identifiers
     }
@@ -132,7 +132,7 @@ public final class DataCollectionRegistry: Sendable {
 
     private static func write(
         _ kind: DataCollectionResource.Kind, _ name: String, _ body: JSON, _ known: DataCollectionResource?,
-        _ fresh: String, _ transaction: DataCollectionTransaction
+        _ fresh: String, _ transaction: RoomTransaction
     ) throws {
         if let known {
             try transaction.execute(

@@ -29,7 +29,7 @@ public struct LogTable: Sendable, Hashable {
 
 /// The tables of the workspace and what was decided about them (`Microsoft.OperationalInsights/workspaces/tables`).
 public final class LogTables: Sendable {
-    private let room: RoomDatabase
+    private let room: RoomDatabase<DataCollectionFault>
     private let storage: any TableStorage
     /// The names of the tables that ship with the product.
     private let shipped: Set<String>
@@ -39,7 +39,7 @@ public final class LogTables: Sendable {
     public init(
         database: StateDatabase, storage: any TableStorage, shipped: Set<String>, time: TimeSource = .system
     ) {
-        room = RoomDatabase(database: database, time: time)
+        room = RoomDatabase(database, time: time)
         self.storage = storage
         self.shipped = shipped
     }
