@@ -49,7 +49,6 @@ public final class Spool: Sendable {
     /// File work blocks, so that it has a thread of its own.
     private let queue = DispatchQueue(label: "tocsin.spool")
     private let arrivals = ChangeBell()
-    private let departures = ChangeBell()
 
     /// Opens the spool and finds what waits in it.
     ///
@@ -81,13 +80,6 @@ public final class Spool: Sendable {
             queue.async { self.writePending() }
         }
         arrivals.ring()
-    }
-
-    /// Waits until something was handed on, or the task is cancelled, if there is no room for anything now.
-    public func waitForRoom() async {
-        let position = departures.position
-        if backlog.bytes * 10 < mostBytes * 9 { return }
-        await departures.wait(after: position)
     }
 
     /// The oldest delivery that waits; waits for one. Nil when the task is cancelled.
@@ -124,7 +116,6 @@ public final class Spool: Sendable {
             try files.advance()
             shared.withLock { $0.backlog = files.backlog }
         }
-        departures.ring()
     }
 
     private func writePending() {

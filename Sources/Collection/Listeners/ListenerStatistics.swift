@@ -14,7 +14,6 @@ public final class ListenerStatistics: Sendable {
         var bySender: [String: Counts] = [:]
         var refusedConnections = 0
         var timedOutConnections = 0
-        var failedDeliveries = 0
         var connections = 0
     }
 
@@ -29,8 +28,6 @@ public final class ListenerStatistics: Sendable {
     public var refusedConnections: Int { state.withLock { $0.refusedConnections } }
     /// Connections closed because nothing more of a message came, or no message for long.
     public var timedOutConnections: Int { state.withLock { $0.timedOutConnections } }
-    /// How often the sink did not take a block, which was then offered again.
-    public var failedDeliveries: Int { state.withLock { $0.failedDeliveries } }
     public var connections: Int { state.withLock { $0.connections } }
 
     func note(_ packets: [MessagePacket], at now: Instant) {
@@ -59,8 +56,6 @@ public final class ListenerStatistics: Sendable {
     func refuse() { state.withLock { $0.refusedConnections += 1 } }
 
     func noteTimeout() { state.withLock { $0.timedOutConnections += 1 } }
-
-    func noteFailedDelivery() { state.withLock { $0.failedDeliveries += 1 } }
 
     func close() {
         state.withLock { $0.connections -= 1 }

@@ -9,11 +9,10 @@ public import Records
 /// Receives syslog messages over UDP, TCP (newline or octet-counted framing) or TLS (RFC 5425) and hands them on in blocks.
 ///
 /// The sink is awaited: while it stores one block the next gathers, and when too much waits, connections are read no
-/// further until there is room. Over UDP the system then drops datagrams, as the protocol has no other way. A block that
-/// the sink cannot take is given to it again, under the same identifier, until it can.
+/// further until there is room. Over UDP the system then drops datagrams, as the protocol has no other way.
 public struct SyslogListener: Sendable {
-    /// Stores a block; the options name the listener as origin. When it throws, the block is offered again under the same
-    /// identifier after a pause.
+    /// Takes a block over; the options name the listener as origin. Trying again is the sink's affair: what it throws ends
+    /// the listener.
     public typealias Sink = @Sendable (RecordBlock, CollectionOptions, DeliveryID) async throws -> Void
 
     private let configuration: SyslogListenerConfiguration
@@ -61,7 +60,7 @@ public struct SyslogListener: Sendable {
         var number = 0
         func send(_ block: RecordBlock) async throws {
             defer { number += 1 }
-            try await hand(block, options, DeliveryID("syslog:\(run):\(number)"), queue)
+            try await sink(block, options, DeliveryID("syslog:\(run):\(number)"))
         }
         while let packets = await queue.takeAll() {
             statistics.note(packets, at: now())
@@ -73,23 +72,6 @@ public struct SyslogListener: Sendable {
                 }
             }
             if block.count > 0 { try await send(block.take()) }
-        }
-    }
-
-    /// Offers a block until it is taken; once the listener is to stop, only a few times more.
-    private func hand(
-        _ block: RecordBlock, _ options: CollectionOptions, _ id: DeliveryID, _ queue: MessageQueue
-    ) async throws {
-        var attempt = 0
-        while true {
-            do {
-                return try await sink(block, options, id)
-            } catch {
-                attempt += 1
-                statistics.noteFailedDelivery()
-                if await queue.isClosed, attempt >= 3 { throw error }
-                try await Task.sleep(for: .milliseconds(min(30_000, 100 << min(attempt, 9))))
-            }
         }
     }
 
