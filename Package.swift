@@ -294,7 +294,7 @@ let tests: [Target] = [
         dependencies: [
             "Casebook", "Chronology", "Collection", "JSON", "Server", "StateStore", "TestSupport", "Vocabulary",
             "tocsin",
-            asyncHTTPClient, crypto, nioCore, nioHTTP1,
+            asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
         ]),
     .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),
     .testTarget(

@@ -27,7 +27,9 @@ struct IngestRoutes {
         let receipt: IntakeReceipt
         do {
             receipt = try await admission.admit { pass in
-                try await intake.take(IntakeBody.paced(request.body, pass.limits), as: description)
+                try await IntakeBody.paced(request.body, pass.limits) { body in
+                    try await intake.take(body, as: description)
+                }
             }
         } catch let refusal as IntakeRefusal {
             throw APIError.badRequest(refusal.description, target: table == nil ? "format" : "table")

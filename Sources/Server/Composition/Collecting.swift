@@ -32,6 +32,7 @@ extension Settings.HTTP {
         var limits = IntakeLimits()
         limits.requests = intakeRequests
         limits.bytes = intakeMiB << 20
+        limits.patience = Double(patienceSeconds)
         return limits
     }
 }

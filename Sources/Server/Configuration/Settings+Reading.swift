@@ -70,6 +70,7 @@ extension Settings {
         http.maximumBody = reader.int(forKey: "http.maximumBody", default: http.maximumBody)
         http.intakeRequests = max(1, reader.int(forKey: "http.intakeRequests", default: http.intakeRequests))
         http.intakeMiB = max(1, reader.int(forKey: "http.intakeMiB", default: http.intakeMiB))
+        http.patienceSeconds = max(1, reader.int(forKey: "http.patienceSeconds", default: http.patienceSeconds))
         http.idleSeconds = max(1, reader.int(forKey: "http.idleSeconds", default: http.idleSeconds))
         syslog.host = reader.string(forKey: "syslog.host", default: syslog.host)
         syslog.tcpPort = reader.int(forKey: "syslog.tcpPort")

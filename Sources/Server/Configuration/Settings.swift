@@ -44,6 +44,8 @@ public struct Settings: Sendable {
         public var intakeRequests = 64
         /// How much of their bodies is held at a time, in MiB.
         public var intakeMiB = 128
+        /// For how long a body with events may come slower than 1 KiB/s before its sender is answered 408, in seconds.
+        public var patienceSeconds = 20
         /// After how long a connection is closed on which nothing comes, in seconds.
         public var idleSeconds = 75
 

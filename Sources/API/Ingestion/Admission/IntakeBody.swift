@@ -1,8 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import Records
-internal import Synchronization
 
 /// Reads the bodies of the ways in.
 enum IntakeBody {
@@ -20,30 +18,38 @@ enum IntakeBody {
         if let declared = request.headers[.contentLength].flatMap({ Int($0) }), declared > limit {
             throw tooLarge(limit)
         }
-        var bytes: [UInt8] = []
-        for try await chunk in paced(request.body, pass.limits) {
-            guard bytes.count + chunk.count <= limit else { throw tooLarge(limit) }
-            try pass.reserve(chunk.count)
-            bytes.append(contentsOf: chunk)
+        let bytes = try await paced(request.body, pass.limits) { body in
+            var bytes: [UInt8] = []
+            for try await chunk in body {
+                guard bytes.count + chunk.count <= limit else { throw tooLarge(limit) }
+                try pass.reserve(chunk.count)
+                bytes.append(contentsOf: chunk)
+            }
+            return bytes
         }
         guard isPacked || bytes.starts(with: [0x1F, 0x8B]), !bytes.isEmpty else { return bytes }
         return try unpacked(bytes, pass, min(unpackedLimit, pass.limits.bodyBytes))
     }
 
-    /// The body in pieces as they come, given up when they come too slowly.
-    static func paced(
-        _ body: RequestBody, _ limits: IntakeLimits
-    ) -> some AsyncSequence<[UInt8], any Error> & Sendable {
-        let start = ContinuousClock.now
-        let count = ByteCount()
-        return body.map { buffer throws -> [UInt8] in
-            let elapsed = (ContinuousClock.now - start) / .seconds(1)
-            let total = count.add(buffer.readableBytes)
-            if elapsed > limits.patience, Double(total) / elapsed < Double(limits.slowestPace) {
-                throw IntakeFailure(
-                    .tooSlow, "the body came slower than \(limits.slowestPace) bytes per second; send it again")
+    /// Runs `use` with the body in pieces as they come, and gives up when they come too slowly, even when none comes.
+    ///
+    /// - Throws: `IntakeFailure` with reason `tooSlow`; what `use` throws.
+    static func paced<Result: Sendable>(
+        _ body: RequestBody, _ limits: IntakeLimits,
+        _ use: @escaping @Sendable (PacedBody) async throws -> Result
+    ) async throws -> Result {
+        let body = PacedBody(body, limits)
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await use(body) }
+            group.addTask {
+                try await body.watch()
+                return nil
             }
-            return Array(buffer.readableBytesView)
+            defer { group.cancelAll() }
+            while let outcome = try await group.next() {
+                if let outcome { return outcome }
+            }
+            throw CancellationError()
         }
     }
 
@@ -77,17 +83,5 @@ enum IntakeBody {
 
     private static func tooLarge(_ limit: Int) -> IntakeFailure {
         IntakeFailure(.tooLarge, "the body has more than \(limit) bytes; send it in several requests")
-    }
-}
-
-/// Counts bytes over the pieces of a body.
-private final class ByteCount: Sendable {
-    private let count = Mutex(0)
-
-    func add(_ bytes: Int) -> Int {
-        count.withLock {
-            $0 += bytes
-            return $0
-        }
     }
 }

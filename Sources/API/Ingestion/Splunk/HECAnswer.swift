@@ -76,8 +76,7 @@ enum HECAnswer: Int, Sendable {
             case .full, .failed: .internalError
             }
         var response = answer.response(["detail": .string(failure.message)])
-        if failure.reason == .unsupported { response.status = failure.status }
-        if failure.reason == .notFound { response.status = .notFound }
+        if [.unsupported, .notFound, .tooSlow].contains(failure.reason) { response.status = failure.status }
         return response
     }
 }
