@@ -94,6 +94,16 @@ struct AccessMatrixTests {
         #expect(answer.headers["content-security-policy"]?.contains("frame-ancestors 'none'") == true)
         #expect(answer.headers["x-content-type-options"] == "nosniff")
     }
+
+    @Test func `pages have an icon, which browsers also find at its usual place`() async throws {
+        let server = try await SharedServer.get()
+        let page = try await server.send("GET", "/sign-in", token: nil)
+        #expect(page.text.contains(#"<link rel="icon" href="/assets/favicon.svg""#))
+        for path in ["/assets/favicon.svg", "/favicon.ico"] {
+            let icon = try await server.send("GET", path, token: nil)
+            #expect(icon.status == 200 && icon.headers["content-type"] == "image/svg+xml", "\(path)")
+        }
+    }
 }
 
 /// One server with a person, and a token of each scope that a test asks for.

@@ -27,13 +27,18 @@ public struct AssetRoutes: Sendable {
 
     public func add(to group: RouterGroup<TocsinRequestContext>) {
         group.get("assets/**") { request, context in
-            let name = context.parameters.getCatchAll().joined(separator: "/")
-            guard let asset = files[name] else { throw HTTPError(.notFound) }
-            var headers: HTTPFields = [.eTag: asset.tag, .cacheControl: "public, max-age=300"]
-            if request.headers[.ifNoneMatch] == asset.tag { return Response(status: .notModified, headers: headers) }
-            headers[.contentType] = asset.type
-            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: asset.bytes))
+            try answer(request, context.parameters.getCatchAll().joined(separator: "/"))
         }
+        // Browsers ask for it wherever no page tells another, as beside the answers of the API.
+        group.get("favicon.ico") { request, _ in try answer(request, "favicon.svg") }
+    }
+
+    private func answer(_ request: Request, _ name: String) throws -> Response {
+        guard let asset = files[name] else { throw HTTPError(.notFound) }
+        var headers: HTTPFields = [.eTag: asset.tag, .cacheControl: "public, max-age=300"]
+        if request.headers[.ifNoneMatch] == asset.tag { return Response(status: .notModified, headers: headers) }
+        headers[.contentType] = asset.type
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: asset.bytes))
     }
 
     private static func add(folder: URL, under prefix: String, to files: inout [String: Asset]) {
