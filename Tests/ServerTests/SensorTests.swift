@@ -129,6 +129,43 @@ struct SensorTests {
         #expect(ended.errors.contains("sensor.hub"))
     }
 
+    @Test func `a sensor takes the protocols of other collectors as the hub does`() async throws {
+        let (pair, hub) = try await Pair.make()
+        let sensor = try await pair.startSensor()
+        let channel = UUID().uuidString
+        let splunk = try await sensor.post(
+            "/services/collector", #"{"time": 1763633045, "host": "w", "source": "on-sensor", "event": "one"}"#,
+            headers: ["Authorization": "Splunk \(sensor.token)", "X-Splunk-Request-Channel": channel])
+        #expect(splunk.status == 200, "\(splunk.text)")
+        let number = try #require(try splunk.json["ackId"]?.intValue)
+        let acks = try await sensor.post(
+            "/services/collector/ack", #"{"acks": [\#(number)]}"#,
+            headers: ["Authorization": "Splunk \(sensor.token)", "X-Splunk-Request-Channel": channel])
+        #expect(try acks.json["acks"]?[String(number)]?.boolValue == true, "\(acks.text)")
+        let bulk = try await sensor.post(
+            "/_bulk", #"{"create": {"_index": "logs-branch"}}"# + "\n" + #"{"message": "two"}"# + "\n",
+            headers: ["Authorization": "ApiKey \(sensor.token)", "Content-Type": "application/x-ndjson"])
+        #expect(try bulk.json["errors"]?.boolValue == false, "\(bulk.text)")
+        let telemetry = try await sensor.post(
+            "/v1/logs",
+            #"{"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": {"stringValue": "three"}}]}]}]}"#,
+            headers: ["Authorization": "Bearer \(sensor.token)", "Content-Type": "application/json"])
+        #expect(telemetry.status == 200, "\(telemetry.text)")
+        let greeting = try await sensor.send("GET", "/", token: nil, headers: ["User-Agent": "Filebeat"])
+        #expect(greeting.status == 401 && greeting.headers["x-elastic-product"] == "Elasticsearch")
+        #expect(try await sensor.send("POST", "/v1/logs", body: "{}", token: nil).status == 401)
+        for table in ["HECEvents_CL", "logs_branch_CL", "OTelLogs_CL"] {
+            try await hub.eventually("\(table) has its event") {
+                try await hub.send(
+                    "POST", "/api/query", body: JSON.object(["query": .string("\(table) | count")]).description,
+                    token: hub.token
+                ).json["tables"]?[0]?["rows"]?[0]?[0]?.intValue == 1
+            }
+        }
+        await sensor.stop()
+        await hub.stop()
+    }
+
     @Test func `a token made on the sensor lets a program send`() async throws {
         let (pair, hub) = try await Pair.make()
         let sensor = try await pair.startSensor()

@@ -1,32 +1,31 @@
 internal import Access
-internal import Chronology
+public import DataCollection
 public import Hummingbird
 public import WebGate
 
-/// The ways in for events over HTTP: Tocsin's own and those of the protocols that senders speak already. Each answers, and
-/// refuses, as its protocol words it.
+/// The ways in for events over HTTP that a hub and a sensor have alike: Tocsin's own and those of the protocols that
+/// senders speak already. Each answers, and refuses, as its protocol words it.
 public struct IngestionRoutes: Sendable {
-    private let services: APIServices
+    private let intake: any EventIntake
+    private let admission: IntakeAdmission
+    private let channels: AcknowledgementChannels
     private let gate: @Sendable (Set<CredentialScheme>) -> Gate
 
     /// - Parameter gate: makes the gate that takes such credentials.
-    public init(_ services: APIServices, gate: @escaping @Sendable (Set<CredentialScheme>) -> Gate) {
-        self.services = services
+    public init(
+        intake: any EventIntake, admission: IntakeAdmission, channels: AcknowledgementChannels,
+        gate: @escaping @Sendable (Set<CredentialScheme>) -> Gate
+    ) {
+        self.intake = intake
+        self.admission = admission
+        self.channels = channels
         self.gate = gate
     }
 
     /// Adds all routes to a group that lets everybody through.
     public func add(to group: RouterGroup<TocsinRequestContext>) {
-        let (intake, admission) = (services.intake, services.collecting.admission)
         IngestRoutes(intake: intake, admission: admission).add(to: group.group("api").add(middleware: gate([.bearer])))
-        LogsIngestionRoutes(intake: intake, admission: admission, registry: services.collecting.registry).add(
-            to: group.group().add(middleware: LogsIngestionRoutes.answers).add(middleware: gate([.bearer])))
-        DataCollectorRoutes(
-            intake: intake, admission: admission, keys: services.collecting.keys,
-            workspaceID: services.names.workspaceID, now: services.now
-        ).add(to: group.group().add(middleware: DataCollectorRoutes.answers))
-        let collector = HECRoutes(
-            intake: intake, admission: admission, channels: services.collecting.channels)
+        let collector = HECRoutes(intake: intake, admission: admission, channels: channels)
         collector.addHealth(to: group)
         collector.add(
             to: group.group().add(middleware: HECRoutes.answers).add(middleware: gate([.splunk, .basic, .bearer])))

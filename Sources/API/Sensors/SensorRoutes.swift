@@ -8,7 +8,7 @@ public import Hummingbird
 internal import JSON
 internal import NIOCore
 internal import StateStore
-public import WebGate
+internal import WebGate
 
 /// `/api/sensors/…`: what sensors send to the hub. Everything may be sent again without doing anything twice.
 struct SensorRoutes {
@@ -88,21 +88,5 @@ extension IntakeBusy: HTTPResponseError {
         var response = Response(status: status, json: APIError(.tooMany, description).json)
         response.headers[.retryAfter] = "\(retrySeconds)"
         return response
-    }
-}
-
-/// The routes of a sensor: taking events in, and nothing else.
-public struct SensorSideRoutes: Sendable {
-    private let intake: any EventIntake
-    private let admission: IntakeAdmission
-
-    public init(intake: any EventIntake, admission: IntakeAdmission) {
-        self.intake = intake
-        self.admission = admission
-    }
-
-    /// Adds the routes to a group that lets only recognised callers through.
-    public func add(to group: RouterGroup<TocsinRequestContext>) {
-        IngestRoutes(intake: intake, admission: admission).add(to: group.group("api"))
     }
 }

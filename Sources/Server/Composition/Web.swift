@@ -69,7 +69,10 @@ struct Web: Sendable {
         KQLRoutes(editor: editor).add(to: router.group("portal").add(middleware: people))
         MetricsRoute(sampled: metrics.families).add(to: router.group().add(middleware: programs([.bearer])))
         APIRoutes(api).add(to: router.group().add(middleware: programs([.bearer])))
-        IngestionRoutes(api, gate: programs).add(to: router.group())
+        IngestionRoutes(
+            intake: api.intake, admission: api.collecting.admission, channels: api.collecting.channels, gate: programs
+        ).add(to: router.group())
+        AzureIngestionRoutes(api, gate: programs).add(to: router.group())
         AuthorityRoutes(access: core.access, address: api.address, now: api.now).add(to: router.group())
         return router
     }

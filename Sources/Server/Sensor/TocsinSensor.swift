@@ -2,6 +2,7 @@ internal import API
 internal import Access
 internal import Chronology
 internal import Collection
+internal import DataCollection
 internal import Detection
 internal import Exposition
 internal import FileConnector
@@ -107,7 +108,10 @@ struct SensorLife: Sendable {
             at: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         return try StateDatabase.open(
             path: settings.dataFolder.appending(path: "sensor.sqlite").path,
-            rooms: [AccessControl.migrations, AlertOutbox.migrations, FilePositions.migrations])
+            rooms: [
+                AccessControl.migrations, AlertOutbox.migrations, DataCollectionTables.migrations,
+                FilePositions.migrations,
+            ])
     }
 
     static func build(_ settings: Settings, logger: Logger) async throws -> SensorLife {
@@ -178,10 +182,15 @@ struct SensorLife: Sendable {
         router.add(middleware: RequestMetrics())
         router.add(middleware: SecurityHeaders(isSecure: settings.http.isSecure))
         router.get("healthz") { _, _ in "ok" }
-        let programs = router.group().add(
-            middleware: Gate(access: access, localToken: localToken, refusal: .unauthorized))
-        SensorSideRoutes(intake: intake, admission: IntakeAdmission(settings.http.intakeLimits)).add(to: programs)
-        MetricsRoute(sampled: { metrics }).add(to: programs)
+        let programs = { @Sendable (schemes: Set<CredentialScheme>) in
+            Gate(access: access, localToken: localToken, refusal: .unauthorized, schemes: schemes)
+        }
+        router.add(middleware: ElasticGreeting(gate: programs([.basic, .apiKey, .bearer])))
+        IngestionRoutes(
+            intake: intake, admission: IntakeAdmission(settings.http.intakeLimits),
+            channels: AcknowledgementChannels(database: database), gate: programs
+        ).add(to: router.group())
+        MetricsRoute(sampled: { metrics }).add(to: router.group().add(middleware: programs([.bearer])))
         return Application(
             router: router, server: try WebServer.builder(settings.http),
             configuration: ApplicationConfiguration(
