@@ -49,6 +49,25 @@ struct TextFormatTests {
         #expect(chunks.rows("DeadLetter_CL").first?["Reason"]?.isEmpty == false)
     }
 
+    @Test func `a JSON object in a message is opened for sources that come so`() {
+        let known =
+            #"<134>1 2026-07-14T08:45:00Z proxy1 app - - - {"code":"T1000I","event":"user.login","time":"2026-07-14T08:45:00Z","#
+            + #""uid":"11f0c4a2-8b1e-4b7d-9a52-6c3d2e1f0a9b","user":"ann","addr.remote":"198.51.100.9:61000"}"#
+        let chunks = collect(known)
+        #expect(chunks.rows("Teleport_CL").first?["UserName"] == "ann")
+        #expect(chunks.rows("Teleport_CL").first?["SrcIpAddr"] == "198.51.100.9")
+        #expect(chunks.rows("Syslog").isEmpty && chunks.deadLetters.isEmpty)
+    }
+
+    @Test(arguments: [
+        #"{"a":1}"#, #"{"code":"T1000I","event":"user.login""#, #"{"records":[{"a":1}]}"#, "{}", "{not json}", "{",
+    ])
+    func `any other object stays the message as it was written`(_ message: String) {
+        let chunks = collect("<134>Jul 14 08:45:00 host app: \(message)")
+        #expect(chunks.rows("Syslog").map { $0["SyslogMessage"] } == [message])
+        #expect(chunks.deadLetters.isEmpty)
+    }
+
     @Test func `CEF in syslog: header, extensions, labels, escapes and the rest`() {
         let line =
             "<134>Jun  9 22:50:54 fw1 CEF:0|Northwind|Wall \\| 7|1.0|100|Traffic \\\\ end|5|src=192.0.2.1 spt=1234 "

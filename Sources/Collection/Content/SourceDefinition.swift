@@ -58,6 +58,8 @@ public struct SourceDefinition: Sendable, Hashable {
     public var conditions: [Condition]
     /// How its text is written; nil when that is told by the text alone.
     public var format: TextFormat?
+    /// Whether its JSON objects also come as the messages of syslog lines.
+    public var isCarriedBySyslog = false
     /// The types of fields that transformations read.
     public var fields: TableSchema
     public var mapping: Mapping
@@ -83,6 +85,12 @@ public struct SourceDefinition: Sendable, Hashable {
         summary = try file["description"]?.text() ?? ""
         format = try file["format"].map { value throws(ContentFault) in try TextFormat(value) }
         conditions = try SourceDefinition.conditions(file, name: name, format)
+        if let carrier = file["carried-by"] {
+            guard try carrier.text() == "syslog" else {
+                throw carrier.fault("'\(try carrier.text())' carries nothing", remedy: "use 'syslog', or leave it out")
+            }
+            isCarriedBySyslog = true
+        }
         // What a source does not say itself it has from the one that it extends.
         var whole = file
         var folder = folder

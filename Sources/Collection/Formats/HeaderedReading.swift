@@ -109,9 +109,12 @@ struct ZeekReading: LineReading {
     }
 }
 
-/// Reads the W3C extended log format: `#Fields:` names the values of the lines after it; a dash is no value.
+/// Reads the W3C extended log format: `#Fields:` names the values of the lines after it; a dash is no value. Where the names
+/// stand between commas, as in Exchange's logs, the values do too (RFC 4180).
 struct ExtendedLogReading: LineReading {
     private var names: [String] = []
+    private var isCommaSeparated = false
+    private var type = ""
     private var software = ""
     private var date = ""
 
@@ -129,21 +132,36 @@ struct ExtendedLogReading: LineReading {
         guard !names.isEmpty else {
             return [RejectedText(line, line: number, reason: "no #Fields line stands before it")]
         }
-        let values = ExtendedLogReading.values(of: line)
-        guard values.count == names.count else {
+        let count =
+            isCommaSeparated
+            ? add(DelimitedReading.values(of: line, UInt8(ascii: ",")), into: &records)
+            : add(ExtendedLogReading.values(of: line), into: &records)
+        guard count == names.count else {
             return [
-                RejectedText(
-                    line, line: number, reason: "the line has \(values.count) values, #Fields names \(names.count)")
+                RejectedText(line, line: number, reason: "the line has \(count) values, #Fields names \(names.count)")
             ]
         }
+        return []
+    }
+
+    /// Adds a record, unless there are more or fewer values than names; gives their number.
+    private func add(_ values: [some Collection<UInt8>], into records: inout RecordBuilder) -> Int {
+        guard values.count == names.count else { return values.count }
         if !software.isEmpty { records.append("w3c.software", software) }
+        if !type.isEmpty { records.append("w3c.type", type) }
         if !date.isEmpty, !names.contains("date") { records.append("date", date) }
-        for (name, value) in zip(names, values) where value.count != 1 || value.first != UInt8(ascii: "-") {
+        for (name, value) in zip(names, values) where !value.isEmpty && !value.elementsEqual("-".utf8) {
             let field = records.intern(name)
-            records.append(field: field, utf8: value)
+            _ = value.withContiguousStorageIfAvailable { records.append(field: field, utf8: $0) }
         }
         records.endRecord()
-        return []
+        return values.count
+    }
+
+    /// Whether a line says how the lines after it are written.
+    static func isDirective(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        line.first == UInt8(ascii: "#")
+            && ["#Software:", "#Version:", "#Fields:", "#Date:"].contains { line.starts(with: $0.utf8) }
     }
 
     mutating func finish(into records: inout RecordBuilder) -> [RejectedText] { [] }
@@ -153,8 +171,11 @@ struct ExtendedLogReading: LineReading {
         guard parts.count == 2 else { return }
         let value = parts[1].trimmingBlanks()
         switch parts[0].lowercased() {
-        case "#fields": names = value.split { $0 == " " || $0 == "\t" }.map { String($0) }
+        case "#fields":
+            isCommaSeparated = !value.contains(" ") && value.contains(",")
+            names = value.split { isCommaSeparated ? $0 == "," : $0 == " " || $0 == "\t" }.map { String($0) }
         case "#software": software = String(value)
+        case "#log-type": type = String(value)
         case "#date": date = String(value.prefix(10))
         default: break
         }

@@ -33,6 +33,10 @@ struct TextReading: LineReading {
     ) -> [RejectedText] {
         if reading == nil, format == nil { reading = TextReading.reading(for: line, isAtStart: isAtStart) }
         isAtStart = false
+        // Some of Exchange's logs have a line of names before their directives too.
+        if reading is DelimitedReading, format == nil, ExtendedLogReading.isDirective(line) {
+            reading = ExtendedLogReading()
+        }
         // Other lines may stand between those of the audit daemon.
         if reading is AuditReading, format == nil, !AuditReading.isLine(line) {
             return readSingle(line, number: number, into: &records)
@@ -50,8 +54,7 @@ struct TextReading: LineReading {
         switch line.first {
         case UInt8(ascii: "#"):
             if line.starts(with: "#separator ".utf8) { return ZeekReading() }
-            let directives = ["#Software:", "#Version:", "#Fields:", "#Date:"]
-            return directives.contains { line.starts(with: $0.utf8) } ? ExtendedLogReading() : nil
+            return ExtendedLogReading.isDirective(line) ? ExtendedLogReading() : nil
         case UInt8(ascii: "_"):
             let isJournal = ["__CURSOR=", "__REALTIME_TIMESTAMP="].contains { line.starts(with: $0.utf8) }
             if isJournal { return JournalReading() }

@@ -4,11 +4,13 @@ internal import Records
 /// Makes blocks of records of messages.
 struct MessageBlock: ~Copyable {
     private let now: Instant
+    private let carried: CarriedJSON?
     private var builder = RecordBuilder()
     private var rejects: [RejectedText] = []
 
-    init(now: Instant) {
+    init(now: Instant, carried: CarriedJSON?) {
         self.now = now
+        self.carried = carried
     }
 
     /// Messages in the block so far.
@@ -26,7 +28,7 @@ struct MessageBlock: ~Copyable {
 
     private mutating func decode(_ bytes: UnsafeBufferPointer<UInt8>, from sender: String) -> String? {
         guard bytes.first == UInt8(ascii: "{") else {
-            return SyslogLine(now: now, sender: sender).decode(bytes, into: &builder)
+            return SyslogLine(now: now, sender: sender, carried: carried).decode(bytes, into: &builder)
         }
         if case .failure(let fault) = builder.append(json: bytes) { return fault.reason }
         return nil

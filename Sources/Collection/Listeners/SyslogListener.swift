@@ -17,13 +17,17 @@ public struct SyslogListener: Sendable {
 
     private let configuration: SyslogListenerConfiguration
     public let statistics = ListenerStatistics()
+    private let carried: CarriedJSON?
     private let now: @Sendable () -> Instant
     private let sink: Sink
 
+    /// - Parameter collector: Knows the sources whose messages are opened.
     public init(
-        _ configuration: SyslogListenerConfiguration, now: @escaping @Sendable () -> Instant, sink: @escaping Sink
+        _ configuration: SyslogListenerConfiguration, collector: Collector? = nil,
+        now: @escaping @Sendable () -> Instant, sink: @escaping Sink
     ) {
         self.configuration = configuration
+        carried = collector?.carried(configuration.options)
         self.now = now
         self.sink = sink
     }
@@ -64,7 +68,7 @@ public struct SyslogListener: Sendable {
         }
         while let packets = await queue.takeAll() {
             statistics.note(packets, at: now())
-            var block = MessageBlock(now: now())
+            var block = MessageBlock(now: now(), carried: carried)
             for packet in packets {
                 for number in 0..<packet.count {
                     block.add(number, of: packet)

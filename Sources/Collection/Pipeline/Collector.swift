@@ -11,11 +11,13 @@ public struct Collector: Sendable {
     let recognizer: Recognizer
     private let sourceIndex: [String: Int]
     private let patterns: LinePatterns
+    private let carried: CarriedJSON?
 
     public init(_ content: CollectionContent) {
         self.content = content
         recognizer = Recognizer(content.sources)
         patterns = LinePatterns(content.sources.sources)
+        carried = CarriedJSON(content.sources, given: nil)
         sourceIndex = Dictionary(
             content.sources.sources.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -36,11 +38,18 @@ public struct Collector: Sendable {
     public func reader(
         _ options: CollectionOptions, limits: ReaderLimits = ReaderLimits(), now: Instant
     ) -> RecordReader {
-        let syslog = SyslogLine(now: now, sender: options.sender)
         let source = options.source.flatMap { sourceIndex[$0] }.map { content.sources.sources[$0] }
+        let syslog = SyslogLine(
+            now: now, sender: options.sender, carried: carried(options))
         let text = TextReading(
             source?.format, syslog, source.map { LinePatterns([$0]) } ?? patterns)
         return RecordReader(limits: limits, lines: text)
+    }
+
+    /// What opens messages of syslog lines; nil when they are all left as they are.
+    func carried(_ options: CollectionOptions) -> CarriedJSON? {
+        guard let source = options.source.flatMap({ sourceIndex[$0] }) else { return carried }
+        return CarriedJSON(content.sources, given: content.sources.sources[source])
     }
 
     /// Maps a block of records. `now` stands in where a record has no time of its own.

@@ -2,12 +2,13 @@ internal import Chronology
 internal import Records
 
 /// Reads a syslog message, RFC 5424 or RFC 3164 and what devices make of it, into the fields `syslog.…` of a record; a
-/// message in the Common Event Format into `cef.…`.
+/// message in the Common Event Format into `cef.…`, one that is a JSON object of a source that comes so into its fields.
 struct SyslogLine {
     /// For times without a year.
     let now: Instant
     /// The address the message came from, if it came over the network.
     let sender: String?
+    let carried: CarriedJSON?
 
     private static let facilities = [
         "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
@@ -192,6 +193,8 @@ struct SyslogLine {
             if let fault = CEFMessage.decode(message, into: &records) { return fault }
         } else if message.starts(with: "LEEF:".utf8) {
             if let fault = LEEFMessage.decode(message, into: &records) { return fault }
+        } else if carried?.open(message, into: &records) == true {
+            return nil
         } else {
             append("syslog.message", message, into: &records)
             if KeyValuePairs.isWritten(in: message) {

@@ -32,7 +32,9 @@ struct Listeners {
             let address = "\(configuration.host):\(configuration.port)"
             return loop(name, kind: "Syslog", address: address) { working in
                 try await intake.withLane { lane in
-                    let listener = SyslogListener(configuration, now: { time.now() }) { block, options, delivery in
+                    let listener = SyslogListener(
+                        configuration, collector: intake.collector, now: { time.now() }
+                    ) { block, options, delivery in
                         try await lane.take(block, options, delivery)
                     }
                     try await listener.run { working("\(configuration.host):\($0)", listener.statistics) }
