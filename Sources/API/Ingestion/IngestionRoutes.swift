@@ -34,7 +34,7 @@ public struct IngestionRoutes: Sendable {
         let elastic = ElasticRoutes(intake: intake, admission: admission)
         for place in [group, group.group("elasticsearch")] {
             elastic.add(
-                to: place.group().add(middleware: ElasticRoutes.answers).add(
+                to: place.group().add(middleware: ElasticProduct()).add(middleware: ElasticRoutes.answers).add(
                     middleware: gate([.basic, .apiKey, .bearer])))
         }
     }

@@ -84,6 +84,11 @@ struct IntakeFailure: Error, Sendable {
     }
 }
 
+/// An error of one protocol that knows its own answer.
+protocol ProtocolFault: Error {
+    var response: Response { get }
+}
+
 /// Answers what went wrong in a way in as its protocol words it, whether the gate refused, the body was bad or the store
 /// failed.
 struct IntakeAnswers<Context: RequestContext>: RouterMiddleware {
@@ -94,6 +99,8 @@ struct IntakeAnswers<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
+        } catch let fault as any ProtocolFault {
+            return fault.response
         } catch {
             let failure = IntakeFailure(error)
             if failure.reason == .failed {

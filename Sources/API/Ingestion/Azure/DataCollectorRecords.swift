@@ -1,5 +1,7 @@
 internal import Chronology
 internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
 internal import JSON
 internal import KQLValues
 
@@ -73,7 +75,7 @@ struct DataCollectorRecords {
 }
 
 /// An error of the HTTP Data Collector API with its documented code.
-struct DataCollectorError: Error, Sendable {
+struct DataCollectorError: ProtocolFault, Sendable {
     enum Code: String, Sendable {
         case inactiveCustomer = "InactiveCustomer"
         case invalidApiVersion = "InvalidApiVersion"
@@ -93,5 +95,10 @@ struct DataCollectorError: Error, Sendable {
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    var response: Response {
+        DataCollectorRoutes.answer(
+            code.rawValue, message, code == .invalidAuthorization ? .forbidden : .badRequest)
     }
 }

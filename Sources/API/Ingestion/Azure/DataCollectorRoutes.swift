@@ -38,22 +38,17 @@ struct DataCollectorRoutes {
     }
 
     @Sendable func take(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        do {
-            let table = try Self.table(request)
-            let signature = try signature(of: request)
-            return try await admission.admit { pass in
-                // Whose signature is no good sends no body to speak of: what is declared is checked first.
-                if let declared = request.headers[.contentLength].flatMap({ Int($0) }) {
-                    try await check(signature, request, length: declared)
-                }
-                let bytes = try await IntakeBody.read(request, pass, upTo: Self.maximumBody)
-                if request.headers[.contentLength] == nil { try await check(signature, request, length: bytes.count) }
-                try await store(bytes, table, request)
-                return Response(status: .ok)
+        let table = try Self.table(request)
+        let signature = try signature(of: request)
+        return try await admission.admit { pass in
+            // Whose signature is no good sends no body to speak of: what is declared is checked first.
+            if let declared = request.headers[.contentLength].flatMap({ Int($0) }) {
+                try await check(signature, request, length: declared)
             }
-        } catch let error as DataCollectorError {
-            let status: HTTPResponse.Status = error.code == .invalidAuthorization ? .forbidden : .badRequest
-            return Self.answer(error.code.rawValue, error.message, status)
+            let bytes = try await IntakeBody.read(request, pass, upTo: Self.maximumBody)
+            if request.headers[.contentLength] == nil { try await check(signature, request, length: bytes.count) }
+            try await store(bytes, table, request)
+            return Response(status: .ok)
         }
     }
 
@@ -148,7 +143,7 @@ struct DataCollectorRoutes {
         }
     }
 
-    private static func answer(_ code: String, _ message: String, _ status: HTTPResponse.Status) -> Response {
+    static func answer(_ code: String, _ message: String, _ status: HTTPResponse.Status) -> Response {
         Response(status: status, json: ["Error": .string(code), "Message": .string(message)])
     }
 }

@@ -32,27 +32,23 @@ struct LogsIngestionRoutes {
     @Sendable func take(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
         let stream = try context.parameters.require("stream")
-        do {
-            try Self.check(request)
-            let (rule, flows) = try await flows(of: stream, rule: try context.parameters.require("rule"))
-            return try await admission.admit { pass in
-                let bytes = try await IntakeBody.read(
-                    request, pass, upTo: Self.maximumBody, unpackedTo: Self.maximumUnpacked)
-                guard try Self.count(bytes) > 0 else { return Response(status: .noContent) }
-                let delivery = Self.delivery(bytes, request, caller, rule, stream)
-                for (number, flow) in flows.enumerated() {
-                    var description = IntakeDescription(
-                        table: flow.table(of: stream), source: "\(rule)/\(stream)",
-                        delivery: delivery.map { "\($0)/\(number)" })
-                    description.transformation = flow.query(of: stream).map {
-                        IntakeTransformation($0, over: flow.input(of: stream))
-                    }
-                    _ = try await intake.take(WholeBody(bytes), as: description)
+        try Self.check(request)
+        let (rule, flows) = try await flows(of: stream, rule: try context.parameters.require("rule"))
+        return try await admission.admit { pass in
+            let bytes = try await IntakeBody.read(
+                request, pass, upTo: Self.maximumBody, unpackedTo: Self.maximumUnpacked)
+            guard try Self.count(bytes) > 0 else { return Response(status: .noContent) }
+            let delivery = Self.delivery(bytes, request, caller, rule, stream)
+            for (number, flow) in flows.enumerated() {
+                var description = IntakeDescription(
+                    table: flow.table(of: stream), source: "\(rule)/\(stream)",
+                    delivery: delivery.map { "\($0)/\(number)" })
+                description.transformation = flow.query(of: stream).map {
+                    IntakeTransformation($0, over: flow.input(of: stream))
                 }
-                return Response(status: .noContent)
+                _ = try await intake.take(WholeBody(bytes), as: description)
             }
-        } catch let error as AzureError {
-            return error.response
+            return Response(status: .noContent)
         }
     }
 
@@ -114,7 +110,7 @@ struct LogsIngestionRoutes {
 }
 
 /// An error in Azure's envelope with a code of its own.
-struct AzureError: Error, Sendable {
+struct AzureError: ProtocolFault, Sendable {
     let code: String
     let message: String
     let target: String?

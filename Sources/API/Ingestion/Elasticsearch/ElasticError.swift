@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import JSON
 
 /// An error as Elasticsearch's clients read it: a type, a reason, and the status that decides about another try.
-struct ElasticError: Error, Sendable {
+struct ElasticError: ProtocolFault, Sendable {
     enum Kind: String, Sendable {
         case illegalArgument = "illegal_argument_exception"
         case validation = "action_request_validation_exception"

@@ -16,7 +16,6 @@ struct ElasticRoutes {
 
     static let answers = IntakeAnswers<TocsinRequestContext> { failure, _ in
         var response = ElasticError(failure).response
-        ElasticProduct.mark(&response)
         if failure.reason == .unauthorized {
             response.headers[.wwwAuthenticate] = #"Basic realm="security" charset="UTF-8", ApiKey"#
         }
@@ -24,7 +23,7 @@ struct ElasticRoutes {
     }
 
     func add(to group: RouterGroup<TocsinRequestContext>) {
-        let senders = group.group().add(middleware: ElasticProduct()).add(middleware: Requires(.ingestEvents))
+        let senders = group.group().add(middleware: Requires(.ingestEvents))
         for method in [HTTPRequest.Method.post, .put] {
             senders.on("_bulk", method: method, use: bulk)
             senders.on(":name/_bulk", method: method, use: bulk)
@@ -40,37 +39,29 @@ struct ElasticRoutes {
     @Sendable func bulk(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
         let filter = FilterPath(FormFields(query: request.uri.query)["filter_path"])
-        do {
-            return try await admission.admit { pass in
-                let bytes = try await IntakeBody.read(request, pass)
-                let body = try BulkBody(bytes, index: Self.name(context, "name"))
-                var items = body.items
-                await store(&items, request, caller)
-                let answer: JSON = [
-                    "took": 0, "errors": .bool(items.contains { $0.fault != nil }),
-                    "items": .array(items.map { [$0.operation.rawValue: $0.result] }),
-                ]
-                return Response(json: filter?.apply(to: answer) ?? answer)
-            }
-        } catch let error as ElasticError {
-            return error.response
+        return try await admission.admit { pass in
+            let bytes = try await IntakeBody.read(request, pass)
+            let body = try BulkBody(bytes, index: Self.name(context, "name"))
+            var items = body.items
+            await store(&items, request, caller)
+            let answer: JSON = [
+                "took": 0, "errors": .bool(items.contains { $0.fault != nil }),
+                "items": .array(items.map { [$0.operation.rawValue: $0.result] }),
+            ]
+            return Response(json: filter?.apply(to: answer) ?? answer)
         }
     }
 
     @Sendable func document(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
-        do {
-            return try await admission.admit { pass in
-                let bytes = try await IntakeBody.read(request, pass)
-                let body = try BulkBody(
-                    document: bytes, index: Self.name(context, "name") ?? "", id: Self.name(context, "id"))
-                var items = body.items
-                await store(&items, request, caller)
-                if let fault = items.compactMap(\.fault).first { throw fault }
-                return Response(status: .created, json: items.first?.result ?? [:])
-            }
-        } catch let error as ElasticError {
-            return error.response
+        return try await admission.admit { pass in
+            let bytes = try await IntakeBody.read(request, pass)
+            let body = try BulkBody(
+                document: bytes, index: Self.name(context, "name") ?? "", id: Self.name(context, "id"))
+            var items = body.items
+            await store(&items, request, caller)
+            if let fault = items.compactMap(\.fault).first { throw fault }
+            return Response(status: .created, json: items.first?.result ?? [:])
         }
     }
 

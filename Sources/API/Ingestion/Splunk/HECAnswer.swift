@@ -82,7 +82,7 @@ enum HECAnswer: Int, Sendable {
 }
 
 /// What is wrong with the events of a request, and which event it is, counted from 0.
-struct HECFault: Error {
+struct HECFault: ProtocolFault {
     let answer: HECAnswer
     let event: Int?
 

@@ -61,20 +61,16 @@ struct HECRoutes {
         _ request: Request, _ context: TocsinRequestContext, reading read: ([UInt8]) throws(HECFault) -> HECEvents
     ) async throws -> Response {
         let caller = try context.requireCaller()
-        do {
-            let channel = try HECChannel(request)
-            return try await admission.admit { pass in
-                let bytes = try await IntakeBody.read(request, pass)
-                let events = try read(bytes)
-                let delivery = delivery(of: bytes, events, channel, request, caller)
-                let parcel = IntakeParcel(events.records, intake)
-                _ = try await parcel.take(intake, from: "\(caller.actor.name) (HEC)", delivery: delivery)
-                guard let channel else { return HECAnswer.success.response() }
-                let number = try await channels.next(in: channel.text, of: caller.actor.id)
-                return HECAnswer.success.response(["ackId": .int(number)])
-            }
-        } catch let fault as HECFault {
-            return fault.response
+        let channel = try HECChannel(request)
+        return try await admission.admit { pass in
+            let bytes = try await IntakeBody.read(request, pass)
+            let events = try read(bytes)
+            let delivery = delivery(of: bytes, events, channel, request, caller)
+            let parcel = IntakeParcel(events.records, intake)
+            _ = try await parcel.take(intake, from: "\(caller.actor.name) (HEC)", delivery: delivery)
+            guard let channel else { return HECAnswer.success.response() }
+            let number = try await channels.next(in: channel.text, of: caller.actor.id)
+            return HECAnswer.success.response(["ackId": .int(number)])
         }
     }
 
@@ -91,20 +87,16 @@ struct HECRoutes {
     /// `{"acks": [0, 1]}` → `{"acks": {"0": true, "1": false}}`.
     @Sendable func acknowledge(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
-        do {
-            guard let channel = try HECChannel(request) else { throw HECFault(.channelMissing) }
-            let body = try await JSONBody.read(request, upTo: 1 << 20)
-            guard let asked = body["acks"]?.arrayValue else { throw HECFault(.invalidDataFormat) }
-            let given = try await channels.given(in: channel.text, of: caller.actor.id)
-            var acks = JSONObject()
-            for number in asked {
-                guard let number = number.intValue else { throw HECFault(.invalidDataFormat) }
-                acks[String(number)] = .bool(number >= 0 && number < given)
-            }
-            return Response(json: ["acks": .object(acks)])
-        } catch let fault as HECFault {
-            return fault.response
+        guard let channel = try HECChannel(request) else { throw HECFault(.channelMissing) }
+        let body = try await JSONBody.read(request, upTo: 1 << 20)
+        guard let asked = body["acks"]?.arrayValue else { throw HECFault(.invalidDataFormat) }
+        let given = try await channels.given(in: channel.text, of: caller.actor.id)
+        var acks = JSONObject()
+        for number in asked {
+            guard let number = number.intValue else { throw HECFault(.invalidDataFormat) }
+            acks[String(number)] = .bool(number >= 0 && number < given)
         }
+        return Response(json: ["acks": .object(acks)])
     }
 }
 
