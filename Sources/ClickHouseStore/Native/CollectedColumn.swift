@@ -1,5 +1,5 @@
+import EventStore
 import Foundation
-import JSON
 import KQLValues
 
 /// The values of one column of an answer as they arrive block by block, in the form of their KQL type.
@@ -178,34 +178,12 @@ struct CollectedColumn {
             switch type {
             case .bool: return .bool(Vector(values.map { $0 != 0 }, nulls: nulls))
             case .int: return .int(Vector(values.map { Int32(truncatingIfNeeded: $0) }, nulls: nulls))
-            case .datetime: return .datetime(Vector(values, nulls: nulls))
-            case .timespan: return .timespan(Vector(values, nulls: nulls))
-            default: return .long(Vector(values, nulls: nulls))
+            default: return Column(stored: values, as: type, nulls: nulls)
             }
         case .reals(let values): return .real(Vector(values, nulls: nulls))
         case .guids(let values): return .guid(Vector(values, nulls: nulls))
         case .text(let bytes, let offsets):
-            let strings = StringColumn(bytes: bytes, offsets: offsets)
-            switch type {
-            case .decimal:
-                return .decimal(
-                    Vector((0..<strings.count).map { isNull($0) ? nil : Decimal(string: strings[$0]) }, filler: 0))
-            case .dynamic: return .dynamic((0..<strings.count).map { isNull($0) ? .null : Self.json(strings, $0) })
-            default: return .string(strings)
-            }
-        }
-    }
-
-    private func isNull(_ row: Int) -> Bool { hasNull && nulls[row] }
-
-    /// Stored JSON text as a value; text that is no JSON is taken as a string.
-    private static func json(_ strings: StringColumn, _ row: Int) -> JSON {
-        strings.withUTF8(row) { text in
-            do {
-                return try JSON(parsing: text)
-            } catch {
-                return .string(String(decoding: text, as: UTF8.self))
-            }
+            return Column(stored: StringColumn(bytes: bytes, offsets: offsets), as: type, nulls: nulls)
         }
     }
 }

@@ -1,6 +1,6 @@
 import CDuckDB
+import EventStore
 import Foundation
-import JSON
 import KQLValues
 
 /// Collects the vectors of one result column into a `Column`.
@@ -69,36 +69,11 @@ struct ColumnReader {
         switch storage {
         case .bytes(let values): return .bool(Vector(values.map { $0 != 0 }, nulls: nulls))
         case .ints(let values): return .int(Vector(values, nulls: nulls))
-        case .longs(let values):
-            switch type {
-            case .datetime: return .datetime(Vector(values, nulls: nulls))
-            case .timespan: return .timespan(Vector(values, nulls: nulls))
-            default: return .long(Vector(values, nulls: nulls))
-            }
+        case .longs(let values): return Column(stored: values, as: type, nulls: nulls)
         case .reals(let values): return .real(Vector(values, nulls: nulls))
         case .guids(let values): return .guid(Vector(values, nulls: nulls))
         case .text(let bytes, let offsets):
-            let strings = StringColumn(bytes: bytes, offsets: offsets)
-            switch type {
-            case .decimal:
-                let values = (0..<strings.count).map { isNull($0) ? nil : Decimal(string: strings[$0]) }
-                return .decimal(Vector(values, filler: 0))
-            case .dynamic: return .dynamic((0..<strings.count).map { isNull($0) ? .null : json(strings, $0) })
-            default: return .string(strings)
-            }
-        }
-    }
-
-    private func isNull(_ row: Int) -> Bool { hasNull && nulls[row] }
-
-    /// Stored JSON text as a value; text that is no JSON is taken as a string.
-    private func json(_ strings: StringColumn, _ row: Int) -> JSON {
-        strings.withUTF8(row) { text in
-            do {
-                return try JSON(parsing: text)
-            } catch {
-                return .string(String(decoding: text, as: UTF8.self))
-            }
+            return Column(stored: StringColumn(bytes: bytes, offsets: offsets), as: type, nulls: nulls)
         }
     }
 
