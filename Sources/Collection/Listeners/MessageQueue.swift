@@ -59,6 +59,11 @@ actor MessageQueue {
             if isClosed { return nil }
             await withCheckedContinuation { consumer = $0 }
         }
+        return takeWaiting()
+    }
+
+    /// What waits now, which may be nothing.
+    func takeWaiting() -> [MessagePacket] {
         let all = packets
         packets = []
         byteCount = 0

@@ -58,6 +58,8 @@ public struct SyslogListener: Sendable {
         }
     }
 
+    private static let fullBlock = 4096
+
     private func deliver(_ queue: MessageQueue) async throws {
         let options = configuration.options
         let run = UUID().uuidString
@@ -66,13 +68,19 @@ public struct SyslogListener: Sendable {
             defer { number += 1 }
             try await sink(block, options, DeliveryID("syslog:\(run):\(number)"))
         }
-        while let packets = await queue.takeAll() {
+        while var packets = await queue.takeAll() {
+            // A block of a few messages costs nearly as much as one of many: what comes within a moment goes with them.
+            if packets.reduce(0, { $0 + $1.count }) < Self.fullBlock {
+                // When the task is cancelled, it goes on at once.
+                try? await Task.sleep(for: .milliseconds(20))
+                packets += await queue.takeWaiting()
+            }
             statistics.note(packets, at: now())
             var block = MessageBlock(now: now(), carried: carried)
             for packet in packets {
                 for number in 0..<packet.count {
                     block.add(number, of: packet)
-                    if block.count >= 4096 { try await send(block.take()) }
+                    if block.count >= Self.fullBlock { try await send(block.take()) }
                 }
             }
             if block.count > 0 { try await send(block.take()) }

@@ -81,28 +81,35 @@ final class RowSource: @unchecked Sendable {
         }
     }
 
-    /// Fills a chunk with the next rows of one batch; leaves it empty when there are none.
+    /// Fills a chunk with the next rows, of as many batches as it takes; leaves it empty when there are none.
     private func fill(_ chunk: UnsafeMutablePointer<CDuckDBDataChunk>) {
-        guard let rows else { return functions.pointee.data_chunk_set_size(chunk, 0) }
-        while position.batch < rows.batches.count, position.row >= rows.batches[position.batch].rowCount {
-            position = (position.batch + 1, 0)
-        }
-        guard position.batch < rows.batches.count else { return functions.pointee.data_chunk_set_size(chunk, 0) }
-        let batch = rows.batches[position.batch]
-        let range = position.row..<min(position.row + Int(functions.pointee.vector_size()), batch.rowCount)
-        position.row = range.upperBound
+        var filled = 0
+        let room = Int(functions.pointee.vector_size())
         texts.reset()
+        while let rows, position.batch < rows.batches.count, filled < room {
+            let batch = rows.batches[position.batch]
+            let range = position.row..<min(position.row + room - filled, batch.rowCount)
+            write(range, of: batch, rows, to: chunk, at: filled)
+            filled += range.count
+            position = range.upperBound < batch.rowCount ? (position.batch, range.upperBound) : (position.batch + 1, 0)
+        }
+        functions.pointee.data_chunk_set_size(chunk, UInt64(filled))
+    }
+
+    private func write(
+        _ range: Range<Int>, of batch: PreparedBatch, _ rows: Rows, to chunk: UnsafeMutablePointer<CDuckDBDataChunk>,
+        at start: Int
+    ) {
         writer.write(
             repeating: rows.ingestionTime.ticks, count: range.count,
-            to: functions.pointee.data_chunk_get_vector(chunk, 0))
+            to: functions.pointee.data_chunk_get_vector(chunk, 0), at: start)
         for (index, (place, column)) in rows.columns.enumerated() {
             let vector = functions.pointee.data_chunk_get_vector(chunk, UInt64(index + 1))
             if place < batch.sources.count, let source = batch.sources[place] {
-                writer.write(source, range, isDynamic: column.type == .dynamic, to: vector)
+                writer.write(source, range, isDynamic: column.type == .dynamic, to: vector, at: start)
             } else {
-                writer.writeMissing(column.type, count: range.count, to: vector)
+                writer.writeMissing(column.type, count: range.count, to: vector, at: start)
             }
         }
-        functions.pointee.data_chunk_set_size(chunk, UInt64(range.count))
     }
 }

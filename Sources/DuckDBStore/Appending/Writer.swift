@@ -62,8 +62,10 @@ final class Writer {
         return try connection.transaction(code: .writeFailed) { () throws(EventStoreError) in
             var outcomes: [AppendOutcome] = []
             var batches: [PreparedBatch] = []
+            var new = try Deliveries.note(lots.compactMap(\.delivery), at: ingestionTime, connection)
             for lot in lots {
-                if let delivery = lot.delivery, try !Deliveries.note(delivery, at: ingestionTime, connection) {
+                // What comes twice in one commit is stored once.
+                if let delivery = lot.delivery, new.remove(delivery) == nil {
                     outcomes.append(.alreadyStored)
                     continue
                 }
