@@ -9,9 +9,20 @@ public enum RuleFolder {
             guard let inside = FileManager.default.enumerator(at: path, includingPropertiesForKeys: [.isDirectoryKey]),
                 (try? path.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
             else { return [path] }
-            return inside.compactMap { $0 as? URL }
-                .filter { ["yaml", "yml"].contains($0.pathExtension.lowercased()) }
+            return inside.compactMap { $0 as? URL }.filter(isRuleFile)
                 .sorted { $0.path < $1.path }
+        }
+    }
+
+    /// YAML is taken for rules; JSON, which has many uses, when it speaks of rules.
+    private static func isRuleFile(_ file: URL) -> Bool {
+        switch file.pathExtension.lowercased() {
+        case "yaml", "yml": return true
+        case "json":
+            // A file that cannot be read holds no rules that could be read.
+            guard let text = try? text(of: file).lowercased() else { return false }
+            return text.contains("alertrule") || text.contains("\"kind\"") && text.contains("\"query\"")
+        default: return false
         }
     }
 
