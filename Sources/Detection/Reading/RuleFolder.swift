@@ -1,4 +1,5 @@
 public import Foundation
+internal import JSON
 public import Sigma
 
 /// Finds and reads rule files below folders.
@@ -19,9 +20,11 @@ public enum RuleFolder {
         switch file.pathExtension.lowercased() {
         case "yaml", "yml": return true
         case "json":
-            // A file that cannot be read holds no rules that could be read.
-            guard let text = try? text(of: file).lowercased() else { return false }
-            return text.contains("alertrule") || text.contains("\"kind\"") && text.contains("\"query\"")
+            // A file that cannot be read or parsed holds no rules that could be read.
+            guard let text = try? text(of: file), let members = (try? JSON(parsing: text))?.objectValue else {
+                return false
+            }
+            return ["query", "resources", "properties", "value"].contains { members[$0] != nil }
         default: return false
         }
     }

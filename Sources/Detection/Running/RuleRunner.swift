@@ -33,6 +33,19 @@ public actor RuleRunner {
     private var rules: [String: AnalyticsRule] = [:]
     private var known: [String: RuleStates.State] = [:]
     private var isLoaded = false
+    /// Rules whose last run took long; they wait for each other, not the others for them.
+    private var slow: Set<String> = []
+
+    /// Which rules are run.
+    public enum Lane: Sendable {
+        case all
+        /// Those whose last run was quick.
+        case quick
+        /// Those whose last run took long.
+        case slow
+    }
+
+    private static let slowSeconds = 10.0
 
     /// - Parameters:
     ///   - mostAtOnce: How many queries run side by side.
@@ -65,6 +78,12 @@ public actor RuleRunner {
                 schedule: RuleSchedule(startingAt: now + place(of: rule, among: rules.count)), isEnabled: nil, alerts: 0
             )
         }
+        muteDisabledRules()
+    }
+
+    private func muteDisabledRules() {
+        let disabled = rules.values.filter { status($0)?.isEnabled == false }
+        streamed?.mute(Set(disabled.map(\.id)))
     }
 
     /// How long after the others a new rule starts, so that thousands of rules do not all run at the same instant.
@@ -89,16 +108,18 @@ public actor RuleRunner {
         }
         state.isEnabled = isEnabled
         known[id] = state
+        muteDisabledRules()
         try await states.setEnabled(isEnabled, of: id, schedule: state.schedule)
     }
 
     /// Makes all runs that are due, at most `mostAtOnce` at a time; gives the instant when the next one is due.
     @discardableResult
-    public func runDue() async throws -> Instant {
+    public func runDue(_ lane: Lane = .all) async throws -> Instant {
         try await load()
         var due: [(AnalyticsRule, RuleSchedule.Run)] = []
         var next = time.now() + .minutes(1)
         for rule in rules.values.sorted(by: { $0.id < $1.id }) {
+            guard lane == .all || (lane == .slow) == slow.contains(rule.id) else { continue }
             guard var state = known[rule.id], state.isEnabled ?? rule.isEnabled else { continue }
             switch state.schedule.next(at: time.now(), timing: rule.timing, policy: policy) {
             case .run(let run): due.append((rule, run))
@@ -108,7 +129,7 @@ public actor RuleRunner {
             known[rule.id] = state
         }
         guard !due.isEmpty else { return next }
-        try await make(due)
+        try await make(due.sorted { $0.1.nominalTime < $1.1.nominalTime })
         return time.now()
     }
 
@@ -144,11 +165,18 @@ public actor RuleRunner {
         return outcomes
     }
 
-    /// Runs rules until the task is cancelled.
+    /// Runs rules until the task is cancelled; those that take long run beside the others, one at a time.
     public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.run(.quick) }
+            group.addTask { await self.run(.slow) }
+        }
+    }
+
+    private func run(_ lane: Lane) async {
         while !Task.isCancelled {
             do {
-                let next = try await runDue()
+                let next = try await runDue(lane)
                 let wait = min(max((next - time.now()).seconds, 0.05), 5)
                 try await Task.sleep(for: .seconds(wait))
             } catch is CancellationError {
@@ -209,7 +237,9 @@ public actor RuleRunner {
         }
         state.alerts += outcome.newAlerts
         known[rule.id] = state
+        if status == .disabled { muteDisabledRules() }
         let health = outcome.health(of: rule, run, at: now, status: status)
+        if health.seconds > Self.slowSeconds { slow.insert(rule.id) } else { slow.remove(rule.id) }
         try await states.save(state.schedule, of: rule.id, alerts: outcome.newAlerts, health: health)
         await onHealth(health)
     }

@@ -22,6 +22,9 @@ public struct StreamedRuns: Sendable {
         self.limits = limits
     }
 
+    /// Keeps rules that are disabled from being matched in the stream.
+    func mute(_ rules: Set<String>) { matcher.mute(rules) }
+
     /// What a rule finds in a window; nil when the rule is not matched in the stream.
     func findings(
         of rule: AnalyticsRule, _ run: RuleSchedule.Run, at now: Instant

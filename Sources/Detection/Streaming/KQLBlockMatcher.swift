@@ -24,6 +24,8 @@ public final class KQLBlockMatcher: BlockMatcher {
         var rules: [String: KQLStreamRule] = [:]
         var tables: [String: TableRules] = [:]
         var failed: [String: String] = [:]
+        /// Rules that are disabled, by a person or by failures.
+        var muted: Set<String> = []
     }
 
     private let state = Mutex(State())
@@ -50,11 +52,22 @@ public final class KQLBlockMatcher: BlockMatcher {
         let next = State(
             rules: Dictionary(streamed.map { ($0.rule.id, $0) }, uniquingKeysWith: { first, _ in first }),
             tables: tables)
-        state.withLock { $0 = next }
+        state.withLock { state in
+            let muted = state.muted
+            state = next
+            state.muted = muted
+        }
+    }
+
+    /// Leaves these rules out until it is called again.
+    func mute(_ rules: Set<String>) {
+        state.withLock { $0.muted = rules }
     }
 
     /// The rules that are matched in the stream, by id.
-    public var streamedRules: Set<String> { state.withLock { Set($0.rules.keys).subtracting($0.failed.keys) } }
+    public var streamedRules: Set<String> {
+        state.withLock { Set($0.rules.keys).subtracting($0.failed.keys).subtracting($0.muted) }
+    }
 
     /// A rule in its form for the stream; nil when it has to wait for its schedule.
     func rule(_ id: String) -> KQLStreamRule? {
@@ -62,7 +75,7 @@ public final class KQLBlockMatcher: BlockMatcher {
     }
 
     public func findings(in block: StreamedBlock) -> [StreamFinding] {
-        let (tables, failed) = state.withLock { ($0.tables, $0.failed) }
+        let (tables, silent) = state.withLock { ($0.tables, $0.muted.union($0.failed.keys)) }
         guard !tables.isEmpty else { return [] }
         var found: [ObjectIdentifier: Found] = [:]
         var order: [ObjectIdentifier] = []
@@ -71,7 +84,7 @@ public final class KQLBlockMatcher: BlockMatcher {
             let columns = KQLBlockColumns(batch, table: rules.schema)
             func look(_ entry: Int, _ rows: [Int]?) {
                 let rule = rules.entries[entry].rule
-                guard failed[rule.rule.id] == nil else { return }
+                guard !silent.contains(rule.rule.id) else { return }
                 let key = ObjectIdentifier(rule)
                 if found[key] == nil {
                     order.append(key)

@@ -18,3 +18,16 @@ public final class ReplaceableMatcher: BlockMatcher {
         return current.findings(in: block)
     }
 }
+
+/// Several matchers that look at each block.
+public struct MatcherGroup: BlockMatcher {
+    private let matchers: [any BlockMatcher]
+
+    public init(_ matchers: [any BlockMatcher]) {
+        self.matchers = matchers
+    }
+
+    public func findings(in block: StreamedBlock) -> [StreamFinding] {
+        matchers.flatMap { $0.findings(in: block) }
+    }
+}

@@ -1,5 +1,6 @@
 internal import Detection
 internal import Foundation
+internal import Investigation
 internal import KQL
 internal import KQLValues
 internal import Logging
@@ -65,16 +66,22 @@ final class RuleLibrary: Sendable {
         }
         if tables != known.1 {
             state.withLock { $0.tables = tables }
-            places.stream.replace(current.analytics, environment: places.environment())
+            await match(current.analytics)
         }
         return false
+    }
+
+    /// Deep queries need more stack to be compiled than the cooperative threads have.
+    private func match(_ rules: [AnalyticsRule]) async {
+        let environment = places.environment()
+        await DeepStack.run { [places] in places.stream.replace(rules, environment: environment) }
     }
 
     private func put(_ rules: Rules) async throws {
         for finding in rules.findings where finding.gravity == .error {
             logger.warning("rule left out", metadata: ["finding": "\(finding)"])
         }
-        places.stream.replace(rules.analytics, environment: places.environment())
+        await match(rules.analytics)
         places.products.replace(rules.incidentCreation)
         places.sigma.replace(SigmaBlockMatcher(rules.sigma))
         try await places.runner.replaceRules(rules.analytics)

@@ -17,7 +17,7 @@ struct Rules: Sendable {
         incidentCreation = analytics.incidentRules
         engines = analytics.engineRules
         self.sigma = sigma.reading.rules
-        findings = analytics.findings + sigma.findings
+        findings = analytics.findings + TemplateVersions.findings(analytics.rules) + sigma.findings
     }
 
     static func analyticsFolders(_ settings: Settings) -> [URL] {
