@@ -1,3 +1,5 @@
+internal import Sigma
+
 /// Compares rules with the templates that they were made of.
 public enum TemplateVersions {
     /// Tells of each rule whose template, a rule of the id that it names, is there in a newer version.

@@ -1,4 +1,5 @@
 import Detection
+import Sigma
 import Testing
 import Vocabulary
 
