@@ -10,6 +10,7 @@ public enum CasebookLimits {
     public static let labelCharacters = 256
     public static let entitiesPerAlert = 500
     public static let evidenceRowsPerAlert = 100
+    public static let valuesPerDetail = 50
     public static let evidenceBytesPerAlert = 262_144
     public static let pageSize = 1_000
 }

@@ -50,7 +50,7 @@ public struct TableExport: Sendable {
         var incidents = IncidentRows()
         for entry in entries {
             switch CasebookEvent(entry) {
-            case .alertRecorded(let id, _), .alertStatusChanged(let id, _):
+            case .alertRecorded(let id, _), .alertStatusChanged(let id, _), .alertGrown(let id, _):
                 if let alert = try await casebook.alert(id) { alerts.add(alert) }
             case .incidentCreated(let id, _), .incidentUpdated(let id, _), .alertAdded(let id, _, _),
                 .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .commentAdded(let id, _),

@@ -28,6 +28,7 @@ struct AccessMatrixTests {
         ("GET", "/api/deadletters"), ("POST", "/api/deadletters/redrive"), ("GET", "/api/store/tables"),
         ("PUT", "/api/store/tables/T/retention"), ("DELETE", "/api/store/tables/T/retention"),
         ("POST", "/api/store/retention"), ("POST", "/api/store/compact"), ("POST", "/api/store/backup"),
+        ("GET", "/api/rules/r/runs"), ("POST", "/api/rules/r/run"),
     ]
 
     @Test(arguments: endpoints)
@@ -46,7 +47,7 @@ struct AccessMatrixTests {
         ("POST", "/dataCollectionRules/dcr-1/streams/Custom-A?api-version=1", "changeContent"),
         ("GET", "/api/tables", "ingestEvents"), ("PUT", "/api/tables/T_CL", "readContent"),
         ("GET", "/api/dataCollectionRules", "ingestEvents"), ("PUT", "/api/dataCollectionRules/r", "readContent"),
-        ("POST", "/api/sharedKeys", "changeContent"),
+        ("POST", "/api/sharedKeys", "changeContent"), ("POST", "/api/rules/r/run", "readContent"),
     ])
     func `a token without the endpoint's scope is refused`(method: String, path: String, scope: String) async throws {
         let token = try await ScopedTokens.shared.token(scope)

@@ -1,16 +1,47 @@
 public import Casebook
 public import Collection
 public import EventStore
+public import JSON
 
 /// An alert that a sensor forwards.
 public struct ForwardedAlert: Sendable {
     public var alert: NewAlert
-    /// False for rules whose alerts are kept but open no incident.
-    public var createsIncident: Bool
+    /// How the alert joins others in an incident; nil for rules whose alerts are kept but open none.
+    public var grouping: AlertGrouping?
+    /// Whether an alert of this identifier that the hub has takes in what this one adds.
+    public var grows: Bool
 
-    public init(alert: NewAlert, createsIncident: Bool) {
+    public init(alert: NewAlert, grouping: AlertGrouping?, grows: Bool) {
         self.alert = alert
-        self.createsIncident = createsIncident
+        self.grouping = grouping
+        self.grows = grows
+    }
+
+    /// Reads `{…alert…, "createsIncident": true, "grouping": {…}, "grows": false}`; without a grouping alerts join by the
+    /// entities that they share.
+    ///
+    /// - Throws: `CasebookError` `invalidField`.
+    public init(json: JSON) throws(CasebookError) {
+        alert = try NewAlert(json: json)
+        grows = json["grows"]?.boolValue ?? false
+        guard json["createsIncident"]?.boolValue ?? true else { return }
+        guard let told = json["grouping"] else {
+            grouping = .sharedEntities()
+            return
+        }
+        guard let known = AlertGrouping(json: told) else {
+            throw CasebookError(.invalidField, field: "grouping", "'grouping' is no way of grouping alerts")
+        }
+        grouping = known
+    }
+
+    /// The form in which a sensor sends it.
+    public var json: JSON {
+        var members = alert.json.objectValue ?? [:]
+        members["createsIncident"] = .bool(grouping != nil)
+        members["grouping"] = grouping?.json
+        if grows { members["grows"] = true }
+        return .object(members)
     }
 }
 

@@ -34,15 +34,14 @@ struct SensorRoutes {
         }
         var answers: [JSON] = []
         for item in items {
-            let alert: NewAlert
+            let forwarded: ForwardedAlert
             do {
-                alert = try NewAlert(json: item)
+                forwarded = try ForwardedAlert(json: item)
             } catch {
                 throw APIError(error)
             }
-            guard let id = alert.id else { throw APIError.badRequest("an alert needs an 'id'", target: "id") }
-            let isNew = try await intake.record(
-                ForwardedAlert(alert: alert, createsIncident: item["createsIncident"]?.boolValue ?? true), of: name)
+            guard let id = forwarded.alert.id else { throw APIError.badRequest("an alert needs an 'id'", target: "id") }
+            let isNew = try await intake.record(forwarded, of: name)
             answers.append(["id": .string(id.rawValue), "isNew": .bool(isNew)])
         }
         return Response(json: ["value": .array(answers)])

@@ -16,6 +16,7 @@ extension CasebookEvent {
         switch self {
         case .alertRecorded: .alertRecorded
         case .alertStatusChanged: .alertStatusChanged
+        case .alertGrown: .alertGrown
         case .incidentCreated: .incidentCreated
         case .incidentUpdated: .incidentUpdated
         case .alertAdded: .alertAdded
@@ -35,7 +36,7 @@ extension CasebookEvent {
     /// The entry's subject: the incident's id, or the alert's for the alert's own events.
     var subject: String {
         switch self {
-        case .alertRecorded(let id, _), .alertStatusChanged(let id, _): id.rawValue
+        case .alertRecorded(let id, _), .alertStatusChanged(let id, _), .alertGrown(let id, _): id.rawValue
         default: incidentID?.rawValue ?? ""
         }
     }
@@ -49,6 +50,7 @@ extension CasebookEvent {
                 "incidentId": summary.incidentID.map { .string($0.rawValue) } ?? .null,
             ]
         case .alertStatusChanged(_, let change): ["changes": [change.json]]
+        case .alertGrown(_, let incident): ["incidentId": incident.map { .string($0.rawValue) } ?? .null]
         case .incidentCreated(_, let summary):
             [
                 "number": .int(Int64(summary.number)), "title": .string(summary.title),

@@ -12,6 +12,8 @@ extension CasebookEvent {
         switch kind {
         case .alertRecorded: return AlertSummary(json: payload).map { .alertRecorded(AlertID(subject), $0) }
         case .alertStatusChanged: return changes.first.map { .alertStatusChanged(AlertID(subject), $0) }
+        case .alertGrown:
+            return .alertGrown(AlertID(subject), payload["incidentId"]?.stringValue.map(IncidentID.init(rawValue:)))
         case .incidentCreated: return IncidentSummary(json: payload).map { .incidentCreated(incident, $0) }
         case .incidentUpdated: return .incidentUpdated(incident, changes)
         case .alertAdded: return .alertAdded(incident, alert, changes)

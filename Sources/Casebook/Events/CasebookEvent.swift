@@ -5,6 +5,8 @@ public import Vocabulary
 public enum CasebookEvent: Sendable, Hashable {
     case alertRecorded(AlertID, AlertSummary)
     case alertStatusChanged(AlertID, FieldChange)
+    /// A later finding added entities, details or evidence; the alert may belong to an incident.
+    case alertGrown(AlertID, IncidentID?)
     case incidentCreated(IncidentID, IncidentSummary)
     /// Changed fields, by a person, a program, an automation rule, a playbook or grouping: the entry's actor.
     case incidentUpdated(IncidentID, [FieldChange])
@@ -44,6 +46,7 @@ public enum CasebookEvent: Sendable, Hashable {
         switch self {
         case .alertRecorded(_, let summary): summary.incidentID
         case .alertStatusChanged: nil
+        case .alertGrown(_, let id): id
         case .incidentCreated(let id, _), .incidentUpdated(let id, _), .alertAdded(let id, _, _),
             .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .incidentDeleted(let id, _),
             .commentAdded(let id, _), .commentChanged(let id, _), .commentDeleted(let id, _), .taskAdded(let id, _, _),
@@ -75,6 +78,7 @@ public struct FieldChange: Sendable, Hashable {
 extension JournalKind {
     public static let alertRecorded = JournalKind(room: "casebook", event: "alertRecorded")
     public static let alertStatusChanged = JournalKind(room: "casebook", event: "alertStatusChanged")
+    public static let alertGrown = JournalKind(room: "casebook", event: "alertGrown")
     public static let incidentCreated = JournalKind(room: "casebook", event: "incidentCreated")
     public static let incidentUpdated = JournalKind(room: "casebook", event: "incidentUpdated")
     public static let alertAdded = JournalKind(room: "casebook", event: "alertAdded")

@@ -10,10 +10,11 @@ struct AlertRecording {
     private var alerts: AlertRows { AlertRows(database: transaction.database) }
     private var matching: AlertMatching { AlertMatching(database: transaction.database) }
 
-    func run(createIncident: Bool) throws -> RecordedAlert {
+    func run(createIncident: Bool, growing: Bool) throws -> RecordedAlert {
         let id = alert.id ?? AlertID(transaction.identifiers.next())
-        if let known = try transaction.row("SELECT incident FROM casebook_alert WHERE id = ?", [id.rawValue]) {
+        if let known = try transaction.row("SELECT seq, incident FROM casebook_alert WHERE id = ?", [id.rawValue]) {
             let incident: String? = known["incident"]
+            if growing { try grow(id, seq: known["seq"], links: createIncident) }
             return RecordedAlert(
                 alertID: id, incidentID: incident.map(IncidentID.init(rawValue:)), isNew: false, wasGrouped: false)
         }
@@ -38,6 +39,32 @@ struct AlertRecording {
         if let incident { try transaction.note(incident.event, by: incident.isNew ? nil : .alertGrouping) }
         return RecordedAlert(
             alertID: id, incidentID: incident?.id, isNew: true, wasGrouped: placement?.target != nil)
+    }
+
+    /// Adds to a recorded alert what this one knows besides.
+    private func grow(_ id: AlertID, seq: Int64, links: Bool) throws {
+        guard let known = try alerts.fetch(id) else { return }
+        let grown = known.content.grown(by: alert)
+        guard grown != known.content else { return }
+        try alerts.replace(seq, by: grown)
+        let rows = EntityRows(database: transaction.database, identifiers: transaction.identifiers)
+        for (position, entity) in grown.entities.enumerated().dropFirst(known.content.entities.count) {
+            try rows.link(
+                try rows.resolve(entity, from: grown.startTime, to: grown.endTime), to: seq, position: position)
+        }
+        if links, case .sharedEntities(let configuration) = grouping {
+            try matching.insertLinks(of: grown, seq: seq, configuration)
+        }
+        try transaction.note(.alertGrown(id, known.incidentID))
+        guard let incident = known.incidentID else { return }
+        var stored = try transaction.storedIncident(incident)
+        let assignment = IncidentAssignment(transaction: transaction)
+        try assignment.refreshLists(&stored)
+        let changes = try assignment.refresh(&stored)
+        guard !changes.isEmpty else { return }
+        stored.incident.touch(at: transaction.now, by: .alertGrouping, isTriage: false)
+        try stored.save(in: transaction.database)
+        try transaction.note(.incidentUpdated(incident, changes), by: .alertGrouping)
     }
 
     private func place(mode: GroupingMode) throws -> AlertPlacement {

@@ -6,18 +6,21 @@ extension Casebook {
     /// Recording an alert again under the same id changes nothing and says so. Whatever the order in which alerts
     /// come, the same alerts make the same incidents, as long as nobody works on them meanwhile and none is full.
     ///
+    /// - Parameter growing: an alert that was recorded before takes in what this one adds (`NewAlert.grown`) and stays in
+    ///   its incident.
     /// - Throws: `CasebookError` with code `invalidField` for an alert without name or with an end before its start.
     @discardableResult
     public func record(
         _ alert: NewAlert,
         grouping: AlertGrouping = .sharedEntities(),
         createIncident: Bool = true,
+        growing: Bool = false,
         by actor: JournalActor
     ) async throws(CasebookError) -> RecordedAlert {
         let alert = try alert.checked()
         return try await change(by: actor) { transaction in
             try AlertRecording(transaction: transaction, alert: alert, grouping: grouping)
-                .run(createIncident: createIncident)
+                .run(createIncident: createIncident, growing: growing)
         }
     }
 }

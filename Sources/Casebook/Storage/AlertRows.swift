@@ -31,6 +31,16 @@ struct AlertRows {
         return seq
     }
 
+    /// Writes an alert anew that has grown.
+    func replace(_ seq: Int64, by alert: NewAlert) throws {
+        try database.cachedStatement(
+            sql: "UPDATE casebook_alert SET start = ?, finish = ?, principal = ? WHERE seq = ?"
+        ).execute(arguments: [alert.startTime.ticks, alert.endTime.ticks, alert.principal, seq])
+        try database.cachedStatement(
+            sql: "UPDATE casebook_alert_content SET content = ?, evidence = ? WHERE alert = ?"
+        ).execute(arguments: [AlertContent.text(of: alert), AlertContent.evidenceText(alert.evidence), seq])
+    }
+
     func fetch(_ id: AlertID) throws -> Alert? {
         let sql = "SELECT \(AlertRows.columns) FROM \(AlertRows.source) WHERE a.id = ?"
         return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [id.rawValue]).map(AlertRows.alert)

@@ -27,11 +27,11 @@ public struct AlertBuilder: Sendable {
         guard rule.timing.trigger.isMet(by: results.rowCount) else { return [] }
         let rows = (0..<results.rowCount).map { ResultRow(table: results, row: $0) }
         let entities = EntityCollection(rule, schema: results.schema)
-        let context = Context(entities: entities, now: now, count: results.rowCount, tables: tables)
+        let context = Context(entities: entities, now: now, tables: tables)
         guard rule.eventGrouping == .alertPerResult, !rows.isEmpty else {
             return [alert(of: rows, key: "all", context)]
         }
-        let most = rule.timing == .nearRealTime ? Self.mostNearRealTimeAlertsPerRun : Self.mostAlertsPerRun
+        let most = Self.mostAlerts(of: rule)
         var repetitions: [String: Int] = [:]
         let single = rows.count > most ? rows.prefix(most - 1) : rows[...]
         var alerts = single.map { row in
@@ -43,10 +43,42 @@ public struct AlertBuilder: Sendable {
         return alerts
     }
 
+    /// The alerts of some of a window's results, which others may follow: equal results make one alert, and those that may
+    /// not stand alone, because the window has too many, are told of together.
+    ///
+    /// - Parameter standsAlone: whether a result, given as text, gets an alert of its own.
+    func partialAlerts(
+        for results: Table, generatedAt now: Instant, tables: [String], standsAlone: (String) -> Bool
+    ) -> [NewAlert] {
+        let rows = (0..<results.rowCount).map { ResultRow(table: results, row: $0) }
+        guard !rows.isEmpty else { return [] }
+        let context = Context(
+            entities: EntityCollection(rule, schema: results.schema), now: now, tables: tables)
+        guard rule.eventGrouping == .alertPerResult else { return [alert(of: rows, key: "all", context)] }
+        var seen: Set<String> = []
+        var alerts: [NewAlert] = []
+        var isFull = false
+        for row in rows {
+            let content = row.json.description
+            guard seen.insert(content).inserted else { continue }
+            if standsAlone(content) {
+                alerts.append(alert(of: [row], key: "row 1 \(content)", context))
+            } else {
+                isFull = true
+            }
+        }
+        if isFull { alerts.append(alert(of: rows, key: "all", context)) }
+        return alerts
+    }
+
+    /// How many alerts a window may raise, the one that tells of all included.
+    static func mostAlerts(of rule: AnalyticsRule) -> Int {
+        rule.timing == .nearRealTime ? mostNearRealTimeAlertsPerRun : mostAlertsPerRun
+    }
+
     private struct Context {
         let entities: EntityCollection
         let now: Instant
-        let count: Int
         let tables: [String]
     }
 
@@ -84,7 +116,7 @@ public struct AlertBuilder: Sendable {
         }
         properties["Query Start Time UTC"] = run.window.start.description
         properties["Query End Time UTC"] = run.window.end.description
-        properties["Search Query Results Overall Count"] = String(context.count)
+        properties["Search Query Results Overall Count"] = String(rows.count)
         properties["Analytic Rule Ids"] = JSON.array([.string(rule.id)]).description
         properties["Analytic Rule Name"] = rule.name
         properties["Event Grouping"] = rule.eventGrouping.rawValue

@@ -6,6 +6,7 @@ internal import Vocabulary
 /// Takes the entities out of results, within Sentinel's limits.
 struct EntityCollection {
     static let mostPerAlert = 500
+    private static let mostBytes = 65_536
 
     /// Accounts known by one of these names alone are nobody in particular.
     private static let nobodies: Set<String> = [
@@ -41,12 +42,19 @@ struct EntityCollection {
         let sources = mappings.count + columns.count
         guard sources > 0 else { return [] }
         let share = Self.mostPerAlert / sources
+        var bytes = 0
+        func fits(_ entity: Entity) -> Bool {
+            let size = entity.identifiers.reduce(40) { $0 + $1.key.utf8.count + $1.value.utf8.count + 6 }
+            guard bytes + size <= Self.mostBytes else { return false }
+            bytes += size
+            return true
+        }
         var found: [Entity] = []
         var seen: Set<Entity> = []
         for mapping in mappings {
             var own = 0
             for row in rows where own < share {
-                guard let entity = entity(mapping, row), seen.insert(entity).inserted else { continue }
+                guard let entity = entity(mapping, row), seen.insert(entity).inserted, fits(entity) else { continue }
                 found.append(entity)
                 own += 1
             }
@@ -54,8 +62,8 @@ struct EntityCollection {
         for column in columns {
             var own = 0
             for row in rows {
-                for entity in SentinelEntities.read(row.text(column)) where own < share && seen.insert(entity).inserted
-                {
+                for entity in SentinelEntities.read(row.text(column))
+                where own < share && seen.insert(entity).inserted && fits(entity) {
                     found.append(entity)
                     own += 1
                 }

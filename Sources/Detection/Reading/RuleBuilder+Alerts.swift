@@ -126,6 +126,13 @@ extension RuleBuilder {
         var rule = GroupingConfiguration()
         rule.reopensClosedIncident = boolean(grouping["reopenClosedIncident"]) ?? false
         rule.lookback = duration(grouping["lookbackDuration"], "lookbackDuration") ?? .hours(5)
+        let bounds = TimeSpan.minutes(5)...TimeSpan.days(7)
+        if !bounds.contains(rule.lookback) {
+            report(
+                .warning, .invalidDuration, "'lookbackDuration' lies outside 5 minutes to 7 days",
+                grouping["lookbackDuration"]?.position)
+            rule.lookback = min(max(rule.lookback, bounds.lowerBound), bounds.upperBound)
+        }
         rule.matchingMethod = matchingMethod(grouping)
         result.grouping = .rule(rule)
         return result
@@ -145,6 +152,13 @@ extension RuleBuilder {
                         GroupingConfiguration.AlertDetail(rawValue: $0.0)
                     }),
                 customDetails: Set(list(grouping["groupByCustomDetails"]).map(\.0)))
+            guard selection != GroupingConfiguration.Selection() else {
+                report(
+                    .warning, .missingField,
+                    "the matching method Selected needs an entity, an alert detail or a custom detail; AllEntities is taken",
+                    method?.position)
+                return .allEntities
+            }
             return .selected(selection)
         default:
             report(

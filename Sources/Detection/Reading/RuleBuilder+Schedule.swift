@@ -17,11 +17,11 @@ extension RuleBuilder {
                 }
             }
             return .nearRealTime
-        case "microsoftsecurityincidentcreation", "fusion", "mlbehavioranalytics", "threatintelligence":
-            report(.error, .unsupportedKind, "rules of kind \(text) are not run by Tocsin yet", kind.position)
-            return nil
         default:
-            report(.error, .unknownKind, "'\(text)' is no kind of rule; write Scheduled or NRT", kind.position)
+            report(
+                .error, .unknownKind,
+                "'\(text)' is no kind of rule; write Scheduled, NRT, MicrosoftSecurityIncidentCreation, Fusion, "
+                    + "MLBehaviorAnalytics or ThreatIntelligence", kind.position)
             return nil
         }
     }

@@ -35,6 +35,7 @@ struct RuleBuilder {
         rule.incident = incidentConfiguration()
         rule.isEnabled = boolean(fields["enabled"]) ?? true
         rule.version = version()
+        rule.templateID = fields["alertRuleTemplateName"]?.text?.lowercased() ?? ""
         rule.status = fields["status"]?.text ?? ""
         rule.tags = fields["tags"]?.texts ?? []
         rule.dataConnectors = dataConnectors()
@@ -48,8 +49,10 @@ struct RuleBuilder {
         "relevantTechniques",
         "techniques", "subTechniques", "entityMappings", "sentinelEntitiesMappings", "customDetails",
         "alertDetailsOverride", "eventGroupingSettings", "suppressionEnabled", "suppressionDuration",
-        "incidentConfiguration", "version", "enabled", "metadata", "templateVersion", "alertRuleTemplateName",
-        "References", "tests",
+        "incidentConfiguration", "version", "enabled", "metadata",
+        "References", "tests", "alertRuleTemplateName", "templateVersion", "productFilter", "severitiesFilter",
+        "displayNamesFilter", "displayNamesExcludeFilter", "sourceSettings", "scenarioExclusionPatterns",
+        "lastModifiedUtc", "alertRulesCreatedByTemplateCount", "createdDateUTC", "lastUpdatedDateUTC",
     ]
 
     private mutating func checkNames() {
@@ -62,7 +65,7 @@ struct RuleBuilder {
         }
     }
 
-    private mutating func identifier(name: String) -> String {
+    mutating func identifier(name: String) -> String {
         guard let value = fields["id"], let id = value.text, !id.isEmpty else {
             report(.warning, .missingField, "'id' is missing; one is made of the name", nil)
             return StableIdentifier.make(["rule", name])
@@ -83,7 +86,7 @@ struct RuleBuilder {
         return query
     }
 
-    private mutating func severity() -> Severity {
+    mutating func severity() -> Severity {
         guard let value = fields["severity"], let text = value.text else {
             report(.warning, .missingField, "'severity' is missing; Medium is taken", nil)
             return .medium
@@ -95,7 +98,7 @@ struct RuleBuilder {
         return .medium
     }
 
-    private mutating func tactics() -> [Tactic] {
+    mutating func tactics() -> [Tactic] {
         var tactics: [Tactic] = []
         for (text, place) in list(fields["tactics"]) {
             guard let tactic = Tactic(lenient: text) else {
@@ -110,7 +113,7 @@ struct RuleBuilder {
         return tactics
     }
 
-    private mutating func techniques() -> [String] {
+    mutating func techniques() -> [String] {
         if let value = fields["techniques"], fields["relevantTechniques"] == nil, fields["displayName"] == nil {
             report(.warning, .unknownField, "rule files name this list 'relevantTechniques'", value.position)
         }
@@ -143,7 +146,7 @@ struct RuleBuilder {
         return duration("suppressionDuration") ?? .hours(5)
     }
 
-    private mutating func version() -> String {
+    mutating func version() -> String {
         guard let value = fields["version"] ?? fields["templateVersion"], let text = value.text else { return "" }
         let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
         if numbers.count != 3 || !numbers.allSatisfy({ Int($0) != nil }) {

@@ -25,6 +25,7 @@ public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
         case duplicateID = "duplicate-id"
         case querySyntax = "query"
         case queryColumn = "query-column"
+        case newerTemplate = "newer-template"
         case unreadableFile = "unreadable-file"
     }
 

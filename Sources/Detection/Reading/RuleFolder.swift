@@ -1,4 +1,5 @@
 public import Foundation
+internal import JSON
 public import Sigma
 
 /// Finds and reads rule files below folders.
@@ -9,9 +10,22 @@ public enum RuleFolder {
             guard let inside = FileManager.default.enumerator(at: path, includingPropertiesForKeys: [.isDirectoryKey]),
                 (try? path.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
             else { return [path] }
-            return inside.compactMap { $0 as? URL }
-                .filter { ["yaml", "yml"].contains($0.pathExtension.lowercased()) }
+            return inside.compactMap { $0 as? URL }.filter(isRuleFile)
                 .sorted { $0.path < $1.path }
+        }
+    }
+
+    /// YAML is taken for rules; JSON, which has many uses, when it speaks of rules.
+    private static func isRuleFile(_ file: URL) -> Bool {
+        switch file.pathExtension.lowercased() {
+        case "yaml", "yml": return true
+        case "json":
+            // A file that cannot be read or parsed holds no rules that could be read.
+            guard let text = try? text(of: file), let members = (try? JSON(parsing: text))?.objectValue else {
+                return false
+            }
+            return ["query", "resources", "properties", "value"].contains { members[$0] != nil }
+        default: return false
         }
     }
 

@@ -25,6 +25,7 @@ public struct RuleValidation: Sendable {
         let reading = RuleReader.read(text, file: file)
         count += reading.documents
         findings += reading.findings
+        validCount += reading.incidentRules.count + reading.engineRules.count
         for rule in reading.rules {
             noteDuplicate(rule.id, rule.position)
             let faults = queryFindings(rule, text: text)

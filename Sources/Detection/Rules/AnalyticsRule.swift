@@ -28,6 +28,8 @@ public struct AnalyticsRule: Sendable, Identifiable {
     public var incident = IncidentConfiguration()
     public var isEnabled = true
     public var version: String = ""
+    /// The template that the rule was made of; empty: none.
+    public var templateID: String = ""
     public var status: String = ""
     public var tags: [String] = []
     public var dataConnectors: [DataConnector] = []

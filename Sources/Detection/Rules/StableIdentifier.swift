@@ -21,6 +21,11 @@ enum StableIdentifier {
         return groups.joined(separator: "-")
     }
 
+    /// A number made of a text, the same everywhere (FNV-1a, 64 bits).
+    static func number(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    }
+
     /// Whether the text is a GUID with hyphens, in any letter case.
     static func isGUID(_ text: String) -> Bool {
         let groups = text.split(separator: "-", omittingEmptySubsequences: false)

@@ -67,43 +67,18 @@ public struct StoreRuleQueries: RuleQueries {
 }
 
 extension RuleSchedule.Run {
-    fileprivate var options: CompileOptions { CompileOptions(now: nominalTime, isLenient: true) }
+    var options: CompileOptions { CompileOptions(now: nominalTime, isLenient: true) }
 
     /// The window with both ends included, as the query engine wants it.
-    fileprivate var timeBounds: TimeBounds {
+    var timeBounds: TimeBounds {
         TimeBounds(lower: window.start, upper: window.end - TimeSpan(ticks: 1))
     }
 }
 
-extension QueryCheck {
-    /// Compiles a rule's query without running it.
-    public init(_ query: String, environment: QueryEnvironment) {
-        do {
-            let compiled = try KQLEngine.compile(
-                query, environment: environment, options: CompileOptions(now: .unixEpoch, isLenient: true))
-            let isOpen = compiled.primary.isOpen
-            self.init(
-                faults: Self.faults(compiled.diagnostics, compiled.source),
-                columns: isOpen ? nil : compiled.schema.columns.map(\.name))
-        } catch {
-            self.init(faults: Self.faults(error.diagnostics, error.source), columns: nil)
-        }
-    }
-
-    private static func faults(_ diagnostics: [Diagnostic], _ source: Source) -> [Fault] {
-        diagnostics.filter { $0.severity != .information }.map { diagnostic in
-            let place = source.location(at: diagnostic.span.lower)
-            let hint = diagnostic.hint.map { "; \($0)" } ?? ""
-            return Fault(
-                isError: diagnostic.severity == .error, message: diagnostic.message + hint, line: place.line,
-                column: place.column)
-        }
-    }
-}
-
 extension RuleQueryError {
-    fileprivate init(_ error: any Error) {
+    init(_ error: any Error) {
         switch error {
+        case let error as RuleQueryError: self = error
         case let error as InvalidQuery:
             self.init(code: "invalid-query", message: error.description, isPermanent: true)
         case let error as ExecutionError:

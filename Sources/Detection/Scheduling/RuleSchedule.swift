@@ -10,6 +10,8 @@ public import Vocabulary
 public struct RuleSchedule: Sendable, Hashable {
     /// Bounds and delays that hold for all rules.
     public struct Policy: Sendable, Hashable {
+        /// How far apart new rules start, on average.
+        public var startInterval = TimeSpan(ticks: TimeSpan.ticksPerSecond / 20)
         /// How long after its nominal time a scheduled run starts.
         public var scheduledDelay = TimeSpan.minutes(5)
         /// How far behind the present an NRT window ends.
@@ -41,7 +43,46 @@ public struct RuleSchedule: Sendable, Hashable {
             self.isByIngestionTime = isByIngestionTime
             self.attempt = attempt
         }
+
+        /// The run that a rule makes at a nominal time.
+        public init(nominalTime: Instant, timing: RuleTiming) {
+            switch timing {
+            case .scheduled(let schedule):
+                self.init(
+                    nominalTime: nominalTime, window: TimeRange(start: nominalTime - schedule.period, end: nominalTime),
+                    isByIngestionTime: false)
+            case .nearRealTime:
+                self.init(
+                    nominalTime: nominalTime, window: TimeRange(start: nominalTime - .minutes(1), end: nominalTime),
+                    isByIngestionTime: true)
+            }
+        }
     }
+
+    /// The nominal times in a range: those of the schedule, or for NRT rules each full minute of ingestion.
+    func nominalTimes(in range: TimeRange, timing: RuleTiming) -> [Instant] {
+        let (step, phase): (Int64, Int64) =
+            switch timing {
+            case .scheduled(let schedule):
+                (
+                    schedule.frequency.ticks,
+                    nextNominalTime.ticks - nextNominalTime.ticks.floorDivided(by: schedule.frequency.ticks)
+                        * schedule.frequency.ticks
+                )
+            case .nearRealTime: (TimeSpan.minutes(1).ticks, 0)
+            }
+        let first = (range.start.ticks - phase + step - 1).floorDivided(by: step)
+        var times: [Instant] = []
+        var ticks = first * step + phase
+        while ticks < range.end.ticks, times.count < Self.mostRerunWindows {
+            times.append(Instant(ticks: ticks))
+            ticks += step
+        }
+        return times
+    }
+
+    /// So many windows at most are run again at once.
+    static let mostRerunWindows = 10_000
 
     public enum Action: Sendable, Hashable {
         case run(Run)

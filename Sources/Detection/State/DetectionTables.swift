@@ -38,6 +38,13 @@ public enum DetectionTables {
                     CREATE INDEX detection_health_rule ON detection_health (rule_id, id);
                     """)
         }
+        migrations.add("3 kinds of runs") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE detection_health ADD COLUMN kind TEXT NOT NULL DEFAULT 'Scheduled';
+                    ALTER TABLE detection_health ADD COLUMN is_manual INTEGER NOT NULL DEFAULT 0;
+                    """)
+        }
         return migrations
     }()
 }

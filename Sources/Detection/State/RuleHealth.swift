@@ -23,6 +23,10 @@ public struct RuleHealth: Sendable, Hashable {
     public var alerts: Int
     /// How long the run took.
     public var seconds: Double
+    /// The rule's kind, as in files and in the API.
+    public var kind = "Scheduled"
+    /// A person asked for the run.
+    public var isManual = false
 
     public init(
         time: Instant, ruleID: String, ruleName: String, status: Status, message: String, window: TimeRange,

@@ -56,6 +56,11 @@ public struct RuleStates: Sendable {
         }
     }
 
+    /// Keeps a run's outcome that changes no schedule.
+    func note(_ health: RuleHealth) async throws {
+        try await database.write { database in try Self.insert(health, in: database) }
+    }
+
     /// The last runs of a rule, or of all, the newest first.
     public func health(of ruleID: String? = nil, limit: Int = 100) async throws -> [RuleHealth] {
         try await database.read { database in
@@ -91,11 +96,12 @@ public struct RuleStates: Sendable {
         try database.execute(
             sql: """
                 INSERT INTO detection_health (time, rule_id, rule_name, status, message, window_start, window_end,
-                    results, alerts, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    results, alerts, seconds, kind, is_manual) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 health.time.ticks, health.ruleID, health.ruleName, health.status.rawValue, health.message,
                 health.window.start.ticks, health.window.end.ticks, health.results, health.alerts, health.seconds,
+                health.kind, health.isManual,
             ])
         let newest = database.lastInsertedRowID
         if newest % 1_000 == 0 {
@@ -127,5 +133,7 @@ extension RuleHealth {
             window: TimeRange(
                 start: Instant(ticks: row["window_start"]), end: Instant(ticks: row["window_end"])),
             results: row["results"], alerts: row["alerts"], seconds: row["seconds"])
+        kind = row["kind"]
+        isManual = row["is_manual"]
     }
 }

@@ -35,10 +35,10 @@ public final class StreamDetector: Sendable {
         var outcome = Outcome()
         for finding in findings {
             outcome.events += finding.events
-            guard let id = finding.alert.id, !recorded.withLock({ $0.contains(id) }) else { continue }
+            guard let id = finding.alert.id, finding.grows || !recorded.withLock({ $0.contains(id) }) else { continue }
             let result = try await casebook.record(
                 finding.alert, grouping: finding.grouping ?? .sharedEntities(), createIncident: finding.createsIncident,
-                by: .room("Detection"))
+                growing: finding.grows, by: .room("Detection"))
             if result.isNew { outcome.newAlerts += 1 }
             recorded.withLock { recorded in
                 if recorded.count >= Self.mostRemembered { recorded.removeAll() }

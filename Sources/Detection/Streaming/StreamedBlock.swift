@@ -33,11 +33,17 @@ public struct StreamFinding: Sendable {
     public var grouping: AlertGrouping?
     /// Matching events of the block behind the alert.
     public var events: Int
+    /// Whether an alert of this identifier that was recorded before takes in what this one adds: further entities, details
+    /// and evidence, and a longer time.
+    public var grows: Bool
 
-    public init(alert: NewAlert, grouping: AlertGrouping? = .sharedEntities(), events: Int) {
+    public init(
+        alert: NewAlert, grouping: AlertGrouping? = .sharedEntities(), events: Int, grows: Bool = false
+    ) {
         self.alert = alert
         self.grouping = grouping
         self.events = events
+        self.grows = grows
     }
 
     public var createsIncident: Bool { grouping != nil }

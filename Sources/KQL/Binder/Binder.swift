@@ -1,5 +1,5 @@
 import KQLFunctions
-import KQLSyntax
+public import KQLSyntax
 import KQLValues
 
 /// Gives names and types to a syntax tree and makes a plan of it. One binder binds one query.
@@ -120,9 +120,10 @@ final class Binder {
 }
 
 extension Diagnostic.Code {
-    static let unknownTable = Self(rawValue: "bind.unknown-table")
+    /// A name that stands where a table must, and is none.
+    public static let unknownTable = Self(rawValue: "bind.unknown-table")
     static let unknownName = Self(rawValue: "bind.unknown-name")
-    static let unknownFunction = Self(rawValue: "bind.unknown-function")
+    public static let unknownFunction = Self(rawValue: "bind.unknown-function")
     static let wrongArguments = Self(rawValue: "bind.wrong-arguments")
     static let wrongType = Self(rawValue: "bind.wrong-type")
     static let notConstant = Self(rawValue: "bind.not-constant")

@@ -10,6 +10,8 @@ public struct CompileOptions: Sendable {
     public var isLenient: Bool
     /// Takes unknown names for parameters without a value: the text is the body of a function.
     public var isFunctionBody: Bool
+    /// Leaves `now()` and `ago()` to the run, so that one plan can be run at any instant.
+    public var keepsNow = false
     /// The rewriting rules that are applied.
     public var rules: [RewriteRule]
     public var isCancelled: @Sendable () -> Bool

@@ -93,7 +93,8 @@ extension CasebookEvent {
         case .taskChanged(_, _, let changes): ("Task changed", changes.words)
         case .taskDeleted: ("Task deleted", nil)
         case .commentDeleted: ("Comment deleted", nil)
-        case .alertRecorded, .alertStatusChanged, .alertAdded, .incidentDeleted, .commentAdded, .commentChanged,
+        case .alertRecorded, .alertStatusChanged, .alertGrown, .alertAdded, .incidentDeleted, .commentAdded,
+            .commentChanged,
             .incidentScored:
             nil
         }

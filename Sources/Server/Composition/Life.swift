@@ -18,7 +18,8 @@ internal import StateStore
 /// The life cycle of an installation: what takes events in, finds incidents in them, and reacts.
 struct Life: Sendable {
     let core: Core
-    let rules: Rules
+    let library: RuleLibrary
+    let ruleHealth: RuleHealthLog
     let intake: IngestPipeline
     let deadLetters: DeadLetterDesk
     let collector: Collector
@@ -37,11 +38,11 @@ struct Life: Sendable {
         let (content, faults) = CollectionContent.load(from: core.settings.contentFolder)
         for fault in faults { logger.warning("content left out", metadata: ["fault": "\(fault)"]) }
         for table in content.tables.tables.values { _ = try await core.events.ensure(table.name, table.schema) }
-        let rules = Rules(core.settings)
-        for finding in rules.findings where finding.gravity == .error {
-            logger.warning("rule left out", metadata: ["finding": "\(finding)"])
-        }
-        let detector = StreamDetector([SigmaBlockMatcher(rules.sigma)], casebook: core.casebook)
+        let stream = KQLBlockMatcher()
+        let products = ProductAlertMatcher()
+        let sigma = ReplaceableMatcher(SigmaBlockMatcher([]))
+        let detector = StreamDetector([sigma, stream, products], casebook: core.casebook)
+        let ruleHealth = RuleHealthLog(resourcePrefix: core.settings.workspace.names.securityInsights)
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay
@@ -49,8 +50,12 @@ struct Life: Sendable {
         let runner = RuleRunner(
             queries: StoreRuleQueries(store: core.events, environment: { core.queries.environment() }),
             casebook: core.casebook, states: RuleStates(core.database), time: core.time, policy: policy,
-            logger: logger)
-        try await runner.replaceRules(rules.analytics)
+            streamed: StreamedRuns(stream, store: core.events), logger: logger, onHealth: { ruleHealth.note($0) })
+        let library = try await RuleLibrary.load(
+            core.settings,
+            RuleLibrary.Places(
+                stream: stream, products: products, sigma: sigma, runner: runner,
+                environment: { core.queries.environment() }), tables: core.events.schemas, logger: logger)
         let health = SourceHealth(ledger: core.settings.health.ledger())
         let monitor = HealthMonitor(
             health: health, store: core.events, memory: SourceMemory(core.database),
@@ -61,7 +66,8 @@ struct Life: Sendable {
             collector: collector, sink: StoreSink(store: core.events, detector: detector), ledger: health.ledger,
             time: core.time, logger: logger)
         return Life(
-            core: core, rules: rules, intake: intake, deadLetters: DeadLetterDesk(core: core, detector: detector),
+            core: core, library: library, ruleHealth: ruleHealth, intake: intake,
+            deadLetters: DeadLetterDesk(core: core, detector: detector),
             collector: collector, collecting: try Collecting.services(core, content, intake: intake), runner: runner,
             prioritizer: Prioritizer(
                 casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time),
@@ -71,6 +77,9 @@ struct Life: Sendable {
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger,
                 incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor)
     }
+
+    /// The rules that are in force.
+    var rules: Rules { library.current }
 
     /// The journal's readers.
     var readers: [Loop] {
@@ -86,6 +95,18 @@ struct Life: Sendable {
     var schedules: [Loop] {
         var loops = [
             loop("rules") { await runner.run() },
+            loop("rule files") {
+                while true {
+                    try await Task.sleep(for: .seconds(2))
+                    try await library.refresh(tables: core.events.schemas)
+                }
+            },
+            loop("rule health") {
+                while true {
+                    try await Task.sleep(for: .seconds(5))
+                    try await ruleHealth.flush(to: core.events)
+                }
+            },
             loop("health") { try await monitor.run() },
             loop("waiting incidents") {
                 while true {

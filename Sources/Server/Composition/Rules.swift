@@ -2,20 +2,29 @@ internal import Detection
 internal import Foundation
 internal import Sigma
 
-/// The rules of an installation as they were read at start: what ships with Tocsin and the configured folders.
+/// The rules of an installation as they were read: what ships with Tocsin and the configured folders.
 struct Rules: Sendable {
     let analytics: [AnalyticsRule]
+    let incidentCreation: [IncidentCreationRule]
+    let engines: [EngineRule]
     let sigma: [SigmaRule]
     let findings: [RuleFinding]
 
     init(_ settings: Settings) {
-        func folders(_ shipped: String, _ further: [String]) -> [URL] {
-            [settings.contentFolder.appending(path: shipped)] + further.map { URL(filePath: $0) }
-        }
-        let analytics = RuleFolder.analyticsRules(in: folders("rules", settings.detection.ruleFolders))
-        let sigma = RuleFolder.sigmaRules(in: folders("sigma", settings.detection.sigmaFolders))
+        let analytics = RuleFolder.analyticsRules(in: Self.analyticsFolders(settings))
+        let sigma = RuleFolder.sigmaRules(in: Self.sigmaFolders(settings))
         self.analytics = analytics.rules
+        incidentCreation = analytics.incidentRules
+        engines = analytics.engineRules
         self.sigma = sigma.reading.rules
-        findings = analytics.findings + sigma.findings
+        findings = analytics.findings + TemplateVersions.findings(analytics.rules) + sigma.findings
+    }
+
+    static func analyticsFolders(_ settings: Settings) -> [URL] {
+        [settings.contentFolder.appending(path: "rules")] + settings.detection.ruleFolders.map { URL(filePath: $0) }
+    }
+
+    static func sigmaFolders(_ settings: Settings) -> [URL] {
+        [settings.contentFolder.appending(path: "sigma")] + settings.detection.sigmaFolders.map { URL(filePath: $0) }
     }
 }

@@ -1,4 +1,5 @@
 internal import API
+internal import Detection
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
@@ -27,7 +28,6 @@ struct Web: Sendable {
         callbacks = CallbackRoutes(engine: life.response)
         editor = QueryEditor(queries: core.queries)
         metrics = LifeMetrics(life: life)
-        let workspace = core.settings.workspace
         api = APIServices(
             access: core.access, casebook: core.casebook, queries: core.queries, editor: editor,
             intake: life.intake, collecting: life.collecting,
@@ -35,9 +35,8 @@ struct Web: Sendable {
                 store: core.events, casebook: core.casebook, health: life.health, time: core.time),
             health: life.health,
             deadLetters: life.deadLetters, store: UpkeepDesk(core: core),
-            names: WorkspaceNames(
-                subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
-                workspace: workspace.name, workspaceID: workspace.id),
+            ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
+            names: core.settings.workspace.names,
             address: RequestAddress(
                 configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
             now: { core.time.now() }, incidentURL: { core.incidentURL($0) })

@@ -1,3 +1,4 @@
+internal import API
 internal import Casebook
 internal import Chronology
 internal import Detection
@@ -41,30 +42,50 @@ struct AlertOutbox: Sendable {
     /// Keeps the alerts of findings; when it returns they survive the end of the process.
     func add(_ findings: [StreamFinding]) async throws {
         let now = time.now().ticks
-        let rows: [(String, String)] = findings.compactMap { finding in
-            guard let id = finding.alert.id, var members = finding.alert.json.objectValue else { return nil }
-            members["createsIncident"] = .bool(finding.createsIncident)
-            return (id.rawValue, JSON.object(members).description)
+        let forwarded = findings.compactMap { finding in
+            finding.alert.id.map { id in
+                (
+                    id: id.rawValue,
+                    alert: ForwardedAlert(alert: finding.alert, grouping: finding.grouping, grows: finding.grows)
+                )
+            }
         }
         // Most findings repeat an alert that is there: reading takes no transaction.
         let known = try await database.read { database in
             try Set(
-                rows.map(\.0).filter { id in
+                forwarded.map(\.id).filter { id in
                     try Bool.fetchOne(
                         database, sql: "SELECT EXISTS (SELECT 1 FROM sensor_alert WHERE id = ?)", arguments: [id])
                         ?? false
                 })
         }
-        let new = rows.filter { !known.contains($0.0) }
-        guard !new.isEmpty else { return }
-        try await database.write { database in
-            for (id, body) in new {
-                try database.execute(
-                    sql: "INSERT OR IGNORE INTO sensor_alert (id, body, recorded) VALUES (?, ?, ?)",
-                    arguments: [id, body, now])
-            }
+        let wanted = forwarded.filter { $0.alert.grows || !known.contains($0.id) }
+        guard !wanted.isEmpty else { return }
+        let changed = try await database.write { database in
+            try wanted.reduce(false) { try Self.keep($1.id, $1.alert, now, in: database) || $0 }
         }
-        bell.ring()
+        if changed { bell.ring() }
+    }
+
+    /// Keeps an alert, or what it adds to the one of its identifier, which is then sent again; false when that is nothing.
+    private static func keep(
+        _ id: String, _ forwarded: ForwardedAlert, _ now: Int64, in database: Database
+    ) throws -> Bool {
+        let known = try String.fetchOne(database, sql: "SELECT body FROM sensor_alert WHERE id = ?", arguments: [id])
+        guard let known else {
+            try database.execute(
+                sql: "INSERT INTO sensor_alert (id, body, recorded) VALUES (?, ?, ?)",
+                arguments: [id, forwarded.json.description, now])
+            return true
+        }
+        guard forwarded.grows else { return false }
+        var grown = try ForwardedAlert(json: JSON(parsing: known))
+        let before = grown.alert
+        grown.alert = before.grown(by: forwarded.alert)
+        guard grown.alert != before else { return false }
+        try database.execute(
+            sql: "UPDATE sensor_alert SET body = ?, sent = NULL WHERE id = ?", arguments: [grown.json.description, id])
+        return true
     }
 
     /// How many alerts wait.
@@ -91,13 +112,15 @@ struct AlertOutbox: Sendable {
     }
 
     /// Notes that the hub has these alerts, or will not take them, with its reason.
-    func settle(_ ids: [String], refusal: String? = nil) async throws {
+    ///
+    /// One that has grown meanwhile goes on waiting.
+    func settle(_ alerts: [(id: String, body: String)], refusal: String? = nil) async throws {
         let now = time.now()
         try await database.write { database in
-            for id in ids {
+            for (id, body) in alerts {
                 try database.execute(
-                    sql: "UPDATE sensor_alert SET sent = ?, refusal = ? WHERE id = ?",
-                    arguments: [now.ticks, refusal, id])
+                    sql: "UPDATE sensor_alert SET sent = ?, refusal = ? WHERE id = ? AND body = ?",
+                    arguments: [now.ticks, refusal, id, body])
             }
             // What the hub refused is kept for someone to look at.
             try database.execute(

@@ -25,7 +25,8 @@ struct HubIntake: SensorIntake {
 
     func record(_ forwarded: ForwardedAlert, of sensor: String) async throws -> Bool {
         try await casebook.record(
-            forwarded.alert, createIncident: forwarded.createsIncident,
+            forwarded.alert, grouping: forwarded.grouping ?? .sharedEntities(),
+            createIncident: forwarded.grouping != nil, growing: forwarded.grows,
             by: JournalActor(kind: .system, id: "sensor", name: sensor)
         ).isNew
     }

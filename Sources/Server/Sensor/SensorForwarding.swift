@@ -85,12 +85,12 @@ struct SensorForwarding: Sendable {
             guard !alerts.isEmpty else { return }
             do {
                 try await send(alerts.map(\.body))
-                try await outbox.settle(alerts.map(\.id))
+                try await outbox.settle(alerts)
             } catch let failure as HubFailure where failure.isFinal && alerts.count > 1 {
                 // One of them is wrong: each goes by itself.
                 for alert in alerts { try await forward(alert) }
             } catch let failure as HubFailure where failure.isFinal {
-                try await outbox.settle(alerts.map(\.id), refusal: failure.description)
+                try await outbox.settle(alerts, refusal: failure.description)
             }
         }
     }
@@ -98,10 +98,10 @@ struct SensorForwarding: Sendable {
     private func forward(_ alert: (id: String, body: String)) async throws {
         do {
             try await send([alert.body])
-            try await outbox.settle([alert.id])
+            try await outbox.settle([alert])
         } catch let failure as HubFailure where failure.isFinal {
             logger.error("the hub refused an alert", metadata: ["reason": "\(failure)"])
-            try await outbox.settle([alert.id], refusal: failure.description)
+            try await outbox.settle([alert], refusal: failure.description)
         }
     }
 

@@ -9,6 +9,7 @@ internal import FileConnector
 internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
+internal import Investigation
 public import Logging
 internal import ServiceLifecycle
 internal import Spool
@@ -123,6 +124,9 @@ struct SensorLife: Sendable {
         for finding in rules.findings where finding.gravity == .error {
             logger.warning("rule left out", metadata: ["finding": "\(finding)"])
         }
+        let stream = KQLBlockMatcher()
+        let environment = KnownContent.environment(content: settings.contentFolder, schemas: nil, functions: nil)
+        await DeepStack.run { stream.replace(rules.analytics, environment: environment) }
         let spool = try Spool(
             .init(
                 folder: settings.dataFolder.appending(path: "spool"), mostBytes: settings.sensor.spoolMiB << 20))
@@ -143,7 +147,10 @@ struct SensorLife: Sendable {
             intake: IngestPipeline(
                 collector: Collector(content),
                 sink: SensorSink(
-                    name: settings.sensor.name, spool: spool, outbox: outbox, matcher: SigmaBlockMatcher(rules.sigma),
+                    name: settings.sensor.name, spool: spool, outbox: outbox,
+                    matcher: MatcherGroup([
+                        SigmaBlockMatcher(rules.sigma), stream, ProductAlertMatcher(rules.incidentCreation),
+                    ]),
                     schemas: content.tables.tables.mapValues(\.schema)),
                 ledger: health.ledger, time: time, logger: logger),
             forwarding: SensorForwarding(

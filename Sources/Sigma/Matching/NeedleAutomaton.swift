@@ -1,7 +1,7 @@
 /// Finds all of many needles in one pass over a text (Aho and Corasick, 1975), ASCII letters folded.
 ///
 /// The seam for another multi-pattern engine: built of texts with numbers, it tells which number ends where.
-struct NeedleAutomaton: Sendable {
+package struct NeedleAutomaton: Sendable {
     /// From byte to column; bytes that no needle holds share column 0.
     private let columns: [UInt8]
     private let columnCount: Int
@@ -16,7 +16,7 @@ struct NeedleAutomaton: Sendable {
     private let reportLinks: [Int32]
 
     /// - Parameter needles: Folded, not empty.
-    init(_ needles: [(bytes: ArraySlice<UInt8>, number: Int32)]) {
+    package init(_ needles: [(bytes: ArraySlice<UInt8>, number: Int32)]) {
         var columns = [UInt8](repeating: 0, count: 256)
         var count = 1
         for (bytes, _) in needles {
@@ -54,7 +54,7 @@ struct NeedleAutomaton: Sendable {
 
     /// Calls `onHit` with the number of each needle found and the offset after its last byte.
     @inline(__always)
-    func scan(_ text: UnsafeBufferPointer<UInt8>, onHit: (_ number: Int32, _ end: Int) -> Void) {
+    package func scan(_ text: UnsafeBufferPointer<UInt8>, onHit: (_ number: Int32, _ end: Int) -> Void) {
         columns.withUnsafeBufferPointer { columns in
             transitions.withUnsafeBufferPointer { transitions in
                 beginnings.withUnsafeBufferPointer { beginnings in

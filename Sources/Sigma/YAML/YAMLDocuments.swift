@@ -38,6 +38,10 @@ public struct YAMLValue: Sendable {
 public struct YAMLMapping: Sendable {
     public internal(set) var members: [(key: String, value: YAMLValue)] = []
 
+    public init(members: [(key: String, value: YAMLValue)] = []) {
+        self.members = members
+    }
+
     /// The member of that exact name.
     public subscript(key: String) -> YAMLValue? { members.first { $0.key == key }?.value }
 

@@ -9,8 +9,8 @@ import TestSupport
 import Testing
 
 @Suite struct CorpusRuleTests {
-    /// Rules of the corpus whose queries bind, at least.
-    private static let floor = 113
+    /// Rules of the corpus whose queries run over empty tables, at least: 98 of 100 of them. The one that does not holds no KQL.
+    private static let floor = 139
 
     @Test(.enabled(if: SharedFolder.isPresent, Comment(rawValue: SharedFolder.absence)))
     func `all rules of the corpus load and nearly all their queries bind`() throws {

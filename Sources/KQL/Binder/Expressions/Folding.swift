@@ -11,6 +11,7 @@ extension Binder {
             return .constant(Column(type: value.type, [value]).converted(to: type)[0])
         case .call(let call):
             if let decided = decided(call) { return decided }
+            if options.keepsNow, case .perQuery = call.function.determinism { return expression }
             guard call.isConstant, call.arguments.allSatisfy({ $0.constantValue != nil }) else { return expression }
             let columns = call.arguments.compactMap { argument in
                 argument.constantValue.map { Column(type: $0.type, [$0]) }

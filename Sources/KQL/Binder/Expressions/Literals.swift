@@ -45,7 +45,12 @@ extension Binder {
             }
             return .guid(guid)
         case .datetime(let text):
-            if text == "now" { return .datetime(options.now) }
+            if text == "now" {
+                guard !options.keepsNow else {
+                    throw Diagnostic(.notSupported, "datetime(now) is not known before the run", at: span)
+                }
+                return .datetime(options.now)
+            }
             return try read(text, as: .datetime, at: span)
         case .dynamic(let value): return Value(dynamic: try json(of: value, at: span))
         }

@@ -1,0 +1,158 @@
+import JSON
+import KQLFunctions
+import KQLValues
+
+/// A cheap test that every row which meets a condition passes: some column holds one of a few values, or one of a few
+/// texts.
+public struct RowCover: Sendable, Hashable {
+    /// One way to pass.
+    public enum Test: Sendable, Hashable {
+        /// The column equals the text, to the letter.
+        case equals(String)
+        /// The column equals the text in any case of ASCII letters.
+        case equalsFolded(String)
+        case equalsNumber(Int64)
+        /// The column holds the text in any case of ASCII letters; the text is folded, of ASCII and not empty.
+        case holds(String)
+    }
+
+    public struct Alternative: Sendable, Hashable {
+        /// Position in the input's columns.
+        public let column: Int
+        public let test: Test
+    }
+
+    /// A row passes when one of them holds; never empty.
+    public let alternatives: [Alternative]
+
+    /// The best cover among conditions that must all hold; nil when none has one.
+    public init?(_ conditions: [BoundExpression]) {
+        let covers = conditions.compactMap { RowCover.alternatives($0, depth: 0) }.filter { !$0.isEmpty }
+        guard let best = covers.min(by: { RowCover.cost($0) < RowCover.cost($1) }) else { return nil }
+        alternatives = best
+    }
+
+    private static let mostAlternatives = 2_000
+
+    /// The smaller, the fewer rows it lets through, roughly.
+    private static func cost(_ alternatives: [Alternative]) -> Int {
+        alternatives.reduce(0) { sum, alternative in
+            switch alternative.test {
+            case .equals(let text), .equalsFolded(let text): sum + (text.utf8.count > 4 ? 2 : 4)
+            case .equalsNumber: sum + 3
+            case .holds(let text): sum + max(4, 40 - 2 * text.utf8.count)
+            }
+        }
+    }
+
+    private static func alternatives(_ condition: BoundExpression, depth: Int) -> [Alternative]? {
+        guard depth < 40 else { return nil }
+        switch condition {
+        case .shared(let shared): return alternatives(shared.expression, depth: depth + 1)
+        case .call(let call):
+            switch call.function.name {
+            case "and":
+                let covers = call.arguments.compactMap { alternatives($0, depth: depth + 1) }
+                return covers.min { cost($0) < cost($1) }
+            case "or":
+                var all: [Alternative] = []
+                for argument in call.arguments {
+                    guard let own = alternatives(argument, depth: depth + 1) else { return nil }
+                    all += own
+                }
+                return all.count <= mostAlternatives ? all : nil
+            default: return comparison(call)
+            }
+        default: return nil
+        }
+    }
+
+    private static func comparison(_ call: BoundCall) -> [Alternative]? {
+        let arguments = call.arguments
+        guard let first = arguments.first else { return nil }
+        if call.function.name == "==" || call.function.name == "=~", arguments.count == 2 {
+            let (left, right) = (arguments[0], arguments[1])
+            if let column = column(left), let value = right.constantValue {
+                return equality(column, [value], folded: call.function.name == "=~")
+            }
+            guard let column = column(right), let value = left.constantValue else { return nil }
+            return equality(column, [value], folded: call.function.name == "=~")
+        }
+        guard let column = column(first), let values = constants(arguments.dropFirst()) else { return nil }
+        switch call.function.name {
+        case "in": return equality(column, values, folded: false)
+        case "in~": return equality(column, values, folded: true)
+        case "has", "has_cs", "contains", "contains_cs", "startswith", "startswith_cs", "endswith", "endswith_cs",
+            "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs", "has_any":
+            return holding(column, values)
+        case "has_all":
+            return holding(column, values).flatMap { all in all.min { cost([$0]) < cost([$1]) }.map { [$0] } }
+        default: return nil
+        }
+    }
+
+    /// The column that an expression is, seen through what changes no equality: wider numbers, and text of text.
+    private static func column(_ expression: BoundExpression) -> Int? {
+        switch expression {
+        case .column(let reference): return reference.index
+        case .convert(let inner, let type):
+            let isWider = [.int, .long].contains(inner.type) && type == .long
+            return inner.type == type || isWider ? column(inner) : nil
+        case .call(let call) where call.function.name == "tostring" && call.arguments.first?.type == .string:
+            return call.arguments.first.flatMap(column)
+        case .shared(let shared): return column(shared.expression)
+        default: return nil
+        }
+    }
+
+    /// The values of constants, arrays taken apart.
+    private static func constants(_ arguments: ArraySlice<BoundExpression>) -> [Value]? {
+        var values: [Value] = []
+        for argument in arguments {
+            guard let value = argument.constantValue else { return nil }
+            if case .dynamic(let json) = value {
+                guard let elements = json.arrayValue else { return nil }
+                for element in elements {
+                    if let text = element.stringValue {
+                        values.append(.string(text))
+                    } else if let number = element.intValue {
+                        values.append(.long(number))
+                    } else {
+                        return nil
+                    }
+                }
+            } else {
+                values.append(value)
+            }
+        }
+        return values.isEmpty || values.count > mostAlternatives ? nil : values
+    }
+
+    private static func equality(_ column: Int, _ values: [Value], folded: Bool) -> [Alternative]? {
+        var alternatives: [Alternative] = []
+        for value in values {
+            switch value {
+            case .string(let text):
+                // A column that is not there holds the empty text.
+                guard !text.isEmpty, !folded || text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+                alternatives.append(
+                    Alternative(column: column, test: folded ? .equalsFolded(text.lowercased()) : .equals(text)))
+            case .long(let number): alternatives.append(Alternative(column: column, test: .equalsNumber(number)))
+            case .int(let number): alternatives.append(Alternative(column: column, test: .equalsNumber(Int64(number))))
+            default: return nil
+            }
+        }
+        return alternatives
+    }
+
+    private static func holding(_ column: Int, _ values: [Value]) -> [Alternative]? {
+        var alternatives: [Alternative] = []
+        for value in values {
+            guard case .string(let text) = value, text.utf8.count >= 2, text.utf8.allSatisfy({ $0 < 0x80 }) else {
+                return nil
+            }
+            alternatives.append(Alternative(column: column, test: .holds(text.lowercased())))
+        }
+        return alternatives
+    }
+}
