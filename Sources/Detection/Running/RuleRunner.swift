@@ -28,6 +28,7 @@ public actor RuleRunner {
     private let mostAtOnce: Int
     private let logger: Logger
     private let onHealth: @Sendable (RuleHealth) async -> Void
+    private let isInTrial: @Sendable (String) -> Bool
 
     private var rules: [String: AnalyticsRule] = [:]
     private var known: [String: RuleStates.State] = [:]
@@ -35,11 +36,13 @@ public actor RuleRunner {
 
     /// - Parameters:
     ///   - mostAtOnce: How many queries run side by side.
+    ///   - isInTrial: Whether the alerts of a rule, by its id, open no incidents yet.
     ///   - onHealth: Told of each run, after it was saved.
     public init(
         queries: any RuleQueries, casebook: Casebook, states: RuleStates, time: TimeSource = .system,
         policy: RuleSchedule.Policy = RuleSchedule.Policy(), mostAtOnce: Int = 2,
         logger: Logger = Logger(label: "tocsin.detection"),
+        isInTrial: @escaping @Sendable (String) -> Bool = { _ in false },
         onHealth: @escaping @Sendable (RuleHealth) async -> Void = { _ in }
     ) {
         self.queries = queries
@@ -50,6 +53,7 @@ public actor RuleRunner {
         self.mostAtOnce = max(1, mostAtOnce)
         self.logger = logger
         self.onHealth = onHealth
+        self.isInTrial = isInTrial
     }
 
     /// Takes these rules instead of the present ones. A rule that was known goes on with its schedule.
@@ -186,8 +190,8 @@ public actor RuleRunner {
                 for: result.rows, generatedAt: time.now(), tables: result.tables)
             for alert in alerts {
                 let recorded = try await casebook.record(
-                    alert, grouping: rule.incident.grouping, createIncident: rule.incident.createsIncident,
-                    by: .room("Detection"))
+                    alert, grouping: rule.incident.grouping,
+                    createIncident: rule.incident.createsIncident && !isInTrial(rule.id), by: .room("Detection"))
                 outcome.alerts += 1
                 if recorded.isNew { outcome.newAlerts += 1 }
             }
