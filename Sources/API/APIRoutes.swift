@@ -27,6 +27,7 @@ public struct APIRoutes: Sendable {
         TokenRoutes(access: services.access).add(to: short)
         SensorRoutes(intake: services.sensors, now: services.now).add(to: short)
         HealthRoutes(health: services.health, now: services.now).add(to: short)
+        RuleQualityRoutes(desk: services.rules).add(to: short)
         incidents.add(to: group.group(RouterPath(names.securityInsights)))
         queries.add(to: group.group("v1/workspaces/:workspace"))
         addCollecting(to: group, short)

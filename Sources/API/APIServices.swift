@@ -3,6 +3,7 @@ public import Casebook
 public import Chronology
 public import Collection
 public import DataCollection
+public import Detection
 public import Investigation
 
 /// What the API's handlers work with.
@@ -17,6 +18,7 @@ public struct APIServices: Sendable {
     public let health: SourceHealth
     public let deadLetters: any DeadLetterBox
     public let store: any StoreDesk
+    public let rules: RuleDesk
     public let names: WorkspaceNames
     /// The address by which a client reaches this installation.
     public let address: RequestAddress
@@ -27,7 +29,8 @@ public struct APIServices: Sendable {
     public init(
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
-        deadLetters: any DeadLetterBox, store: any StoreDesk, names: WorkspaceNames, address: RequestAddress,
+        deadLetters: any DeadLetterBox, store: any StoreDesk, rules: RuleDesk, names: WorkspaceNames,
+        address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
     ) {
@@ -41,6 +44,7 @@ public struct APIServices: Sendable {
         self.health = health
         self.deadLetters = deadLetters
         self.store = store
+        self.rules = rules
         self.names = names
         self.address = address
         self.now = now

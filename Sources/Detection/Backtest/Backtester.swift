@@ -59,7 +59,7 @@ public struct Backtester: Sendable {
         var activity = TableActivity()
         let lookback = BacktestWindows.lookback(rule.timing)
         let whole = TimeRange(start: replay.range.start - lookback, end: replay.range.end)
-        for table in history.tables(of: rule.query) {
+        for table in try await history.tables(of: [rule.query])[0] {
             activity.add(table, try await history.hours(of: table, in: whole))
         }
         replay.note(activity)

@@ -28,15 +28,21 @@ public struct EventHistory: Sendable {
         "Anomalies", "BehaviorAnalytics", "RuleCoverage_CL", "RuleQuality_CL",
     ]
 
-    /// The tables that a query reads, as far as it can be bound.
-    func tables(of query: String) -> [String] {
-        let catalog = RecordingCatalog(store.layout)
-        var environment = environment()
-        environment.tables = catalog
-        // A query that cannot be bound fails when it is run; here it names what was found until then.
-        _ = try? KQLEngine.compile(
-            query, environment: environment, options: CompileOptions(now: .unixEpoch, isLenient: true))
-        return catalog.names
+    /// The tables that each query reads, as far as it can be bound.
+    func tables(of queries: [String]) async throws -> [[String]] {
+        let (environment, layout) = (environment(), store.layout)
+        // On the store's thread, whose stack is deep enough for deep queries.
+        return try await store.read(seconds: Self.limits.seconds) { _ in
+            queries.map { query in
+                let catalog = RecordingCatalog(layout)
+                var environment = environment
+                environment.tables = catalog
+                // A query that cannot be bound fails when it is run; here it names what was found until then.
+                _ = try? KQLEngine.compile(
+                    query, environment: environment, options: CompileOptions(now: .unixEpoch, isLenient: true))
+                return catalog.names
+            }
+        }
     }
 
     /// The rows of a table by the hour that they lie in; nil when it has no times.

@@ -96,8 +96,7 @@ public struct RuleDesk: Sendable {
     /// Which techniques the enabled rules look for; a table counts as present with rows in the last days.
     public func coverage(days: Int = 7) async throws -> AttackCoverage {
         let enabled = await rules().filter(\.isEnabled)
-        let events = Set(history.eventTables)
-        let needs = enabled.map { need(of: $0, events: events) }
+        let needs = try await needs(of: enabled, events: Set(history.eventTables))
         let latest = try await history.latest(of: Set(needs.flatMap(\.tables)).sorted())
         let since = time.now() - .days(Int64(max(1, days)))
         func isPresent(_ table: String) -> Bool { latest[table].map { $0 >= since } ?? false }
@@ -119,20 +118,30 @@ public struct RuleDesk: Sendable {
         return AttackCoverage(rules, sources: sources, catalogue: catalogue)
     }
 
-    /// The tables that a rule reads; several of which one is enough where they hold the same kind of events.
-    private func need(of rule: KnownRule, events: Set<String>) -> (tables: [String], isAnyEnough: Bool) {
-        switch rule.logic {
-        case .analytics(let analytics):
-            let tables = history.tables(of: analytics.query).filter { events.contains($0) }
-            let declared = Set(analytics.dataConnectors.flatMap(\.dataTypes))
-            // A query over a normalising function reads whichever of its tables are there.
-            let own = tables.filter { declared.contains($0) }
-            return own.isEmpty ? (tables, tables.count > 3) : (own, declared.count > 3)
-        case .sigma(let sigma):
-            let tables = SigmaTables.names(for: sigma.logSource) ?? []
-            return (tables.sorted(), true)
+    /// The tables that rules read; several of which one is enough where they hold the same kind of events.
+    private func needs(
+        of rules: [KnownRule], events: Set<String>
+    ) async throws -> [(tables: [String], isAnyEnough: Bool)] {
+        let queries = rules.map { rule in
+            if case .analytics(let analytics) = rule.logic { analytics.query } else { "" }
+        }
+        return zip(rules, try await history.tables(of: queries)).map { rule, named in
+            switch rule.logic {
+            case .analytics(let analytics):
+                let tables = named.filter { events.contains($0) }
+                let declared = Set(analytics.dataConnectors.flatMap(\.dataTypes))
+                // A query over a normalising function reads whichever of its tables are there.
+                let own = tables.filter { declared.contains($0) }
+                return own.isEmpty
+                    ? (tables, tables.count > Self.mostTablesOfOneKind)
+                    : (own, declared.count > Self.mostTablesOfOneKind)
+            case .sigma(let sigma): return ((SigmaTables.names(for: sigma.logSource) ?? []).sorted(), true)
+            }
         }
     }
+
+    /// A rule that reads more tables than this reads the same kind of events from wherever they come.
+    private static let mostTablesOfOneKind = 3
 }
 
 /// All that is known of how good a rule is.

@@ -30,6 +30,7 @@ struct Life: Sendable {
     let export: TableExport
     let health: SourceHealth
     let monitor: HealthMonitor
+    let proving: Proving
 
     /// Reads the content and builds every room. What is wrong with content is logged and left out.
     static func build(_ core: Core) async throws -> Life {
@@ -41,7 +42,10 @@ struct Life: Sendable {
         for finding in rules.findings where finding.gravity == .error {
             logger.warning("rule left out", metadata: ["finding": "\(finding)"])
         }
-        let detector = StreamDetector([SigmaBlockMatcher(rules.sigma)], casebook: core.casebook)
+        let stages = try await RuleStages(core.database, time: core.time)
+        try await stages.enroll(rules.known(core.settings), usesTrial: core.settings.detection.trial)
+        let detector = StreamDetector(
+            [SigmaBlockMatcher(rules.sigma)], casebook: core.casebook, isInTrial: { stages.isInTrial($0) })
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay
@@ -49,8 +53,13 @@ struct Life: Sendable {
         let runner = RuleRunner(
             queries: StoreRuleQueries(store: core.events, environment: { core.queries.environment() }),
             casebook: core.casebook, states: RuleStates(core.database), time: core.time, policy: policy,
-            logger: logger)
+            logger: logger, isInTrial: { stages.isInTrial($0) })
         try await runner.replaceRules(rules.analytics)
+        let known: @Sendable () async -> [KnownRule] = {
+            let enabled = Dictionary(
+                await runner.statuses().map { ($0.id, $0.isEnabled) }, uniquingKeysWith: { first, _ in first })
+            return rules.known(core.settings) { enabled[$0] }
+        }
         let health = SourceHealth(ledger: core.settings.health.ledger())
         let monitor = HealthMonitor(
             health: health, store: core.events, memory: SourceMemory(core.database),
@@ -64,12 +73,14 @@ struct Life: Sendable {
             core: core, rules: rules, intake: intake, deadLetters: DeadLetterDesk(core: core, detector: detector),
             collector: collector, collecting: try Collecting.services(core, content, intake: intake), runner: runner,
             prioritizer: Prioritizer(
-                casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time),
+                casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time,
+                precisions: Proving.precisions(core, known)),
             notifications: try Mailing.engine(core),
             response: try Responding.engine(core),
             export: TableExport(
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger,
-                incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor)
+                incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor,
+            proving: Proving(core, stages: stages, rules: known))
     }
 
     /// The journal's readers.
@@ -79,6 +90,7 @@ struct Life: Sendable {
             loop("notification") { try await notifications.run() },
             loop("response") { try await response.run() },
             loop("export") { try await export.run() },
+            loop("rule quality") { try await proving.followJournal() },
         ]
     }
 
@@ -87,6 +99,8 @@ struct Life: Sendable {
         var loops = [
             loop("rules") { await runner.run() },
             loop("health") { try await monitor.run() },
+            loop("rule trials") { try await proving.watchTrials() },
+            loop("rule tables") { try await proving.writeTables() },
             loop("waiting incidents") {
                 while true {
                     try await Task.sleep(for: .seconds(600))
@@ -115,6 +129,7 @@ struct Life: Sendable {
     func settle() async throws {
         for _ in 0..<100 {
             let before = try await core.database.journal.head().sequence
+            try await proving.desk.ledger.processPending()
             _ = try await prioritizer.processPending()
             _ = try await notifications.takePending()
             try await response.applyPending()

@@ -35,6 +35,7 @@ struct Web: Sendable {
                 store: core.events, casebook: core.casebook, health: life.health, time: core.time),
             health: life.health,
             deadLetters: life.deadLetters, store: UpkeepDesk(core: core),
+            rules: life.proving.desk,
             names: WorkspaceNames(
                 subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
                 workspace: workspace.name, workspaceID: workspace.id),
@@ -43,7 +44,8 @@ struct Web: Sendable {
             now: { core.time.now() }, incidentURL: { core.incidentURL($0) })
         portal = PortalServices(
             casebook: core.casebook, journal: core.database.journal, queries: core.queries,
-            rules: { await RuleListing(life) }, response: PortalPlaybooks(engine: life.response),
+            rules: { await RuleListing(life) }, ruleDesk: life.proving.desk,
+            response: PortalPlaybooks(engine: life.response),
             health: life.health, deadLetters: life.deadLetters,
             plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
             now: { core.time.now() }, webFolder: core.settings.webFolder)
