@@ -136,9 +136,7 @@ public struct Backtester: Sendable {
         do {
             let rows = try await history.rows(of: table, in: range)
             var reader = RecordReader()
-            for row in 0..<rows.rowCount {
-                reader.feed(Array((ResultRow(table: rows, row: row).json.description + "\n").utf8))
-            }
+            reader.feed(StoredRecords.lines(of: rows))
             reader.finish()
             while let block = reader.next() ?? reader.flush() {
                 let found = matcher.findings(in: StreamedBlock(records: block.records, receivedAt: range.end))
@@ -163,6 +161,7 @@ private struct Replay {
     private let onProgress: @Sendable (Double) -> Void
     private static let mostFailures = 10
     private static let mostSamples = 100
+    private static let mostEntities = 20
 
     init(
         _ rule: KnownRule, _ range: TimeRange, _ limits: Backtester.Limits,
@@ -217,6 +216,21 @@ private struct Replay {
         onProgress(min(1, max(0, (instant - range.start).seconds / max(1, range.duration.seconds))))
     }
 
+    /// The entities that most alerts name; what people call alike counts as one.
+    private func namedEntities() -> [BacktestReport.NamedEntity] {
+        var named: [String: BacktestReport.NamedEntity] = [:]
+        for alert in alerts {
+            var seen: Set<String> = []
+            for entity in alert.entities {
+                let name = "\(entity.kind.rawValue) \(entity.friendlyName.lowercased())"
+                guard seen.insert(name).inserted else { continue }
+                named[name, default: BacktestReport.NamedEntity(entity: entity, alerts: 0)].alerts += 1
+            }
+        }
+        let ranked = named.sorted { ($1.value.alerts, $0.key) < ($0.value.alerts, $1.key) }
+        return ranked.prefix(Self.mostEntities).map(\.value)
+    }
+
     func finished() -> BacktestReport {
         var report = report
         report.alerts = alerts.count
@@ -228,10 +242,7 @@ private struct Replay {
             report.days.append(BacktestReport.Day(start: day, alerts: byDay[day] ?? 0, rows: rowsByDay[day] ?? 0))
             day = day + .days(1)
         }
-        var entities: [Entity: Int] = [:]
-        for entity in alerts.flatMap({ Set($0.entities) }) { entities[entity, default: 0] += 1 }
-        report.entities = entities.sorted { ($1.value, $0.key.identityKey) < ($0.value, $1.key.identityKey) }
-            .prefix(20).map { BacktestReport.NamedEntity(entity: $0.key, alerts: $0.value) }
+        report.entities = namedEntities()
         report.samples = alerts.prefix(Self.mostSamples).map { alert in
             BacktestReport.Sample(
                 title: alert.displayName, severity: alert.severity, start: alert.startTime,

@@ -26,6 +26,9 @@ public struct SuggestedExclusion: Sendable, Hashable {
     /// Incidents that would have had no alert of the rule left, by number: of noise, and true ones.
     public var removedIncidents: [Int]
     public var lostIncidents: [Int]
+
+    /// Whether it takes at least twice as large a share of the noise as of the true positives.
+    var tellsApart: Bool { removedNoise * truePositives >= 2 * lostTruePositives * noise }
 }
 
 /// Looks for conditions on results that tell noise from true positives.
@@ -66,7 +69,7 @@ public struct ExclusionSearch: Sendable {
             (left.lostTruePositives, right.removedNoise, left.terms.count, left.text)
                 < (right.lostTruePositives, left.removedNoise, right.terms.count, right.text)
         }
-        return Array(distinct(ranked).prefix(Self.mostSuggestions))
+        return Array(distinct(ranked.filter(\.tellsApart)).prefix(Self.mostSuggestions))
     }
 
     /// One alert's rows, as the conditions see them.

@@ -123,10 +123,12 @@ struct QualityFixture {
 
     @Test func `a suggested exclusion says what it removes and what it loses`() async throws {
         let fixture = try QualityFixture()
-        func record(_ user: String, _ image: String, _ classification: Classification) async throws {
+        func record(
+            _ user: String, _ image: String, _ classification: Classification, host: String = "srv1"
+        ) async throws {
             let row: JSON = [
                 "TimeGenerated": .string(fixture.clock.source.now().description), "User": .string(user),
-                "Image": .string(image), "Host": "srv1",
+                "Image": .string(image), "Host": .string(host),
             ]
             try await fixture.close(
                 try await fixture.alert(rule: "r", account: user, evidence: [row]), as: classification)
@@ -134,6 +136,7 @@ struct QualityFixture {
         for _ in 0..<6 { try await record("svc", "C:\\backup \"x\".exe", .benignPositive) }
         for _ in 0..<2 { try await record("ann", "C:\\tool.exe", .incorrectAlertLogic) }
         try await record("svc", "C:\\mimikatz.exe", .truePositive)
+        for number in 0..<3 { try await record("eve\(number)", "C:\\x\(number).exe", .truePositive, host: "srv2") }
         let alerts = try await ClassifiedAlerts(ofRule: "r", in: fixture.casebook)
         let suggestions = ExclusionSearch(Self.rule, alerts).suggestions()
         let best = try #require(suggestions.first)
@@ -142,6 +145,7 @@ struct QualityFixture {
         #expect(best.removedIncidents.count == 6 && best.lostIncidents.isEmpty)
         let costly = try #require(suggestions.first { $0.terms.map(\.field) == ["Host"] })
         #expect(costly.lostTruePositives == 1 && costly.removedNoise == 8 && costly.lostIncidents == [9])
+        #expect(costly.truePositives == 4)
         #expect(!suggestions.contains { $0.terms.contains { $0.field == "TimeGenerated" } })
     }
 
