@@ -145,16 +145,18 @@ let edges: [Target] = [
     .target(
         name: "API",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Collection", "DataCollection", "EventStore", "Investigation", "JSON",
-            "KQLEditing", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary", "WebGate", collections,
+            "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Detection", "EventStore",
+            "Investigation", "JSON", "KQLEditing", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary",
+            "WebGate", collections,
             crypto,
             httpTypes, hummingbird, logging, nioCore,
         ]),
     .target(
         name: "Portal",
         dependencies: [
-            "Access", "Casebook", "Chronology", "Collection", "EventStore", "Investigation", "JSON", "KQLEditing",
-            "KQLSyntax", "KQLValues", "Preparation", "StateStore", "Vocabulary", "WebGate", collections, httpTypes,
+            "Access", "Casebook", "Chronology", "Collection", "Detection", "EventStore", "Investigation", "JSON",
+            "KQLEditing", "KQLSyntax", "KQLValues", "Preparation", "StateStore", "Vocabulary", "WebGate", collections,
+            httpTypes,
             hummingbird, logging, mustache, nioCore, serviceLifecycle,
         ],
         resources: [.copy("Resources")]),
@@ -272,8 +274,8 @@ let tests: [Target] = [
     .testTarget(
         name: "PortalTests",
         dependencies: [
-            "Casebook", "Chronology", "Collection", "Investigation", "JSON", "KQLValues", "Portal", "Preparation",
-            "StateStore", "TestSupport", "Vocabulary",
+            "Casebook", "Chronology", "Collection", "Detection", "EventStore", "Investigation", "JSON", "KQL",
+            "KQLFunctions", "KQLValues", "Portal", "Preparation", "Sigma", "StateStore", "TestSupport", "Vocabulary",
         ]),
     .testTarget(name: "PreparationTests", dependencies: ["Chronology", "Preparation"]),
     .testTarget(

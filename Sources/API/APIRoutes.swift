@@ -30,6 +30,7 @@ public struct APIRoutes: Sendable {
         let ruleRuns = RuleRunRoutes(runs: services.ruleRuns, names: names, now: services.now)
         ruleRuns.add(to: short)
         ruleRuns.addAzure(to: group.group(RouterPath(names.securityInsights)))
+        RuleQualityRoutes(desk: services.rules).add(to: short)
         incidents.add(to: group.group(RouterPath(names.securityInsights)))
         queries.add(to: group.group("v1/workspaces/:workspace"))
         addCollecting(to: group, short)

@@ -3,6 +3,7 @@ public import Casebook
 public import Chronology
 public import Collection
 public import DataCollection
+public import Detection
 public import Investigation
 
 /// What the API's handlers work with.
@@ -18,6 +19,7 @@ public struct APIServices: Sendable {
     public let deadLetters: any DeadLetterBox
     public let store: any StoreDesk
     public let ruleRuns: any RuleRuns
+    public let rules: RuleDesk
     public let names: WorkspaceNames
     /// The address by which a client reaches this installation.
     public let address: RequestAddress
@@ -28,7 +30,8 @@ public struct APIServices: Sendable {
     public init(
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
-        deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, names: WorkspaceNames,
+        deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
+        names: WorkspaceNames,
         address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
@@ -44,6 +47,7 @@ public struct APIServices: Sendable {
         self.deadLetters = deadLetters
         self.store = store
         self.ruleRuns = ruleRuns
+        self.rules = rules
         self.names = names
         self.address = address
         self.now = now

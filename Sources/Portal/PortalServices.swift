@@ -1,6 +1,7 @@
 public import Casebook
 public import Chronology
 public import Collection
+public import Detection
 public import Foundation
 public import Investigation
 public import Preparation
@@ -12,6 +13,7 @@ public struct PortalServices: Sendable {
     public let journal: Journal
     public let queries: QueryService
     public let rules: @Sendable () async throws -> RuleListing
+    public let ruleDesk: RuleDesk
     public let response: any PortalResponse
     public let health: SourceHealth
     public let deadLetters: any DeadLetterBox
@@ -22,7 +24,8 @@ public struct PortalServices: Sendable {
 
     public init(
         casebook: Casebook, journal: Journal, queries: QueryService,
-        rules: @escaping @Sendable () async throws -> RuleListing, response: any PortalResponse,
+        rules: @escaping @Sendable () async throws -> RuleListing, ruleDesk: RuleDesk,
+        response: any PortalResponse,
         health: SourceHealth, deadLetters: any DeadLetterBox, plans: @escaping @Sendable () -> PlanFolder,
         now: @escaping @Sendable () -> Instant, webFolder: URL
     ) {
@@ -30,6 +33,7 @@ public struct PortalServices: Sendable {
         self.journal = journal
         self.queries = queries
         self.rules = rules
+        self.ruleDesk = ruleDesk
         self.response = response
         self.health = health
         self.deadLetters = deadLetters

@@ -19,11 +19,17 @@ public final class Prioritizer: Sendable {
     private let reader: JournalReader
     private let time: TimeSource
     private let basis: Mutex<Basis>
+    private let precisions: @Sendable () async throws -> [String: RulePrecision]
     private static let actor = JournalActor.room("Prioritization")
 
-    public init(casebook: Casebook, journal: Journal, basis: Basis = Basis(), time: TimeSource = .system) {
+    /// - Parameter precisions: how good rules are by their ids, as measured until now.
+    public init(
+        casebook: Casebook, journal: Journal, basis: Basis = Basis(), time: TimeSource = .system,
+        precisions: @escaping @Sendable () async throws -> [String: RulePrecision] = { [:] }
+    ) {
         self.casebook = casebook
         self.time = time
+        self.precisions = precisions
         self.basis = Mutex(basis)
         reader = journal.reader("prioritization")
     }
@@ -56,41 +62,44 @@ public final class Prioritizer: Sendable {
     /// Scores all open incidents anew; to be called now and then, since waiting counts.
     @discardableResult
     public func refreshOpen() async throws -> Int {
+        let measured = try await precisions()
         var count = 0
         var offset = 0
         while true {
             let page = try await casebook.incidents(
                 IncidentQuery(
                     .not(.status([.closed])), order: .by(.number, descending: false), limit: 200, offset: offset))
-            for incident in page.incidents where try await score(incident) { count += 1 }
+            for incident in page.incidents where try await score(incident, measured) { count += 1 }
             offset += page.incidents.count
             if page.incidents.isEmpty || offset >= page.total { return count }
         }
     }
 
-    /// The priority that an incident would get now.
-    public func priority(of incident: Incident) -> IncidentPriority {
+    /// The priority that an incident gets now.
+    private func priority(of incident: Incident, _ measured: [String: RulePrecision]) -> IncidentPriority {
         let basis = basis.withLock { $0 }
-        return basis.model.priority(of: incident, assets: basis.assets, now: time.now())
+        return basis.model.priority(of: incident, assets: basis.assets, precisions: measured, now: time.now())
     }
 
     @discardableResult
     private func process(_ batch: [JournalEntry]) async throws -> Int {
+        let measured = try await precisions()
         var seen: Set<IncidentID> = []
         var count = 0
         for entry in batch {
             guard entry.kind != .incidentScored, let id = CasebookEvent(entry)?.incidentID, seen.insert(id).inserted,
                 let incident = try await casebook.incident(id), incident.isOpen
             else { continue }
-            if try await score(incident) { count += 1 }
+            if try await score(incident, measured) { count += 1 }
         }
         if let last = batch.last { try await reader.acknowledge(through: last.sequence) }
         return count
     }
 
-    private func score(_ incident: Incident) async throws -> Bool {
+    private func score(_ incident: Incident, _ measured: [String: RulePrecision]) async throws -> Bool {
         do {
-            return try await casebook.setPriority(priority(of: incident), of: incident.id, by: Prioritizer.actor)
+            return try await casebook.setPriority(
+                priority(of: incident, measured), of: incident.id, by: Prioritizer.actor)
         } catch let error where error.code == .notFound {
             // Deleted since it was read: there is nothing to score.
             return false

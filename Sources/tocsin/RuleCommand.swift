@@ -7,7 +7,11 @@ internal import Server
 /// `tocsin rule`: work on analytics rules.
 struct RuleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rule", abstract: "Work on analytics rules.", subcommands: [Validate.self, RuleRunCommand.self])
+        commandName: "rule", abstract: "Work on analytics rules.",
+        subcommands: [
+            Validate.self, RuleRunCommand.self, RuleTestCommand.self, RuleBacktestCommand.self, RuleQualityCommand.self,
+            RulePromoteCommand.self, RuleCoverageCommand.self,
+        ])
 
     struct Validate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

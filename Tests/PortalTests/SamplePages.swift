@@ -36,7 +36,7 @@ enum SamplePages {
             try await self.incident(incident, casebook), logs, rules, rule, playbooks, run, plans, sources,
             SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
             ProblemPage(heading: "Not found", message: "There is no such page."), deadLetters,
-        ]
+        ] + (try await SampleRulePages.all())
     }
 
     static var deadLetters: DeadLettersPage {

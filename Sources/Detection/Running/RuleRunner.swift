@@ -29,6 +29,7 @@ public actor RuleRunner {
     private let logger: Logger
     private let onHealth: @Sendable (RuleHealth) async -> Void
     private let streamed: StreamedRuns?
+    private let isInTrial: @Sendable (String) -> Bool
 
     private var rules: [String: AnalyticsRule] = [:]
     private var known: [String: RuleStates.State] = [:]
@@ -50,11 +51,13 @@ public actor RuleRunner {
     /// - Parameters:
     ///   - mostAtOnce: How many queries run side by side.
     ///   - streamed: How rules that are matched in the stream make their runs.
+    ///   - isInTrial: Whether the alerts of a rule, by its id, open no incidents yet.
     ///   - onHealth: Told of each run, after it was saved.
     public init(
         queries: any RuleQueries, casebook: Casebook, states: RuleStates, time: TimeSource = .system,
         policy: RuleSchedule.Policy = RuleSchedule.Policy(), mostAtOnce: Int = 2,
         streamed: StreamedRuns? = nil, logger: Logger = Logger(label: "tocsin.detection"),
+        isInTrial: @escaping @Sendable (String) -> Bool = { _ in false },
         onHealth: @escaping @Sendable (RuleHealth) async -> Void = { _ in }
     ) {
         self.queries = queries
@@ -66,6 +69,7 @@ public actor RuleRunner {
         self.streamed = streamed
         self.logger = logger
         self.onHealth = onHealth
+        self.isInTrial = isInTrial
     }
 
     /// Takes these rules instead of the present ones. A rule that was known goes on with its schedule.
@@ -292,8 +296,9 @@ extension RuleRunner {
             return false
         }
         return try await casebook.record(
-            finding.alert, grouping: finding.grouping ?? .sharedEntities(), createIncident: finding.createsIncident,
-            growing: finding.grows, by: .room("Detection")
+            finding.alert, grouping: finding.grouping ?? .sharedEntities(),
+            createIncident: finding.createsIncident && !isInTrial(finding.alert.ruleID), growing: finding.grows,
+            by: .room("Detection")
         ).isNew
     }
 }

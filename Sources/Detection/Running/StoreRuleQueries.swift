@@ -94,7 +94,7 @@ extension RuleQueryError {
 }
 
 /// Notes which tables a query names.
-private final class RecordingCatalog: TableCatalog {
+final class RecordingCatalog: TableCatalog {
     private let base: any TableCatalog
     private let seen = Mutex<Set<String>>([])
 

@@ -45,6 +45,33 @@ public enum DetectionTables {
                     ALTER TABLE detection_health ADD COLUMN is_manual INTEGER NOT NULL DEFAULT 0;
                     """)
         }
+        migrations.add("quality and stages") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE detection_stage (
+                        rule_id TEXT PRIMARY KEY,
+                        stage TEXT NOT NULL CHECK (stage IN ('Trial', 'Active')),
+                        since INTEGER NOT NULL,
+                        decided_by TEXT NOT NULL,
+                        reason TEXT NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE detection_quality_alert (
+                        alert TEXT PRIMARY KEY,
+                        rule_id TEXT NOT NULL,
+                        recorded INTEGER NOT NULL,
+                        incident TEXT
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX detection_quality_alert_rule ON detection_quality_alert (rule_id, recorded);
+                    CREATE INDEX detection_quality_alert_incident ON detection_quality_alert (incident);
+                    CREATE TABLE detection_quality_incident (
+                        incident TEXT PRIMARY KEY,
+                        created INTEGER NOT NULL,
+                        triaged INTEGER,
+                        verdict TEXT,
+                        reason TEXT
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrations
     }()
 }

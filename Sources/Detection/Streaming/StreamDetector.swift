@@ -16,12 +16,18 @@ public final class StreamDetector: Sendable {
 
     private let matchers: [any BlockMatcher]
     private let casebook: Casebook
+    private let isInTrial: @Sendable (String) -> Bool
     /// Alerts recorded lately, so that repeated hits need no transaction.
     private let recorded: Mutex<Set<AlertID>> = Mutex([])
 
-    public init(_ matchers: [any BlockMatcher], casebook: Casebook) {
+    /// - Parameter isInTrial: Whether the alerts of a rule, by its id, open no incidents yet.
+    public init(
+        _ matchers: [any BlockMatcher], casebook: Casebook,
+        isInTrial: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
         self.matchers = matchers
         self.casebook = casebook
+        self.isInTrial = isInTrial
     }
 
     /// What is found in a block, to be recorded once the block is durable.
@@ -37,8 +43,9 @@ public final class StreamDetector: Sendable {
             outcome.events += finding.events
             guard let id = finding.alert.id, finding.grows || !recorded.withLock({ $0.contains(id) }) else { continue }
             let result = try await casebook.record(
-                finding.alert, grouping: finding.grouping ?? .sharedEntities(), createIncident: finding.createsIncident,
-                growing: finding.grows, by: .room("Detection"))
+                finding.alert, grouping: finding.grouping ?? .sharedEntities(),
+                createIncident: finding.createsIncident && !isInTrial(finding.alert.ruleID), growing: finding.grows,
+                by: .room("Detection"))
             if result.isNew { outcome.newAlerts += 1 }
             recorded.withLock { recorded in
                 if recorded.count >= Self.mostRemembered { recorded.removeAll() }

@@ -26,6 +26,7 @@ extension RulePage {
         state = rule.state.name
         stateClass = rule.state.chipClass
         description = rule.description
+        qualityPath = PortalURL.ruleDossier(rule.id).path
         bodyTitle = rule.isQuery ? "Query" : "Rule"
         body = rule.body
         queryLink = rule.isQuery ? PortalURL.query(rule.body).path : nil

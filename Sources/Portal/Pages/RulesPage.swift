@@ -1,6 +1,7 @@
 /// The analytics rules.
 struct RulesPage: Page {
     let frame: Frame
+    let tabs = RuleTab.all(at: .list)
     let count: Int
     let rules: [RuleRow]
     let findings: Findings?
@@ -45,6 +46,7 @@ struct RulePage: Page {
     let frame: Frame
     let name: String
     let severity: String
+    let qualityPath: String
     let state: String
     let stateClass: String
     let description: String

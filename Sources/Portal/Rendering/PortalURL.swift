@@ -8,6 +8,12 @@ enum PortalURL: Sendable {
     case incidentAction(String, IncidentAction)
     case task(incident: String, task: String)
     case rule(String)
+    case ruleQualities, ruleCoverage
+    case ruleDossier(String)
+    case ruleStage(String)
+    case ruleBacktest(String)
+    case backtest(String)
+    case cancelBacktest(String)
     case run(String)
     case query(String)
     /// The senders of one feed.
@@ -38,6 +44,13 @@ enum PortalURL: Sendable {
         case .task(let incident, let task):
             "/incidents/\(PortalURL.escaped(incident))/tasks/\(PortalURL.escaped(task))"
         case .rule(let id): "/rules/\(PortalURL.escaped(id))"
+        case .ruleQualities: "/rules/quality"
+        case .ruleCoverage: "/rules/coverage"
+        case .ruleDossier(let id): "/rules/\(PortalURL.escaped(id))/quality"
+        case .ruleStage(let id): "/rules/\(PortalURL.escaped(id))/stage"
+        case .ruleBacktest(let id): "/rules/\(PortalURL.escaped(id))/backtest"
+        case .backtest(let id): "/backtests/\(PortalURL.escaped(id))"
+        case .cancelBacktest(let id): "/backtests/\(PortalURL.escaped(id))/cancel"
         case .run(let id): "/playbooks/runs/\(PortalURL.escaped(id))"
         case .query(let text): "/logs?query=\(PortalURL.escaped(text))"
         case .feed(let origin, let source, let table):

@@ -48,4 +48,7 @@ enum TemplateName: String, Sendable, CaseIterable {
     case signIn = "sign-in"
     case welcome, problem
     case deadLetters = "dead-letters"
+    case ruleQuality = "rule-quality"
+    case ruleDossier = "rule-dossier"
+    case backtest, coverage
 }

@@ -4,11 +4,15 @@ internal import Vocabulary
 
 extension ScoringModel {
     /// The priority of an incident: each factor's points with a sentence, the largest first.
-    public func priority(of incident: Incident, assets: AssetInventory, now: Instant) -> IncidentPriority {
+    ///
+    /// - Parameter precisions: what is known of rules by their ids; a rule that is not among them counts as not measured.
+    public func priority(
+        of incident: Incident, assets: AssetInventory, precisions: [String: RulePrecision] = [:], now: Instant
+    ) -> IncidentPriority {
         let reasons =
             [
                 severityReason(incident), stageReason(incident), spreadReason(incident), agreementReason(incident),
-                volumeReason(incident), waitingReason(incident, now: now),
+                volumeReason(incident), precisionReason(incident, precisions), waitingReason(incident, now: now),
             ].compactMap { $0 } + sensitivityReasons(incident, assets)
         let counted = reasons.filter { $0.points != 0 }
         let ordered = counted.enumerated().sorted { left, right in
@@ -57,6 +61,22 @@ extension ScoringModel {
         return IncidentPriority.Reason(
             factor: "volume", points: min(volumeMost, Double(doublings) * volumePerDoubling),
             text: "\(incident.alertIDs.count) alerts")
+    }
+
+    /// The best rule counts: one that is mostly right makes an incident worth looking at, whatever else agrees.
+    private func precisionReason(
+        _ incident: Incident, _ precisions: [String: RulePrecision]
+    ) -> IncidentPriority.Reason? {
+        let known = incident.ruleIDs.map { precisions[$0] }
+        guard let best = known.compactMap({ $0 }).max(by: { $0.evidence < $1.evidence }) else { return nil }
+        // A rule that was never judged may be right.
+        guard best.evidence > 0 || known.allSatisfy({ $0 != nil }) else { return nil }
+        let points = best.evidence * (best.evidence > 0 ? precisionGain : precisionLoss)
+        let interval = "\(Int((best.lower * 100).rounded()))–\(Int((best.upper * 100).rounded())) %"
+        return IncidentPriority.Reason(
+            factor: "precision", points: (points * 10).rounded() / 10,
+            text: "\(best.truePositives) of \(best.classified) classified incidents of \(best.ruleName) were true "
+                + "positives (precision \(interval))")
     }
 
     private func waitingReason(_ incident: Incident, now: Instant) -> IncidentPriority.Reason? {

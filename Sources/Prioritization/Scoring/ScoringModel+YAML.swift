@@ -9,6 +9,7 @@ extension ScoringModel {
     ///     stage: {Exfiltration: 20}
     ///     spread: {each: 4, most: 20}
     ///     sensitivity: {critical: 30}
+    ///     precision: {gain: 8, loss: 15}
     ///
     /// - Throws: `ContentFault` with file, line and column.
     public init(yaml text: String, file: String) throws(ContentFault) {
@@ -16,6 +17,7 @@ extension ScoringModel {
         guard let root = try YAMLPlace.root(of: text, file: file) else { return }
         let members = try root.members(allowed: [
             "version", "severity", "stage", "spread", "agreement", "volume", "sensitivity", "furtherSensitive",
+            "precision",
         ])
         if let place = members["version"] { version = try place.text() }
         try members["severity"]?.weights(into: &severity) { Severity(lenient: $0) }
@@ -24,6 +26,11 @@ extension ScoringModel {
         try members["spread"]?.step(&spreadPerTactic, most: &spreadMost)
         try members["agreement"]?.step(&agreementPerRule, most: &agreementMost)
         try members["volume"]?.step(&volumePerDoubling, most: &volumeMost)
+        if let precision = members["precision"] {
+            let weights = try precision.members(allowed: ["gain", "loss"])
+            if let place = weights["gain"] { precisionGain = try place.number() }
+            if let place = weights["loss"] { precisionLoss = try place.number() }
+        }
         try members["furtherSensitive"]?.step(&furtherSensitive, most: &furtherSensitiveMost)
     }
 }

@@ -22,6 +22,10 @@ public struct ScoringModel: Sendable, Hashable {
     /// Points for each further entity of high or critical sensitivity, and their bound.
     public var furtherSensitive: Double
     public var furtherSensitiveMost: Double
+    /// Points when a rule behind the incident is proved to be always right, and those taken away when all are proved to be
+    /// always wrong, by the classifications of their incidents.
+    public var precisionGain: Double
+    public var precisionLoss: Double
     /// Points for an incident that nobody has taken, by how long it waits; the longest that applies counts.
     public var waiting: [Waiting]
 
@@ -38,7 +42,7 @@ public struct ScoringModel: Sendable, Hashable {
 
     /// The weights that Tocsin starts with.
     public static let standard = ScoringModel(
-        version: "standard-1",
+        version: "standard-2",
         severity: [.informational: 2, .low: 8, .medium: 18, .high: 30],
         stage: [
             .preAttack: 1, .reconnaissance: 1, .resourceDevelopment: 1, .initialAccess: 5, .execution: 6,
@@ -51,6 +55,7 @@ public struct ScoringModel: Sendable, Hashable {
         volumePerDoubling: 1, volumeMost: 5,
         sensitivity: [.low: 0, .medium: 5, .high: 14, .critical: 22],
         furtherSensitive: 2, furtherSensitiveMost: 6,
+        precisionGain: 8, precisionLoss: 15,
         waiting: [
             Waiting(after: .hours(1), points: 1), Waiting(after: .hours(4), points: 2),
             Waiting(after: .hours(24), points: 4),

@@ -31,6 +31,7 @@ struct Life: Sendable {
     let export: TableExport
     let health: SourceHealth
     let monitor: HealthMonitor
+    let proving: Proving
 
     /// Reads the content and builds every room. What is wrong with content is logged and left out.
     static func build(_ core: Core) async throws -> Life {
@@ -41,7 +42,9 @@ struct Life: Sendable {
         let stream = KQLBlockMatcher()
         let products = ProductAlertMatcher()
         let sigma = ReplaceableMatcher(SigmaBlockMatcher([]))
-        let detector = StreamDetector([sigma, stream, products], casebook: core.casebook)
+        let stages = try await RuleStages(core.database, time: core.time)
+        let detector = StreamDetector(
+            [sigma, stream, products], casebook: core.casebook, isInTrial: { stages.isInTrial($0) })
         let ruleHealth = RuleHealthLog(resourcePrefix: core.settings.workspace.names.securityInsights)
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
@@ -50,12 +53,21 @@ struct Life: Sendable {
         let runner = RuleRunner(
             queries: StoreRuleQueries(store: core.events, environment: { core.queries.environment() }),
             casebook: core.casebook, states: RuleStates(core.database), time: core.time, policy: policy,
-            streamed: StreamedRuns(stream, store: core.events), logger: logger, onHealth: { ruleHealth.note($0) })
+            streamed: StreamedRuns(stream, store: core.events), logger: logger, isInTrial: { stages.isInTrial($0) },
+            onHealth: { ruleHealth.note($0) })
         let library = try await RuleLibrary.load(
             core.settings,
             RuleLibrary.Places(
                 stream: stream, products: products, sigma: sigma, runner: runner,
-                environment: { core.queries.environment() }), tables: core.events.schemas, logger: logger)
+                environment: { core.queries.environment() },
+                admit: {
+                    try await stages.enroll($0.known(core.settings), usesTrial: core.settings.detection.trial)
+                }), tables: core.events.schemas, logger: logger)
+        let known: @Sendable () async -> [KnownRule] = {
+            let enabled = Dictionary(
+                await runner.statuses().map { ($0.id, $0.isEnabled) }, uniquingKeysWith: { first, _ in first })
+            return library.current.known(core.settings) { enabled[$0] }
+        }
         let health = SourceHealth(ledger: core.settings.health.ledger())
         let monitor = HealthMonitor(
             health: health, store: core.events, memory: SourceMemory(core.database),
@@ -70,12 +82,14 @@ struct Life: Sendable {
             deadLetters: DeadLetterDesk(core: core, detector: detector),
             collector: collector, collecting: try Collecting.services(core, content, intake: intake), runner: runner,
             prioritizer: Prioritizer(
-                casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time),
+                casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time,
+                precisions: Proving.precisions(core, known)),
             notifications: try Mailing.engine(core),
             response: try Responding.engine(core),
             export: TableExport(
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger,
-                incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor)
+                incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor,
+            proving: Proving(core, stages: stages, rules: known))
     }
 
     /// The rules that are in force.
@@ -88,6 +102,7 @@ struct Life: Sendable {
             loop("notification") { try await notifications.run() },
             loop("response") { try await response.run() },
             loop("export") { try await export.run() },
+            loop("rule quality") { try await proving.followJournal() },
         ]
     }
 
@@ -108,6 +123,8 @@ struct Life: Sendable {
                 }
             },
             loop("health") { try await monitor.run() },
+            loop("rule trials") { try await proving.watchTrials() },
+            loop("rule tables") { try await proving.writeTables() },
             loop("waiting incidents") {
                 while true {
                     try await Task.sleep(for: .seconds(600))
@@ -136,6 +153,7 @@ struct Life: Sendable {
     func settle() async throws {
         for _ in 0..<100 {
             let before = try await core.database.journal.head().sequence
+            try await proving.desk.ledger.processPending()
             _ = try await prioritizer.processPending()
             _ = try await notifications.takePending()
             try await response.applyPending()

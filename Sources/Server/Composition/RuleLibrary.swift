@@ -16,6 +16,8 @@ final class RuleLibrary: Sendable {
         let sigma: ReplaceableMatcher
         let runner: RuleRunner
         let environment: @Sendable () -> QueryEnvironment
+        /// Called with rules before they are in force.
+        let admit: @Sendable (Rules) async throws -> Void
     }
 
     private struct State {
@@ -81,6 +83,7 @@ final class RuleLibrary: Sendable {
         for finding in rules.findings where finding.gravity == .error {
             logger.warning("rule left out", metadata: ["finding": "\(finding)"])
         }
+        try await places.admit(rules)
         await match(rules.analytics)
         places.products.replace(rules.incidentCreation)
         places.sigma.replace(SigmaBlockMatcher(rules.sigma))

@@ -36,13 +36,14 @@ struct Web: Sendable {
             health: life.health,
             deadLetters: life.deadLetters, store: UpkeepDesk(core: core),
             ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
-            names: core.settings.workspace.names,
+            rules: life.proving.desk, names: core.settings.workspace.names,
             address: RequestAddress(
                 configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
             now: { core.time.now() }, incidentURL: { core.incidentURL($0) })
         portal = PortalServices(
             casebook: core.casebook, journal: core.database.journal, queries: core.queries,
-            rules: { await RuleListing(life) }, response: PortalPlaybooks(engine: life.response),
+            rules: { await RuleListing(life) }, ruleDesk: life.proving.desk,
+            response: PortalPlaybooks(engine: life.response),
             health: life.health, deadLetters: life.deadLetters,
             plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
             now: { core.time.now() }, webFolder: core.settings.webFolder)

@@ -156,5 +156,9 @@ extension Settings {
             reader.double(forKey: "detection.nearRealTimeDelaySeconds", default: detection.nearRealTimeDelay.seconds))
         detection.ruleFolders = reader.stringArray(forKey: "detection.ruleFolders", default: [])
         detection.sigmaFolders = reader.stringArray(forKey: "detection.sigmaFolders", default: [])
+        detection.trial = reader.bool(forKey: "detection.trial", default: detection.trial)
+        detection.trialAlertsPerDay = reader.double(
+            forKey: "detection.trialAlertsPerDay", default: detection.trialAlertsPerDay)
+        detection.trialDays = min(max(1, reader.int(forKey: "detection.trialDays", default: detection.trialDays)), 365)
     }
 }

@@ -90,6 +90,12 @@ public struct Settings: Sendable {
         public var ruleFolders: [String] = []
         /// Folders of Sigma rules besides the shipped ones.
         public var sigmaFolders: [String] = []
+        /// Whether rules that are added to a running installation start in trial.
+        public var trial = true
+        /// A rule in trial whose back-test raises no more alerts a day is promoted by it.
+        public var trialAlertsPerDay = 1.0
+        /// How far back the back-tests of rules in trial look.
+        public var trialDays = 30
     }
 
     /// The names under which the resources of this installation appear in ARM paths.
