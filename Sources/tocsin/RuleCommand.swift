@@ -10,7 +10,7 @@ struct RuleCommand: AsyncParsableCommand {
         commandName: "rule", abstract: "Work on analytics rules.",
         subcommands: [
             Validate.self, RuleRunCommand.self, RuleTestCommand.self, RuleBacktestCommand.self, RuleQualityCommand.self,
-            RulePromoteCommand.self, RuleCoverageCommand.self,
+            RulePromoteCommand.self, RuleCoverageCommand.self, ContentReferenceCommand.self,
         ])
 
     struct Validate: AsyncParsableCommand {

@@ -74,7 +74,7 @@ struct RuleBuilder {
         return id.lowercased()
     }
 
-    private mutating func query() -> String? {
+    mutating func query() -> String? {
         guard let value = fields["query"], let query = value.text, !query[...].trimmingBlanks.isEmpty else {
             report(.error, .missingField, "'query' is missing", nil)
             return nil

@@ -25,6 +25,7 @@ struct Life: Sendable {
     let collector: Collector
     let collecting: CollectingServices
     let runner: RuleRunner
+    let behaviors: BehaviorRunner
     let prioritizer: Prioritizer
     let notifications: NotificationEngine
     let response: ResponseEngine
@@ -50,15 +51,20 @@ struct Life: Sendable {
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay
         policy.nearRealTimeDelay = core.settings.detection.nearRealTimeDelay
+        let queries = StoreRuleQueries(store: core.events, environment: { core.queries.environment() })
         let runner = RuleRunner(
-            queries: StoreRuleQueries(store: core.events, environment: { core.queries.environment() }),
-            casebook: core.casebook, states: RuleStates(core.database), time: core.time, policy: policy,
-            streamed: StreamedRuns(stream, store: core.events), logger: logger, isInTrial: { stages.isInTrial($0) },
+            queries: queries, casebook: core.casebook, states: RuleStates(core.database), time: core.time,
+            policy: policy, streamed: StreamedRuns(stream, store: core.events), logger: logger,
+            isInTrial: { stages.isInTrial($0) },
             onHealth: { ruleHealth.note($0) })
+        let behaviors = BehaviorRunner(
+            queries: queries, store: core.events, states: RuleStates(core.database), time: core.time, policy: policy,
+            logger: logger)
         let library = try await RuleLibrary.load(
             core.settings,
             RuleLibrary.Places(
                 stream: stream, products: products, sigma: sigma, runner: runner,
+                behaviors: behaviors,
                 environment: { core.queries.environment() },
                 admit: {
                     try await stages.enroll($0.known(core.settings), usesTrial: core.settings.detection.trial)
@@ -81,6 +87,7 @@ struct Life: Sendable {
             core: core, library: library, ruleHealth: ruleHealth, intake: intake,
             deadLetters: DeadLetterDesk(core: core, detector: detector),
             collector: collector, collecting: try Collecting.services(core, content, intake: intake), runner: runner,
+            behaviors: behaviors,
             prioritizer: Prioritizer(
                 casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time,
                 precisions: Proving.precisions(core, known)),
@@ -110,6 +117,7 @@ struct Life: Sendable {
     var schedules: [Loop] {
         var loops = [
             loop("rules") { await runner.run() },
+            loop("behaviour") { try await behaviors.run() },
             loop("rule files") {
                 while true {
                     try await Task.sleep(for: .seconds(2))

@@ -15,6 +15,7 @@ final class RuleLibrary: Sendable {
         let products: ProductAlertMatcher
         let sigma: ReplaceableMatcher
         let runner: RuleRunner
+        let behaviors: BehaviorRunner
         let environment: @Sendable () -> QueryEnvironment
         /// Called with rules before they are in force.
         let admit: @Sendable (Rules) async throws -> Void
@@ -88,6 +89,7 @@ final class RuleLibrary: Sendable {
         places.products.replace(rules.incidentCreation)
         places.sigma.replace(SigmaBlockMatcher(rules.sigma))
         try await places.runner.replaceRules(rules.analytics)
+        try await places.behaviors.replaceBehaviors(rules.behaviors)
     }
 }
 
@@ -96,7 +98,7 @@ private struct FolderStamp: Equatable {
     private let files: [String: String]
 
     init(_ settings: Settings) {
-        let folders = Rules.analyticsFolders(settings) + Rules.sigmaFolders(settings)
+        let folders = Rules.analyticsFolders(settings) + Rules.sigmaFolders(settings) + [Rules.behaviorFolder(settings)]
         var files: [String: String] = [:]
         for file in RuleFolder.files(in: folders) {
             // A file that has just gone has no values, which is a change like any other.

@@ -8,21 +8,27 @@ struct Rules: Sendable {
     let incidentCreation: [IncidentCreationRule]
     let engines: [EngineRule]
     let sigma: [SigmaRule]
+    let behaviors: [Behavior]
     let findings: [RuleFinding]
 
     init(_ settings: Settings) {
         let analytics = RuleFolder.analyticsRules(in: Self.analyticsFolders(settings))
         let sigma = RuleFolder.sigmaRules(in: Self.sigmaFolders(settings))
+        let behaviors = BehaviorReader.behaviors(in: [Self.behaviorFolder(settings)])
         self.analytics = analytics.rules
         incidentCreation = analytics.incidentRules
         engines = analytics.engineRules
         self.sigma = sigma.reading.rules
-        findings = analytics.findings + TemplateVersions.findings(analytics.rules) + sigma.findings
+        self.behaviors = behaviors.behaviors
+        findings =
+            analytics.findings + TemplateVersions.findings(analytics.rules) + sigma.findings + behaviors.findings
     }
 
     static func analyticsFolders(_ settings: Settings) -> [URL] {
         [settings.contentFolder.appending(path: "rules")] + settings.detection.ruleFolders.map { URL(filePath: $0) }
     }
+
+    static func behaviorFolder(_ settings: Settings) -> URL { settings.contentFolder.appending(path: "behavior") }
 
     static func sigmaFolders(_ settings: Settings) -> [URL] {
         [settings.contentFolder.appending(path: "sigma")] + settings.detection.sigmaFolders.map { URL(filePath: $0) }
