@@ -40,7 +40,8 @@ import Vocabulary
         #expect(alert.entities.count == 2 && alert.evidence.count == 2)
         #expect(alert.customDetails == ["User": ["ann", "bob"]])
         #expect(alert.startTime == first.startTime && alert.endTime == second.endTime)
-        let incident = try #require(try await fixture.casebook.incident(try #require(opened.incidentID)))
+        let id = try #require(opened.incidentID)
+        let incident = try #require(try await fixture.casebook.incident(id))
         #expect(incident.lastActivityTime == second.endTime)
 
         // What shares only the later host now joins too.
