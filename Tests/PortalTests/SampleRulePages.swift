@@ -90,7 +90,7 @@ enum SampleRulePages {
                 generatedTime: now)
             alert.ruleID = "r"
             alert.entities = [Entity(kind: .account, identifiers: ["FullName": "ann@corp.example"])]
-            alert.evidence = [["TargetUserName": "ann@corp.example"]]
+            alert.evidence = [["TargetUserName": .string(number == 3 ? "eve@corp.example" : "ann@corp.example")]]
             let recorded = try await casebook.record(alert, grouping: .separate, by: .room("Detection"))
             var change = IncidentChange()
             change.status = .closed
