@@ -10,7 +10,7 @@ struct Atom {
     enum Casing: UInt8 {
         /// Byte for byte.
         case exact
-        /// ASCII letters are folded; the needle is ASCII in lower case.
+        /// ASCII letters are folded; the needle's other characters have no case.
         case ascii
         /// The needle holds other letters; the value is folded by Unicode's rules first.
         case unicode
@@ -92,7 +92,7 @@ struct AtomTable: Sendable {
 
     private mutating func makeText(_ slot: Int32, _ text: SigmaText, isCased: Bool) -> Atom? {
         if text.parts.contains(.oneCharacter) { return makeWildcardExpression(slot, text, isCased: isCased) }
-        let casing: Atom.Casing = isCased ? .exact : isASCII(text) ? .ascii : .unicode
+        let casing: Atom.Casing = isCased ? .exact : foldsByByte(text) ? .ascii : .unicode
         let literals = text.parts.compactMap { if case .literal(let literal) = $0 { literal } else { nil } }
         let opensWithWildcard = text.parts.first == .anyCharacters
         let endsWithWildcard = text.parts.last == .anyCharacters
@@ -114,9 +114,11 @@ struct AtomTable: Sendable {
         return Atom(slot: slot, kind: .segments, casing: casing, start: Int32(segments.count - 1))
     }
 
-    private func isASCII(_ text: SigmaText) -> Bool {
-        text.parts.allSatisfy {
-            if case .literal(let literal) = $0 { literal.utf8.allSatisfy { $0 < 128 } } else { true }
+    /// Whether none of the text's letters beyond ASCII has a case, so that folding ASCII letters alone is enough.
+    private func foldsByByte(_ text: SigmaText) -> Bool {
+        text.parts.allSatisfy { part in
+            guard case .literal(let literal) = part else { return true }
+            return literal.unicodeScalars.allSatisfy { $0.isASCII || !$0.properties.changesWhenCaseMapped }
         }
     }
 

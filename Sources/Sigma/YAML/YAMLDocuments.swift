@@ -70,7 +70,8 @@ public enum YAMLDocuments {
         var documents: [YAMLValue] = []
         var budget = mostValues
         do {
-            let parser = try Parser(yaml: text)
+            // Scalars stay text, so nothing is to be resolved to numbers or dates.
+            let parser = try Parser(yaml: text, resolver: .basic)
             while let node = try parser.nextRoot() {
                 let value = convert(node, file: file, budget: &budget, depth: 0)
                 if case .null = value.content { continue }
