@@ -55,10 +55,17 @@ struct EventRun: Sendable {
         }
     }
 
+    /// What this thread has used; waiting for a core is not counted. A pass does not change its thread.
+    private static var processorSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
     private mutating func timed<Value>(_ total: WritableKeyPath<Self, Double>, _ body: (inout Self) -> Value) -> Value {
-        let start = ContinuousClock.now
+        let start = Self.processorSeconds
         let value = body(&self)
-        self[keyPath: total] += (ContinuousClock.now - start) / .seconds(1)
+        self[keyPath: total] += Self.processorSeconds - start
         return value
     }
 }
