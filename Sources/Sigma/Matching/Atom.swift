@@ -3,7 +3,9 @@ internal import RE2
 /// One test of one field, shared by all rules that make it.
 struct Atom {
     enum Kind: UInt8 {
-        case equal, prefix, suffix, contains, segments, expression, network, comparison, isNull, exists, missing, field
+        case equal, prefix, suffix, contains, segments, expression, network, comparison, datePart, isNull, exists,
+            missing,
+            field
     }
 
     /// How a text test treats letter case.
@@ -51,6 +53,7 @@ struct AtomTable: Sendable {
     private(set) var expressions: [RE2Pattern] = []
     private(set) var networks: [SigmaNetwork] = []
     private(set) var comparisons: [(SigmaComparison, Double)] = []
+    private(set) var dateParts: [(SigmaDatePart, SigmaComparison?, Int)] = []
     private(set) var fieldComparisons: [FieldComparison] = []
     private var known: [Key: Int32] = [:]
 
@@ -82,6 +85,9 @@ struct AtomTable: Sendable {
         case .comparison(let comparison, let number):
             comparisons.append((comparison, number))
             return Atom(slot: slot, kind: .comparison, start: Int32(comparisons.count - 1))
+        case .datePart(let part, let comparison, let number):
+            dateParts.append((part, comparison, number))
+            return Atom(slot: slot, kind: .datePart, start: Int32(dateParts.count - 1))
         case .isNull: return Atom(slot: slot, kind: .isNull)
         case .exists(let isThere): return Atom(slot: slot, kind: isThere ? .exists : .missing)
         case .field(let other, let anchor, let isCased):

@@ -176,6 +176,8 @@ extension AtomEvaluator {
         switch atom.kind {
         case .equal, .prefix, .suffix, .contains, .segments:
             guard atom.casing == .unicode else { return holdsText(atom, text, isFolding: atom.casing == .ascii) }
+            // Such a needle has letters beyond ASCII, which plain text cannot have.
+            if ByteSearch.isASCII(text) { return false }
             var folded = String(decoding: text, as: UTF8.self).lowercased()
             return folded.withUTF8 { holdsText(atom, $0, isFolding: false) }
         case .expression: return table.expressions[Int(atom.start)].matches(text)
@@ -184,6 +186,10 @@ extension AtomEvaluator {
             guard text.count <= 64, let number = Double(String(decoding: text, as: UTF8.self)) else { return false }
             let (comparison, bound) = table.comparisons[Int(atom.start)]
             return comparison.holds(number, bound)
+        case .datePart:
+            guard let date = SigmaDate(text) else { return false }
+            let (part, comparison, number) = table.dateParts[Int(atom.start)]
+            return comparison?.holds(Double(date[part]), Double(number)) ?? (date[part] == number)
         case .field: return holdsField(table.fieldComparisons[Int(atom.start)], text, fields)
         case .exists: return true
         case .isNull, .missing: return false

@@ -37,6 +37,13 @@ enum ByteSearch {
         return true
     }
 
+    @inline(__always)
+    static func isASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var seen: UInt8 = 0
+        for byte in text { seen |= byte }
+        return seen < 128
+    }
+
     /// The offset of the first `needle` at or after `from`, -1 when there is none.
     static func find(
         _ needle: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from: Int, folding: Bool

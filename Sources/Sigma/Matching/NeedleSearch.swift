@@ -62,8 +62,10 @@ final class NeedleSearch: Sendable {
     private static let commonTexts = [
         #""c:\windows\system32\windowspowershell\v1.0\powershell.exe" "#, #"c:\program files (x86)\common files\"#,
         #"c:\users\public\appdata\local\temp\microsoft\"#, #"c:\programdata\microsoft\windows defender\"#,
-        #"hklm\software\microsoft\windows\currentversion\"#, #"hklm\system\currentcontrolset\services\"#, "https://www.",
-        "-command -noprofile", ".com", ".dll", ".net", "nt authority\\system", "svchost.exe -k netsvcs -p -s ", "cmd.exe /c ",
+        #"hklm\software\microsoft\windows\currentversion\"#, #"hklm\system\currentcontrolset\services\"#,
+        "https://www.",
+        "-command -noprofile", ".com", ".dll", ".net", "nt authority\\system", "svchost.exe -k netsvcs -p -s ",
+        "cmd.exe /c ",
         "2026-01-01 00:00:00.000",
     ]
 

@@ -36,7 +36,11 @@ public struct YAMLValue: Sendable {
 
 /// The members of a YAML map in their order.
 public struct YAMLMapping: Sendable {
-    public internal(set) var members: [(key: String, value: YAMLValue)] = []
+    public internal(set) var members: [(key: String, value: YAMLValue)]
+
+    public init() { members = [] }
+
+    init(members: [(key: String, value: YAMLValue)]) { self.members = members }
 
     /// The member of that exact name.
     public subscript(key: String) -> YAMLValue? { members.first { $0.key == key }?.value }
