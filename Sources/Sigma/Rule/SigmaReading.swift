@@ -54,10 +54,10 @@ public struct SigmaReading: Sendable {
             let ready = open.filter { $0.rules.allSatisfy { known.contains($0) } }
             if ready.isEmpty { break }
             linked += ready
+            open.removeAll { $0.rules.allSatisfy { known.contains($0) } }
             for correlation in ready {
                 known.formUnion([correlation.header.id, correlation.header.name ?? correlation.header.id])
             }
-            open.removeAll { $0.rules.allSatisfy { known.contains($0) } }
         }
         let waiting = Set(open.flatMap { [$0.header.id, $0.header.name ?? $0.header.id] })
         for correlation in open {
