@@ -1,4 +1,5 @@
 public import Casebook
+public import Chronology
 internal import StateStore
 internal import Synchronization
 
@@ -16,12 +17,15 @@ public final class StreamDetector: Sendable {
 
     private let matchers: [any BlockMatcher]
     private let casebook: Casebook
+    private let correlations: SigmaCorrelations?
     /// Alerts recorded lately, so that repeated hits need no transaction.
     private let recorded: Mutex<Set<AlertID>> = Mutex([])
 
-    public init(_ matchers: [any BlockMatcher], casebook: Casebook) {
+    /// - Parameter correlations: get the hits that findings bring.
+    public init(_ matchers: [any BlockMatcher], casebook: Casebook, correlations: SigmaCorrelations? = nil) {
         self.matchers = matchers
         self.casebook = casebook
+        self.correlations = correlations
     }
 
     /// What is found in a block, to be recorded once the block is durable.
@@ -31,26 +35,45 @@ public final class StreamDetector: Sendable {
 
     /// Records findings of a block that is durable. Recording the same findings again changes nothing.
     @discardableResult
-    public func record(_ findings: [StreamFinding]) async throws(CasebookError) -> Outcome {
+    public func record(_ findings: [StreamFinding]) async throws -> Outcome {
         var outcome = Outcome()
-        for finding in findings {
-            outcome.events += finding.events
-            guard let id = finding.alert.id, !recorded.withLock({ $0.contains(id) }) else { continue }
-            let result = try await casebook.record(
-                finding.alert, grouping: finding.grouping ?? .sharedEntities(), createIncident: finding.createsIncident,
-                by: .room("Detection"))
-            if result.isNew { outcome.newAlerts += 1 }
-            recorded.withLock { recorded in
-                if recorded.count >= Self.mostRemembered { recorded.removeAll() }
-                recorded.insert(id)
-            }
+        for finding in findings where finding.isAlert { try await record(finding, &outcome) }
+        let hits = findings.flatMap(\.hits)
+        guard let correlations, !hits.isEmpty else { return outcome }
+        let alerts = Mutex(0)
+        try await correlations.settle(hits) { finding in
+            var own = Outcome()
+            try await self.record(finding, &own)
+            alerts.withLock { $0 += own.newAlerts }
         }
+        outcome.newAlerts += alerts.withLock { $0 }
         return outcome
     }
 
     /// Matches a block that is durable and records what is found. Calling again with the same block changes nothing.
     @discardableResult
-    public func detect(_ block: StreamedBlock) async throws(CasebookError) -> Outcome {
+    public func detect(_ block: StreamedBlock) async throws -> Outcome {
         try await record(findings(in: block))
+    }
+
+    /// Records the alerts of correlations whose time is over though no more events came.
+    public func closeCorrelations(now: Instant) async throws {
+        try await correlations?.close(now: now) { finding in
+            var outcome = Outcome()
+            try await self.record(finding, &outcome)
+        }
+    }
+
+    private func record(_ finding: StreamFinding, _ outcome: inout Outcome) async throws {
+        outcome.events += finding.events
+        guard let id = finding.alert.id, !recorded.withLock({ $0.contains(id) }) else { return }
+        let result = try await casebook.record(
+            finding.alert, grouping: finding.grouping ?? .sharedEntities(), createIncident: finding.createsIncident,
+            by: .room("Detection"))
+        if result.isNew { outcome.newAlerts += 1 }
+        recorded.withLock { recorded in
+            if recorded.count >= Self.mostRemembered { recorded.removeAll() }
+            recorded.insert(id)
+        }
     }
 }

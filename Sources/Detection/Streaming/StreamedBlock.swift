@@ -2,6 +2,7 @@ public import Casebook
 public import Chronology
 public import EventStore
 public import Records
+public import Sigma
 
 /// A block of events as it is ingested: what detectors in the stream look at.
 public struct StreamedBlock: Sendable {
@@ -33,6 +34,10 @@ public struct StreamFinding: Sendable {
     public var grouping: AlertGrouping?
     /// Matching events of the block behind the alert.
     public var events: Int
+    /// What correlation rules are told of, once the block is durable.
+    public var hits: [SigmaHit] = []
+    /// Whether the alert is to be recorded; false where only the hits count.
+    public var isAlert = true
 
     public init(alert: NewAlert, grouping: AlertGrouping? = .sharedEntities(), events: Int) {
         self.alert = alert

@@ -41,7 +41,9 @@ struct Life: Sendable {
         for finding in rules.findings where finding.gravity == .error {
             logger.warning("rule left out", metadata: ["finding": "\(finding)"])
         }
-        let detector = StreamDetector([SigmaBlockMatcher(rules.sigma)], casebook: core.casebook)
+        let detector = StreamDetector(
+            [SigmaBlockMatcher(rules.sigma, correlator: rules.correlator)], casebook: core.casebook,
+            correlations: SigmaCorrelations(rules.correlator, database: core.database, time: core.time))
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay
@@ -87,6 +89,12 @@ struct Life: Sendable {
         var loops = [
             loop("rules") { await runner.run() },
             loop("health") { try await monitor.run() },
+            loop("correlations") {
+                while true {
+                    try await Task.sleep(for: .seconds(30))
+                    try await deadLetters.detector.closeCorrelations(now: core.time.now())
+                }
+            },
             loop("waiting incidents") {
                 while true {
                     try await Task.sleep(for: .seconds(600))

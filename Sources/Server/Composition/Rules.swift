@@ -6,6 +6,8 @@ internal import Sigma
 struct Rules: Sendable {
     let analytics: [AnalyticsRule]
     let sigma: [SigmaRule]
+    /// Joins hits of Sigma rules.
+    let correlator: SigmaCorrelator
     let findings: [RuleFinding]
 
     init(_ settings: Settings) {
@@ -16,6 +18,7 @@ struct Rules: Sendable {
         let sigma = RuleFolder.sigmaRules(in: folders("sigma", settings.detection.sigmaFolders))
         self.analytics = analytics.rules
         self.sigma = sigma.reading.rules
+        correlator = SigmaCorrelator(sigma.reading.correlations, rules: sigma.reading.rules)
         findings = analytics.findings + sigma.findings
     }
 }
