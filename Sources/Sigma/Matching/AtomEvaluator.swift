@@ -88,9 +88,29 @@ extension AtomEvaluator {
             search(entry, needles, candidates, index, fields, &woken)
         }
         guard let keywords = candidates.keywords else { return }
-        for entry in fields.entries(of: current) where entry.kind != .null {
+        let mayHaveKeywords = holdsGrams(of: keywords, fields)
+        for entry in fields.entries(of: current) where entry.kind == .json || mayHaveKeywords && entry.kind != .null {
             search(entry, keywords, candidates, index, fields, &woken)
         }
+    }
+
+    /// Whether a keyword's gram is anywhere in the record's values, which lie side by side: one pass instead of one per
+    /// field. Arrays, whose JSON is escaped, are not answered for.
+    private mutating func holdsGrams(of keywords: NeedleSearch, _ fields: UnsafeFields) -> Bool {
+        var start = Int.max
+        var end = 0
+        var total = 0
+        for entry in fields.entries(of: current) where entry.kind != .null {
+            start = min(start, entry.start)
+            end = max(end, entry.start + entry.length)
+            total += entry.length
+        }
+        guard start < end else { return false }
+        guard end - start <= 2 * total + 64, keywords.isUnbound else { return true }
+        folded.fill(UnsafeBufferPointer(rebasing: fields.bytes[start..<end]))
+        hits.removeAll(keepingCapacity: true)
+        keywords.scan(folded, into: &hits)
+        return !hits.isEmpty
     }
 
     private mutating func search(

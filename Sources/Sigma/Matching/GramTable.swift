@@ -19,10 +19,14 @@ final class GramTable: Sendable {
     // would cost a count of references per byte of text.
     private nonisolated(unsafe) let bits: UnsafeMutablePointer<UInt64>
     /// Open addressing: the place of a gram in `grams` plus one, 0 where there is none.
+    // SAFETY: as `bits`.
     private nonisolated(unsafe) let slots: UnsafeMutablePointer<Int32>
+    // SAFETY: as `bits`.
     private nonisolated(unsafe) let grams: UnsafeMutablePointer<UInt64>
     /// Where each gram's items start in `items`.
+    // SAFETY: as `bits`.
     private nonisolated(unsafe) let starts: UnsafeMutablePointer<Int32>
+    // SAFETY: as `bits`.
     private nonisolated(unsafe) let items: UnsafeMutablePointer<Item>
 
     private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15

@@ -18,6 +18,9 @@ final class NeedleSearch: Sendable {
     /// Needles that begin where the value begins.
     private let first: [GramTable]
 
+    /// Whether all needles may stand anywhere.
+    var isUnbound: Bool { last.isEmpty && first.isEmpty }
+
     private static let innerLength = 4
     private static let outerLength = 8
 
