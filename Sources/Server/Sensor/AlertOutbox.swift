@@ -42,7 +42,9 @@ struct AlertOutbox: Sendable {
     func add(_ findings: [StreamFinding]) async throws {
         let now = time.now().ticks
         let rows: [(String, String)] = findings.compactMap { finding in
-            guard finding.isAlert, let id = finding.alert.id, var members = finding.alert.json.objectValue else { return nil }
+            guard finding.isAlert, let id = finding.alert.id, var members = finding.alert.json.objectValue else {
+                return nil
+            }
             members["createsIncident"] = .bool(finding.createsIncident)
             return (id.rawValue, JSON.object(members).description)
         }
