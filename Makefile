@@ -52,6 +52,10 @@ bench-kql: release  ## run the KQL benchmark over 5 million events
 	@swift build $(RELEASE) --product kql-benchmark
 	@scripts/bench kql
 
+bench-detect: release  ## run the benchmark of detection: SigmaHQ's rules beside pySigma and SQLite
+	@swift build $(RELEASE) --product detection-benchmark
+	@scripts/bench detect
+
 fuzz:  ## fuzz the KQL parser, binder and runtime, then the readers of logs (FUZZ_SECONDS=600 each)
 	@scripts/bootstrap
 	@scripts/fuzz $(FUZZ_SECONDS) kql
@@ -66,4 +70,4 @@ generate:  ## renew generated documents
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz
 
-.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql fuzz generate clean
+.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql bench-detect fuzz generate clean

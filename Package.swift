@@ -177,6 +177,9 @@ let edges: [Target] = [
         dependencies: ["Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"],
         path: "Benchmarks/KQLBenchmark"),
     .executableTarget(
+        name: "detection-benchmark", dependencies: ["JSON", "Records", "Sigma"],
+        path: "Benchmarks/DetectionBenchmark"),
+    .executableTarget(
         name: "tocsin",
         dependencies: [
             "CEditLine", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "FileConnector",

@@ -5,6 +5,7 @@
   bench.py syslog  [--seconds N] messages/s over TCP by loggen beside rsyslog; the delay until they can be queried
   bench.py kql     [--rows N]   the queries of shared/bench/queries.json, side by side with hand-written DuckDB SQL and
                                 with duckdb-kql; the start of a query; the same over HTTP
+  bench.py detect [--rows N]    SigmaHQ's rules over Windows events, beside pySigma and SQLite (detection.py)
   bench.py latency [--samples N] from sending an event to its incident being visible
 
 Absolute figures on a shared machine mean little; the ratios are taken in one run and are medians of at least five.
@@ -25,6 +26,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+
+import detection
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOCSIN = ROOT / ".build-release" / "release" / "tocsin"
@@ -440,8 +443,8 @@ def bench_latency(samples: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["ingest", "syslog", "kql", "latency"])
-    parser.add_argument("--rows", type=int, help="events; 5,000,000 for kql, else 500,000")
+    parser.add_argument("what", choices=["ingest", "syslog", "kql", "detect", "latency"])
+    parser.add_argument("--rows", type=int, help="events; 5,000,000 for kql, 200,000 for detect, else 500,000")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--samples", type=int, default=100)
     arguments = parser.parse_args()
@@ -451,6 +454,8 @@ def main() -> None:
         bench_syslog(arguments.seconds)
     elif arguments.what == "kql":
         bench_kql(arguments.rows or 5_000_000)
+    elif arguments.what == "detect":
+        detection.run(shared("realdata"), shared("corpus/sigma_rules"), arguments.rows or 200_000)
     else:
         bench_latency(arguments.samples)
 

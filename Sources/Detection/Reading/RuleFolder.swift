@@ -63,6 +63,7 @@ public enum RuleFolder {
                 findings.append(unreadable(file, error))
             }
         }
+        reading.link()
         return (reading, findings + reading.findings.map { RuleFinding($0) })
     }
 

@@ -72,6 +72,29 @@ public enum DetectionTables {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrations.add("sigma correlations") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE detection_correlation_hit (
+                        sequence INTEGER PRIMARY KEY,
+                        rule TEXT NOT NULL,
+                        event TEXT NOT NULL,
+                        time INTEGER NOT NULL,
+                        field_values TEXT NOT NULL,
+                        payload TEXT NOT NULL,
+                        UNIQUE (rule, event)
+                    ) STRICT;
+                    CREATE INDEX detection_correlation_hit_time ON detection_correlation_hit (time);
+                    CREATE TABLE detection_correlation_match (
+                        correlation TEXT NOT NULL,
+                        grouping TEXT NOT NULL,
+                        start INTEGER NOT NULL,
+                        until INTEGER NOT NULL,
+                        PRIMARY KEY (correlation, grouping, start)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX detection_correlation_match_until ON detection_correlation_match (until);
+                    """)
+        }
         return migrations
     }()
 }

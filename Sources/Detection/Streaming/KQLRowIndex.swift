@@ -10,14 +10,8 @@ struct KQLRowIndex: Sendable {
     private struct ColumnTests: Sendable {
         let name: String
         var numbers: [Int64: [Entry]] = [:]
-        var needles: [Needle] = []
-        var automaton: NeedleAutomaton?
-    }
-
-    private struct Needle: Sendable {
-        let bytes: [UInt8]
-        let mustBeAll: Bool
-        let entry: Entry
+        var texts: [(text: TextSearch.Text, entry: Entry)] = []
+        var search: TextSearch?
     }
 
     private var columns: [ColumnTests] = []
@@ -37,9 +31,8 @@ struct KQLRowIndex: Sendable {
                 var tests = byName[name] ?? ColumnTests(name: name)
                 switch alternative.test {
                 case .equals(let text), .equalsFolded(let text):
-                    tests.needles.append(Needle(bytes: Self.folded(text), mustBeAll: true, entry: entry))
-                case .holds(let text):
-                    tests.needles.append(Needle(bytes: Self.folded(text), mustBeAll: false, entry: entry))
+                    tests.texts.append((TextSearch.Text(text, isWhole: true), entry))
+                case .holds(let text): tests.texts.append((TextSearch.Text(text, isWhole: false), entry))
                 case .equalsNumber(let number): tests.numbers[number, default: []].append(entry)
                 }
                 byName[name] = tests
@@ -47,10 +40,7 @@ struct KQLRowIndex: Sendable {
         }
         columns = byName.values.sorted { $0.name < $1.name }.map { tests in
             var tests = tests
-            if !tests.needles.isEmpty {
-                tests.automaton = NeedleAutomaton(
-                    tests.needles.enumerated().map { (bytes: $1.bytes[...], number: Int32($0)) })
-            }
+            if !tests.texts.isEmpty { tests.search = TextSearch(tests.texts.map(\.text)) }
             return tests
         }
     }
@@ -70,7 +60,7 @@ struct KQLRowIndex: Sendable {
             case nil: continue
             case let other?:
                 // Another type than the tests expect: nothing is known of its rows.
-                let entries = Set(tests.needles.map(\.entry)).union(tests.numbers.values.joined())
+                let entries = Set(tests.texts.map(\.entry)).union(tests.numbers.values.joined())
                 for entry in entries { found[entry, default: []] += Array(0..<other.count) }
             }
         }
@@ -90,19 +80,12 @@ struct KQLRowIndex: Sendable {
     }
 
     private func scan(_ texts: StringColumn, _ tests: ColumnTests, _ note: (Entry, Int) -> Void) {
-        guard let automaton = tests.automaton else { return }
+        guard let search = tests.search else { return }
+        var scratch = TextSearch.Scratch()
         for row in 0..<texts.count {
             texts.withUTF8(row) { text in
-                automaton.scan(text) { number, end in
-                    let needle = tests.needles[Int(number)]
-                    if needle.mustBeAll, end != text.count || needle.bytes.count != text.count { return }
-                    note(needle.entry, row)
-                }
+                search.find(in: text, &scratch) { number in note(tests.texts[number].entry, row) }
             }
         }
-    }
-
-    private static func folded(_ text: String) -> [UInt8] {
-        text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     }
 }

@@ -27,15 +27,20 @@ public final class SigmaBlockMatcher: BlockMatcher {
 
     public let ruleSet: SigmaRuleSet
     private let policy: Policy
+    private let correlator: SigmaCorrelator
     private let idle: Mutex<[SigmaMatcher]> = Mutex([])
 
-    /// - Parameter pipelines: by default Sysmon and Windows channels, and process creation from the Security log
-    /// besides.
+    /// - Parameters:
+    ///   - correlator: whose rules' hits findings bring along.
+    ///   - pipelines: by default Sysmon and Windows channels, and process creation from the Security log besides.
     public init(
-        _ rules: [SigmaRule], pipelines: [SigmaPipeline] = [.windowsSysmon, .windowsAudit], policy: Policy = Policy()
+        _ rules: [SigmaRule], correlator: SigmaCorrelator = SigmaCorrelator([], rules: []),
+        pipelines: [SigmaPipeline] = [.windowsSysmon, .windowsAudit], policy: Policy = Policy()
     ) {
-        ruleSet = SigmaRuleSet(rules.filter { $0.level.rank >= policy.lowestLevel.rank }, pipelines: pipelines)
+        ruleSet = SigmaRuleSet(
+            rules.filter { $0.level.rank >= policy.lowestLevel.rank || correlator.joins($0.id) }, pipelines: pipelines)
         self.policy = policy
+        self.correlator = correlator
     }
 
     public func findings(in block: StreamedBlock) -> [StreamFinding] {
@@ -60,20 +65,43 @@ public final class SigmaBlockMatcher: BlockMatcher {
         var findings: [StreamFinding] = []
         var positions: [Key: Int] = [:]
         var current: (record: Int, fields: RecordFields)?
+        var identities = RecordIdentities(batch)
         for (record, rule) in hits {
             let fields = current?.record == record ? current?.fields : nil
             let known = fields ?? RecordFields(batch, record)
             current = (record, known)
             let time = known.time ?? now
             let key = key(rule, known, time)
+            let joined = correlator.joins(ruleSet.rules[rule].id)
             if let position = positions[key] {
                 extend(&findings[position], known, time)
-            } else if findings.count < policy.mostFindingsPerBlock {
+            } else if findings.count < policy.mostFindingsPerBlock || joined {
                 positions[key] = findings.count
                 findings.append(finding(key, known, time, now))
             }
+            guard joined, let position = positions[key] else { continue }
+            findings[position].hits.append(
+                hit(rule, known, time, identities.identity(of: record), of: findings[position]))
         }
         return findings
+    }
+
+    /// What correlations are told of a record; the first hits of a finding bring evidence along.
+    private func hit(
+        _ rule: Int, _ fields: RecordFields, _ time: Instant, _ event: String, of finding: StreamFinding
+    ) -> SigmaHit {
+        let id = ruleSet.rules[rule].id
+        var values: [String: String] = [:]
+        for name in correlator.fields(of: id) { values[name.lowercased()] = fields.text(name) }
+        var payload = ""
+        if finding.hits.count < policy.evidencePerFinding {
+            var alert = finding.alert
+            alert.evidence = [fields.json]
+            alert.entities = RecordEntities.read(fields)
+            payload = alert.json.description
+        }
+        return SigmaHit(
+            rule: id, time: Int64(time.unixSeconds * 1_000), event: event, values: values, payload: payload)
     }
 
     private func key(_ rule: Int, _ fields: RecordFields, _ time: Instant) -> Key {
@@ -107,7 +135,9 @@ public final class SigmaBlockMatcher: BlockMatcher {
             "References": rule.references.joined(separator: "\n"),
         ]
         let opensIncident = rule.level.rank >= policy.incidentLevel.rank
-        return StreamFinding(alert: alert, grouping: opensIncident ? .sharedEntities() : nil, events: 1)
+        var finding = StreamFinding(alert: alert, grouping: opensIncident ? .sharedEntities() : nil, events: 1)
+        finding.isAlert = rule.level.rank >= policy.lowestLevel.rank && !correlator.absorbs(rule.id)
+        return finding
     }
 
     private func extend(_ finding: inout StreamFinding, _ fields: RecordFields, _ time: Instant) {

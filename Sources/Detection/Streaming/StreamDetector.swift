@@ -1,4 +1,5 @@
 public import Casebook
+public import Chronology
 internal import StateStore
 internal import Synchronization
 
@@ -16,17 +17,21 @@ public final class StreamDetector: Sendable {
 
     private let matchers: [any BlockMatcher]
     private let casebook: Casebook
+    private let correlations: SigmaCorrelations?
     private let isInTrial: @Sendable (String) -> Bool
     /// Alerts recorded lately, so that repeated hits need no transaction.
     private let recorded: Mutex<Set<AlertID>> = Mutex([])
 
-    /// - Parameter isInTrial: Whether the alerts of a rule, by its id, open no incidents yet.
+    /// - Parameters:
+    ///   - correlations: get the hits that findings bring.
+    ///   - isInTrial: Whether the alerts of a rule, by its id, open no incidents yet.
     public init(
-        _ matchers: [any BlockMatcher], casebook: Casebook,
+        _ matchers: [any BlockMatcher], casebook: Casebook, correlations: SigmaCorrelations? = nil,
         isInTrial: @escaping @Sendable (String) -> Bool = { _ in false }
     ) {
         self.matchers = matchers
         self.casebook = casebook
+        self.correlations = correlations
         self.isInTrial = isInTrial
     }
 
@@ -37,27 +42,46 @@ public final class StreamDetector: Sendable {
 
     /// Records findings of a block that is durable. Recording the same findings again changes nothing.
     @discardableResult
-    public func record(_ findings: [StreamFinding]) async throws(CasebookError) -> Outcome {
+    public func record(_ findings: [StreamFinding]) async throws -> Outcome {
         var outcome = Outcome()
-        for finding in findings {
-            outcome.events += finding.events
-            guard let id = finding.alert.id, finding.grows || !recorded.withLock({ $0.contains(id) }) else { continue }
-            let result = try await casebook.record(
-                finding.alert, grouping: finding.grouping ?? .sharedEntities(),
-                createIncident: finding.createsIncident && !isInTrial(finding.alert.ruleID), growing: finding.grows,
-                by: .room("Detection"))
-            if result.isNew { outcome.newAlerts += 1 }
-            recorded.withLock { recorded in
-                if recorded.count >= Self.mostRemembered { recorded.removeAll() }
-                recorded.insert(id)
-            }
+        for finding in findings where finding.isAlert { try await record(finding, &outcome) }
+        let hits = findings.flatMap(\.hits)
+        guard let correlations, !hits.isEmpty else { return outcome }
+        let alerts = Mutex(0)
+        try await correlations.settle(hits) { finding in
+            var own = Outcome()
+            try await self.record(finding, &own)
+            alerts.withLock { $0 += own.newAlerts }
         }
+        outcome.newAlerts += alerts.withLock { $0 }
         return outcome
     }
 
     /// Matches a block that is durable and records what is found. Calling again with the same block changes nothing.
     @discardableResult
-    public func detect(_ block: StreamedBlock) async throws(CasebookError) -> Outcome {
+    public func detect(_ block: StreamedBlock) async throws -> Outcome {
         try await record(findings(in: block))
+    }
+
+    /// Records the alerts of correlations whose time is over though no more events came.
+    public func closeCorrelations(now: Instant) async throws {
+        try await correlations?.close(now: now) { finding in
+            var outcome = Outcome()
+            try await self.record(finding, &outcome)
+        }
+    }
+
+    private func record(_ finding: StreamFinding, _ outcome: inout Outcome) async throws {
+        outcome.events += finding.events
+        guard let id = finding.alert.id, finding.grows || !recorded.withLock({ $0.contains(id) }) else { return }
+        let result = try await casebook.record(
+            finding.alert, grouping: finding.grouping ?? .sharedEntities(),
+            createIncident: finding.createsIncident && !isInTrial(finding.alert.ruleID), growing: finding.grows,
+            by: .room("Detection"))
+        if result.isNew { outcome.newAlerts += 1 }
+        recorded.withLock { recorded in
+            if recorded.count >= Self.mostRemembered { recorded.removeAll() }
+            recorded.insert(id)
+        }
     }
 }

@@ -2,6 +2,7 @@ public import Casebook
 public import Chronology
 public import EventStore
 public import Records
+public import Sigma
 
 /// A block of events as it is ingested: what detectors in the stream look at.
 public struct StreamedBlock: Sendable {
@@ -36,6 +37,10 @@ public struct StreamFinding: Sendable {
     /// Whether an alert of this identifier that was recorded before takes in what this one adds: further entities, details
     /// and evidence, and a longer time.
     public var grows: Bool
+    /// What correlation rules are told of, once the block is durable.
+    public var hits: [SigmaHit] = []
+    /// Whether the alert is to be recorded; false where only the hits count.
+    public var isAlert = true
 
     public init(
         alert: NewAlert, grouping: AlertGrouping? = .sharedEntities(), events: Int, grows: Bool = false

@@ -44,8 +44,10 @@ struct Life: Sendable {
         let products = ProductAlertMatcher()
         let sigma = ReplaceableMatcher(SigmaBlockMatcher([]))
         let stages = try await RuleStages(core.database, time: core.time)
+        let correlations = SigmaCorrelations(database: core.database, time: core.time)
         let detector = StreamDetector(
-            [sigma, stream, products], casebook: core.casebook, isInTrial: { stages.isInTrial($0) })
+            [sigma, stream, products], casebook: core.casebook, correlations: correlations,
+            isInTrial: { stages.isInTrial($0) })
         let ruleHealth = RuleHealthLog(resourcePrefix: core.settings.workspace.names.securityInsights)
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
@@ -63,7 +65,7 @@ struct Life: Sendable {
         let library = try await RuleLibrary.load(
             core.settings,
             RuleLibrary.Places(
-                stream: stream, products: products, sigma: sigma, runner: runner,
+                stream: stream, products: products, sigma: sigma, correlations: correlations, runner: runner,
                 behaviors: behaviors,
                 environment: { core.queries.environment() },
                 admit: {
@@ -133,6 +135,12 @@ struct Life: Sendable {
             loop("health") { try await monitor.run() },
             loop("rule trials") { try await proving.watchTrials() },
             loop("rule tables") { try await proving.writeTables() },
+            loop("correlations") {
+                while true {
+                    try await Task.sleep(for: .seconds(30))
+                    try await deadLetters.detector.closeCorrelations(now: core.time.now())
+                }
+            },
             loop("waiting incidents") {
                 while true {
                     try await Task.sleep(for: .seconds(600))

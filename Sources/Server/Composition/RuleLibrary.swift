@@ -14,6 +14,7 @@ final class RuleLibrary: Sendable {
         let stream: KQLBlockMatcher
         let products: ProductAlertMatcher
         let sigma: ReplaceableMatcher
+        let correlations: SigmaCorrelations
         let runner: RuleRunner
         let behaviors: BehaviorRunner
         let environment: @Sendable () -> QueryEnvironment
@@ -87,7 +88,8 @@ final class RuleLibrary: Sendable {
         try await places.admit(rules)
         await match(rules.analytics)
         places.products.replace(rules.incidentCreation)
-        places.sigma.replace(SigmaBlockMatcher(rules.sigma))
+        await places.correlations.replace(rules.correlator)
+        places.sigma.replace(SigmaBlockMatcher(rules.sigma, correlator: rules.correlator))
         try await places.runner.replaceRules(rules.analytics)
         try await places.behaviors.replaceBehaviors(rules.behaviors)
     }

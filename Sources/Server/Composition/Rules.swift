@@ -8,6 +8,8 @@ struct Rules: Sendable {
     let incidentCreation: [IncidentCreationRule]
     let engines: [EngineRule]
     let sigma: [SigmaRule]
+    /// Joins hits of Sigma rules.
+    let correlator: SigmaCorrelator
     let behaviors: [Behavior]
     let findings: [RuleFinding]
 
@@ -19,6 +21,7 @@ struct Rules: Sendable {
         incidentCreation = analytics.incidentRules
         engines = analytics.engineRules
         self.sigma = sigma.reading.rules
+        correlator = SigmaCorrelator(sigma.reading.correlations, rules: sigma.reading.rules)
         self.behaviors = behaviors.behaviors
         findings =
             analytics.findings + TemplateVersions.findings(analytics.rules) + sigma.findings + behaviors.findings

@@ -42,7 +42,7 @@ struct AlertOutbox: Sendable {
     /// Keeps the alerts of findings; when it returns they survive the end of the process.
     func add(_ findings: [StreamFinding]) async throws {
         let now = time.now().ticks
-        let forwarded = findings.compactMap { finding in
+        let forwarded = findings.filter(\.isAlert).compactMap { finding in
             finding.alert.id.map { id in
                 (
                     id: id.rawValue,

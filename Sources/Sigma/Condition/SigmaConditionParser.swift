@@ -21,11 +21,8 @@ struct SigmaConditionParser {
         var parser = SigmaConditionParser(text)
         let condition = try parser.disjunction(depth: 0)
         if let extra = parser.peek {
-            let reason =
-                extra.text == "|"
-                ? "aggregations ('| count() …') are not part of Sigma 2; write a correlation rule"
-                : "'\(extra.text)' is not expected here; join parts with 'and' or 'or'"
-            throw Failure(reason: reason, offset: extra.offset)
+            throw Failure(
+                reason: "'\(extra.text)' is not expected here; join parts with 'and' or 'or'", offset: extra.offset)
         }
         return condition
     }

@@ -3,14 +3,16 @@ internal import RE2
 /// One test of one field, shared by all rules that make it.
 struct Atom {
     enum Kind: UInt8 {
-        case equal, prefix, suffix, contains, segments, expression, network, comparison, isNull, exists, missing, field
+        case equal, prefix, suffix, contains, segments, expression, network, comparison, datePart, isNull, exists,
+            missing,
+            field
     }
 
     /// How a text test treats letter case.
     enum Casing: UInt8 {
         /// Byte for byte.
         case exact
-        /// ASCII letters are folded; the needle is ASCII in lower case.
+        /// ASCII letters are folded; the needle's other characters have no case.
         case ascii
         /// The needle holds other letters; the value is folded by Unicode's rules first.
         case unicode
@@ -51,6 +53,7 @@ struct AtomTable: Sendable {
     private(set) var expressions: [RE2Pattern] = []
     private(set) var networks: [SigmaNetwork] = []
     private(set) var comparisons: [(SigmaComparison, Double)] = []
+    private(set) var dateParts: [(SigmaDatePart, SigmaComparison?, Int)] = []
     private(set) var fieldComparisons: [FieldComparison] = []
     private var known: [Key: Int32] = [:]
 
@@ -82,6 +85,9 @@ struct AtomTable: Sendable {
         case .comparison(let comparison, let number):
             comparisons.append((comparison, number))
             return Atom(slot: slot, kind: .comparison, start: Int32(comparisons.count - 1))
+        case .datePart(let part, let comparison, let number):
+            dateParts.append((part, comparison, number))
+            return Atom(slot: slot, kind: .datePart, start: Int32(dateParts.count - 1))
         case .isNull: return Atom(slot: slot, kind: .isNull)
         case .exists(let isThere): return Atom(slot: slot, kind: isThere ? .exists : .missing)
         case .field(let other, let anchor, let isCased):
@@ -92,7 +98,7 @@ struct AtomTable: Sendable {
 
     private mutating func makeText(_ slot: Int32, _ text: SigmaText, isCased: Bool) -> Atom? {
         if text.parts.contains(.oneCharacter) { return makeWildcardExpression(slot, text, isCased: isCased) }
-        let casing: Atom.Casing = isCased ? .exact : isASCII(text) ? .ascii : .unicode
+        let casing: Atom.Casing = isCased ? .exact : foldsByByte(text) ? .ascii : .unicode
         let literals = text.parts.compactMap { if case .literal(let literal) = $0 { literal } else { nil } }
         let opensWithWildcard = text.parts.first == .anyCharacters
         let endsWithWildcard = text.parts.last == .anyCharacters
@@ -114,9 +120,11 @@ struct AtomTable: Sendable {
         return Atom(slot: slot, kind: .segments, casing: casing, start: Int32(segments.count - 1))
     }
 
-    private func isASCII(_ text: SigmaText) -> Bool {
-        text.parts.allSatisfy {
-            if case .literal(let literal) = $0 { literal.utf8.allSatisfy { $0 < 128 } } else { true }
+    /// Whether none of the text's letters beyond ASCII has a case, so that folding ASCII letters alone is enough.
+    private func foldsByByte(_ text: SigmaText) -> Bool {
+        text.parts.allSatisfy { part in
+            guard case .literal(let literal) = part else { return true }
+            return literal.unicodeScalars.allSatisfy { $0.isASCII || !$0.properties.changesWhenCaseMapped }
         }
     }
 

@@ -17,6 +17,10 @@ struct AtomEvaluator: Sendable {
     /// The event for which a program was woken last.
     private var wokenAt: [UInt32]
     private let isIndexed: [Bool]
+    /// The value under search in lower case, and what was found in it.
+    private var folded = FoldedText()
+    private var hits: [NeedleHit] = []
+    private var confirmed: [Int32] = []
     private let table: AtomTable
 
     init(_ ruleSet: SigmaRuleSet) {
@@ -77,44 +81,67 @@ struct AtomEvaluator: Sendable {
 extension AtomEvaluator {
     /// Finds the needles of the candidates' fields in the record and the programs that they wake.
     mutating func search(
-        _ candidates: EventRouter.Candidates, _ index: NeedleIndex, _ fields: UnsafeFields, woken: inout [Int32]
+        _ candidates: Candidates, _ index: NeedleIndex, _ fields: UnsafeFields, woken: inout [Int32]
     ) {
-        for slot in candidates.slots {
-            guard let entry = entry(slot), let automaton = index.automata[Int(slot)] else { continue }
-            search(entry, automaton, candidates, index, fields, &woken)
+        for (slot, needles) in candidates.searches {
+            guard let entry = entry(slot) else { continue }
+            search(entry, needles, candidates, index, fields, &woken)
         }
-        guard candidates.hasKeywords, let keywords = index.keywords else { return }
-        for entry in fields.entries(of: current) where entry.kind != .null {
+        guard let keywords = candidates.keywords else { return }
+        let mayHaveKeywords = holdsGrams(of: keywords, fields)
+        for entry in fields.entries(of: current) where entry.kind == .json || mayHaveKeywords && entry.kind != .null {
             search(entry, keywords, candidates, index, fields, &woken)
         }
     }
 
+    /// Whether a keyword's gram is anywhere in the record's values, which lie side by side: one pass instead of one per
+    /// field. Arrays, whose JSON is escaped, are not answered for.
+    private mutating func holdsGrams(of keywords: NeedleSearch, _ fields: UnsafeFields) -> Bool {
+        var start = Int.max
+        var end = 0
+        var total = 0
+        for entry in fields.entries(of: current) where entry.kind != .null {
+            start = min(start, entry.start)
+            end = max(end, entry.start + entry.length)
+            total += entry.length
+        }
+        guard start < end else { return false }
+        guard end - start <= 2 * total + 64, keywords.isUnbound else { return true }
+        folded.fill(UnsafeBufferPointer(rebasing: fields.bytes[start..<end]))
+        hits.removeAll(keepingCapacity: true)
+        keywords.scan(folded, into: &hits)
+        return !hits.isEmpty
+    }
+
     private mutating func search(
-        _ entry: RecordBatch.Entry, _ automaton: NeedleAutomaton, _ candidates: EventRouter.Candidates,
+        _ entry: RecordBatch.Entry, _ needles: NeedleSearch, _ candidates: Candidates,
         _ index: NeedleIndex, _ fields: UnsafeFields, _ woken: inout [Int32]
     ) {
         guard entry.kind == .json else {
-            search(fields.value(entry), automaton, candidates, index, &woken)
+            search(fields.value(entry), needles, candidates, index, &woken)
             return
         }
         var leaves: [String] = []
         JSONLeaves.collect(fields.value(entry), into: &leaves)
         for number in leaves.indices {
-            leaves[number].withUTF8 { search($0, automaton, candidates, index, &woken) }
+            leaves[number].withUTF8 { search($0, needles, candidates, index, &woken) }
         }
     }
 
     private mutating func search(
-        _ text: UnsafeBufferPointer<UInt8>, _ automaton: NeedleAutomaton, _ candidates: EventRouter.Candidates,
+        _ text: UnsafeBufferPointer<UInt8>, _ needles: NeedleSearch, _ candidates: Candidates,
         _ index: NeedleIndex, _ woken: inout [Int32]
     ) {
-        automaton.scan(text) { number, end in
-            let number = Int(number)
-            guard found[number] != event else { return }
-            guard table.confirms(table.atoms[number], text, end: end) else { return }
-            found[number] = event
-            for program in index.programs(wokenBy: number) where candidates.isMember[Int(program)] {
-                guard wokenAt[Int(program)] != event else { continue }
+        folded.fill(text)
+        hits.removeAll(keepingCapacity: true)
+        needles.scan(folded, into: &hits)
+        if hits.isEmpty { return }
+        confirmed.removeAll(keepingCapacity: true)
+        table.confirm(hits, folded, into: &confirmed)
+        for number in confirmed where found[Int(number)] != event {
+            found[Int(number)] = event
+            for program in index.programs(wokenBy: Int(number))
+            where candidates.isMember[Int(program)] && wokenAt[Int(program)] != event {
                 wokenAt[Int(program)] = event
                 woken.append(program)
             }
@@ -169,6 +196,8 @@ extension AtomEvaluator {
         switch atom.kind {
         case .equal, .prefix, .suffix, .contains, .segments:
             guard atom.casing == .unicode else { return holdsText(atom, text, isFolding: atom.casing == .ascii) }
+            // Such a needle has letters beyond ASCII, which plain text cannot have.
+            if ByteSearch.isASCII(text) { return false }
             var folded = String(decoding: text, as: UTF8.self).lowercased()
             return folded.withUTF8 { holdsText(atom, $0, isFolding: false) }
         case .expression: return table.expressions[Int(atom.start)].matches(text)
@@ -177,6 +206,10 @@ extension AtomEvaluator {
             guard text.count <= 64, let number = Double(String(decoding: text, as: UTF8.self)) else { return false }
             let (comparison, bound) = table.comparisons[Int(atom.start)]
             return comparison.holds(number, bound)
+        case .datePart:
+            guard let date = SigmaDate(text) else { return false }
+            let (part, comparison, number) = table.dateParts[Int(atom.start)]
+            return comparison?.holds(Double(date[part]), Double(number)) ?? (date[part] == number)
         case .field: return holdsField(table.fieldComparisons[Int(atom.start)], text, fields)
         case .exists: return true
         case .isNull, .missing: return false

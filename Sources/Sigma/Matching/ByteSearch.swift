@@ -20,6 +20,30 @@ enum ByteSearch {
         return true
     }
 
+    /// Whether the needle's bytes stand at `text`, where so many are readable.
+    @inline(__always)
+    static func equal(_ text: UnsafeRawPointer, _ needle: UnsafeRawBufferPointer) -> Bool {
+        guard let base = needle.baseAddress else { return true }
+        var offset = 0
+        while offset + 8 <= needle.count {
+            let left = text.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if left != base.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+            offset += 8
+        }
+        while offset < needle.count {
+            if text.load(fromByteOffset: offset, as: UInt8.self) != needle[offset] { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    static func isASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var seen: UInt8 = 0
+        for byte in text { seen |= byte }
+        return seen < 128
+    }
+
     /// The offset of the first `needle` at or after `from`, -1 when there is none.
     static func find(
         _ needle: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, from: Int, folding: Bool

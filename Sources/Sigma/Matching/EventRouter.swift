@@ -9,25 +9,16 @@ struct EventRouter: Sendable {
         let eventID: Int
     }
 
-    /// The programs for one kind of record.
-    struct Candidates: Sendable {
-        /// Programs without a cover, to be run on each record.
-        var always: [Int32] = []
-        /// Per program, whether it belongs here.
-        var isMember: [Bool]
-        /// The fields that these programs search for texts.
-        var slots: [Int32] = []
-        /// Some of them search all fields for keywords.
-        var hasKeywords = false
-    }
-
     let programs: [SigmaRuleSet.Program]
     private let index: NeedleIndex
+    private let table: AtomTable
     private let channelSlot: Int32
     private let eventIDSlot: Int32
     private let signatures: [RecordSignature]
     private var lists: [Key: Int] = [:]
     private(set) var candidateLists: [Candidates] = []
+    /// Kinds of records share their candidates where the same programs belong to them.
+    private var known: [[Int32]: Candidates] = [:]
     /// The list of the record before, for most records come from the same source as the one before.
     private var last: (signature: Int, channel: [UInt8], eventID: Int, list: Int)?
     private var lastKnownProduct: String?
@@ -37,6 +28,7 @@ struct EventRouter: Sendable {
     init(_ ruleSet: SigmaRuleSet) {
         programs = ruleSet.programs
         index = ruleSet.index
+        table = ruleSet.table
         channelSlot = ruleSet.channelSlot
         eventIDSlot = ruleSet.eventIDSlot
         signatures = ruleSet.signatures
@@ -73,22 +65,15 @@ struct EventRouter: Sendable {
         if candidateLists.count >= Self.mostLists {
             candidateLists.removeAll()
             lists.removeAll()
+            known.removeAll()
+            last = nil
         }
-        candidateLists.append(candidates(for: key))
+        let members = programs.indices.filter { accepts(programs[$0], key) }.map { Int32($0) }
+        let candidates = known[members] ?? Candidates(members, of: programs, index, table)
+        known[members] = candidates
+        candidateLists.append(candidates)
         lists[key] = candidateLists.count - 1
         return candidateLists.count - 1
-    }
-
-    private func candidates(for key: Key) -> Candidates {
-        var candidates = Candidates(isMember: programs.map { accepts($0, key) })
-        var slots: Set<Int32> = []
-        for (number, program) in programs.enumerated() where candidates.isMember[number] {
-            if index.uncovered[number] { candidates.always.append(Int32(number)) }
-            slots.formUnion(program.slots)
-            if program.hasKeywords { candidates.hasKeywords = true }
-        }
-        candidates.slots = slots.filter { index.automata[Int($0)] != nil }.sorted()
-        return candidates
     }
 
     private func signature(_ evaluator: AtomEvaluator) -> Int {

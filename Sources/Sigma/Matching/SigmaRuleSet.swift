@@ -20,7 +20,8 @@ public struct SigmaRuleSet: Sendable {
         var service: String?
         /// The fields it tests.
         var slots: [Int32]
-        var hasKeywords: Bool
+        /// The tests it makes, each once.
+        var atoms: [Int32]
         /// In lower case; empty: any.
         var channels: [String]
         var eventIDs: [Int]
@@ -71,7 +72,8 @@ public struct SigmaRuleSet: Sendable {
                 }
                 let firstStep = compiler.steps.count
                 let entry = compiler.compile(predicate, route: route)
-                let slots = Set(compiler.steps[firstStep...].map { compiler.table.atoms[Int($0.atom)].slot })
+                let atoms = Set(compiler.steps[firstStep...].map(\.atom))
+                let slots = Set(atoms.map { compiler.table.atoms[Int($0)].slot })
                 covers.append(compiler.cover(predicate, route: route, commonSlot: eventIDSlot))
                 var eventIDs = route.eventIDs
                 if eventIDs.isEmpty, let numbers = predicate.requiredNumbers(of: "eventid") {
@@ -82,29 +84,17 @@ public struct SigmaRuleSet: Sendable {
                         rule: Int32(index), entry: entry, product: rule.logSource.product,
                         service: rule.logSource.service,
                         slots: slots.filter { $0 >= 0 }.sorted(),
-                        hasKeywords: slots.contains(-1),
+                        atoms: atoms.sorted(),
                         channels: route.channels.map { $0.lowercased() }, eventIDs: eventIDs,
                         pipeline: pipeline.name))
             }
         }
-        self.index = NeedleIndex(compiler.table, slotCount: compiler.slotTable.names.count, covers: covers)
+        self.index = NeedleIndex(compiler.table, covers: covers)
         steps = compiler.steps
         table = compiler.table
         table.seal()
         slotNames = compiler.slotTable.names
         slots = compiler.slotTable.slots
-    }
-
-    /// The literal texts that rules look for, per field: what a multi-pattern search can be built of.
-    public var literalNeedles: [(field: String?, text: String)] {
-        table.atoms.compactMap { atom in
-            switch atom.kind {
-            case .equal, .prefix, .suffix, .contains:
-                let bytes = table.needles[Int(atom.start)..<Int(atom.start + atom.length)]
-                return (atom.slot < 0 ? nil : slotNames[Int(atom.slot)], String(decoding: bytes, as: UTF8.self))
-            default: return nil
-            }
-        }
     }
 }
 

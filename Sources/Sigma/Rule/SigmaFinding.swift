@@ -19,6 +19,8 @@ public struct SigmaFinding: Sendable, Hashable {
         case unknownDetection = "unknown-detection"
         case unsupported
         case unmappedField = "unmapped-field"
+        case unknownReference = "unknown-reference"
+        case deprecated
         case duplicateID = "duplicate-id"
     }
 

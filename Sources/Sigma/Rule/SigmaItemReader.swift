@@ -32,6 +32,8 @@ struct SigmaItemReader {
             report(.modifierMismatch, "'exists' needs a field", value.position)
             return nil
         }
+        // Placeholders stand for what the author would have written, so they are filled before anything else is done.
+        if let expand = modifiers.firstIndex(of: .expand) { modifiers.insert(modifiers.remove(at: expand), at: 0) }
         item.tests = tests(of: value, modifiers: modifiers)
         return findings.isEmpty ? item : nil
     }

@@ -1,17 +1,3 @@
-/// What a folder or file of rules gave: the rules that work and all findings.
-public struct SigmaReading: Sendable {
-    public var rules: [SigmaRule] = []
-    public var findings: [SigmaFinding] = []
-
-    public init() {}
-
-    /// Adds another file's reading.
-    public mutating func append(_ other: SigmaReading) {
-        rules += other.rules
-        findings += other.findings
-    }
-}
-
 /// Reads Sigma rules from YAML. Whatever is wrong becomes a finding; the other rules are read nevertheless.
 public struct SigmaReader: Sendable {
     /// The longest rule file that is read, in bytes of UTF-8.
@@ -33,6 +19,7 @@ public struct SigmaReader: Sendable {
             return reading
         }
         var global = YAMLMapping()
+        var previous = YAMLMapping()
         for document in YAMLDocuments.read(text, file: file, findings: &reading.findings) {
             guard case .mapping(let own) = document.content else {
                 reading.findings.append(
@@ -48,21 +35,30 @@ public struct SigmaReader: Sendable {
             case "reset":
                 global = YAMLMapping()
                 continue
-            default: break
+            case "repeat": previous = previous.merging(own)
+            default: previous = global.merging(own)
             }
-            let merged = global.merging(own)
-            if merged["correlation"] != nil || merged["filter"] != nil {
-                let kind = merged["correlation"] != nil ? "correlation rules" : "filters"
-                reading.findings.append(
-                    SigmaFinding(
-                        .warning, .unsupported, "\(kind) are left out: only detection rules are matched",
-                        at: document.position))
-                continue
-            }
-            var builder = SigmaRuleBuilder(mapping: merged, position: document.position, placeholders: placeholders)
-            if let rule = builder.build() { reading.rules.append(rule) }
-            reading.findings += builder.findings
+            add(previous, at: document.position, to: &reading)
         }
         return reading
+    }
+
+    private func add(_ mapping: YAMLMapping, at position: SigmaPosition, to reading: inout SigmaReading) {
+        if let correlation = mapping["correlation"] {
+            var builder = SigmaCorrelationBuilder(mapping, position: position)
+            if let correlation = builder.build(correlation) { reading.correlations.append(correlation) }
+            reading.findings += builder.findings
+        } else if let filter = mapping["filter"] {
+            var builder = SigmaRuleBuilder(mapping: mapping, position: position, placeholders: placeholders)
+            if let filter = builder.buildFilter(filter) { reading.filters.append(filter) }
+            reading.findings += builder.findings
+        } else {
+            var builder = SigmaRuleBuilder(mapping: mapping, position: position, placeholders: placeholders)
+            if let rule = builder.build() {
+                reading.rules.append(rule)
+                if let correlation = builder.correlation { reading.correlations.append(correlation) }
+            }
+            reading.findings += builder.findings
+        }
     }
 }

@@ -2,6 +2,8 @@
 public struct SigmaRule: Sendable {
     /// The rule's `id`; where a file has none, its title.
     public var id: String
+    /// By which correlation rules may refer to it.
+    public var name: String?
     public var title: String
     public var description: String
     public var level: SigmaLevel
@@ -16,6 +18,8 @@ public struct SigmaRule: Sendable {
     public var detections: [SigmaNamedDetection]
     /// One or more conditions; an event that satisfies any of them matches the rule.
     public var conditions: [SigmaCondition]
+    /// Top-level keys that the specification does not name, such as `tests`.
+    public var extras = YAMLMapping()
     public var position: SigmaPosition
 }
 

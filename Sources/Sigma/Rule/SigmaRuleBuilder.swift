@@ -4,6 +4,8 @@ struct SigmaRuleBuilder {
     let position: SigmaPosition
     let placeholders: [String: [String]]
     private(set) var findings: [SigmaFinding] = []
+    /// What an aggregation in the rule's condition became.
+    private(set) var correlation: SigmaCorrelation?
 
     init(mapping: YAMLMapping, position: SigmaPosition, placeholders: [String: [String]]) {
         self.mapping = mapping
@@ -17,35 +19,46 @@ struct SigmaRuleBuilder {
             report(.error, .missingField, "'detection' with at least one selection and a 'condition' is missing", nil)
             return nil
         }
-        let title = mapping["title"]?.text ?? ""
-        if title.isEmpty { report(.warning, .missingField, "'title' is missing", nil) }
-        let id = mapping["id"]?.text ?? title
-        if id.isEmpty { report(.error, .missingField, "the rule has neither 'id' nor 'title'", nil) }
+        let header = SigmaHeader(mapping, position: position, findings: &findings)
         let detections = namedDetections(parts)
-        let conditions = readConditions(parts, detections: detections, at: detection.position)
+        let conditions = readConditions(parts, detections: detections, header: header, at: detection.position)
         guard !findings.contains(where: { $0.gravity == .error }) else { return nil }
         return SigmaRule(
-            id: id,
-            title: title,
-            description: mapping["description"]?.text ?? "",
-            level: level(),
-            status: mapping["status"]?.text ?? "",
-            author: mapping["author"]?.text ?? "",
-            references: mapping["references"]?.texts ?? [],
-            tags: mapping["tags"]?.texts ?? [],
-            falsePositives: mapping["falsepositives"]?.texts ?? [],
+            id: correlation?.rules.first ?? header.id,
+            name: correlation == nil ? header.name : nil,
+            title: header.title,
+            description: header.description,
+            level: header.level,
+            status: header.status,
+            author: header.author,
+            references: header.references,
+            tags: header.tags,
+            falsePositives: header.falsePositives,
             logSource: logSource(),
             detections: detections,
             conditions: conditions,
+            extras: header.extras,
             position: position)
     }
 
-    private mutating func level() -> SigmaLevel {
-        guard let value = mapping["level"] else { return .medium }
-        if let level = SigmaLevel(rawValue: value.text?.lowercased() ?? "") { return level }
-        let known = SigmaLevel.allCases.map(\.rawValue).joined(separator: ", ")
-        report(.warning, .unknownLevel, "the level is none of \(known); medium is taken", value.position)
-        return .medium
+    /// The filter that the value of `filter` describes, or nil when findings of gravity `error` forbid it.
+    mutating func buildFilter(_ value: YAMLValue) -> SigmaFilter? {
+        guard let parts = value.mapping else {
+            report(.error, .invalidValue, "'filter' is a map of rules, selections and a condition", value.position)
+            return nil
+        }
+        let header = SigmaHeader(mapping, position: position, findings: &findings)
+        let rules = parts["rules"]?.texts ?? []
+        let detections = namedDetections(
+            YAMLMapping(members: parts.members.filter { $0.key != "rules" }))
+        let conditions = readConditions(parts, detections: detections, header: header, at: value.position)
+        if correlation != nil {
+            report(.error, .invalidCondition, "a filter's condition cannot aggregate", value.position)
+        }
+        guard !findings.contains(where: { $0.gravity == .error }) else { return nil }
+        return SigmaFilter(
+            header: header, logSource: logSource(), rules: rules.map { $0.lowercased() } == ["any"] ? [] : rules,
+            detections: detections, condition: conditions.count == 1 ? conditions[0] : .any(conditions))
     }
 
     private mutating func logSource() -> SigmaLogSource {
@@ -70,7 +83,7 @@ struct SigmaRuleBuilder {
     }
 
     private mutating func readConditions(
-        _ parts: YAMLMapping, detections: [SigmaNamedDetection], at place: SigmaPosition
+        _ parts: YAMLMapping, detections: [SigmaNamedDetection], header: SigmaHeader, at place: SigmaPosition
     ) -> [SigmaCondition] {
         guard let value = parts["condition"], !value.texts.isEmpty else {
             report(.error, .missingField, "'condition' is missing in 'detection'", place)
@@ -78,16 +91,40 @@ struct SigmaRuleBuilder {
         }
         var conditions: [SigmaCondition] = []
         for text in value.texts {
+            let halves = text.split(separator: "|", maxSplits: 1)
             do {
-                let condition = try SigmaConditionParser.parse(text)
+                let condition = try SigmaConditionParser.parse(String(halves.first ?? ""))
                 check(condition, detections: detections, at: value.position)
                 conditions.append(condition)
             } catch {
                 let message = "\(error.reason) (character \(error.offset + 1) of the condition '\(text)')"
                 report(.error, .invalidCondition, message, value.position)
             }
+            if halves.count == 2 { aggregate(String(halves[1]), parts, header, at: value.position) }
         }
         return conditions
+    }
+
+    /// Makes a correlation of an aggregation of Sigma 1; the rule itself then only finds the events.
+    private mutating func aggregate(
+        _ text: String, _ parts: YAMLMapping, _ header: SigmaHeader, at place: SigmaPosition
+    ) {
+        do {
+            let aggregation = try SigmaAggregation(text)
+            guard let timespan = SigmaCorrelationBuilder.seconds(parts["timeframe"]?.text ?? "") else {
+                report(.error, .missingField, "an aggregation needs a 'timeframe' such as 15m in 'detection'", place)
+                return
+            }
+            correlation = SigmaCorrelation(
+                header: header, kind: aggregation.kind, rules: [header.id + "/events"], groupBy: aggregation.groupBy,
+                timespan: timespan, bounds: [aggregation.bound], fields: aggregation.fields, aliases: [:],
+                generates: false)
+            report(
+                .warning, .deprecated, "the aggregation is read as a correlation rule; Sigma 2 wants it written as one",
+                place)
+        } catch {
+            report(.error, .invalidCondition, error.reason, place)
+        }
     }
 
     private mutating func check(

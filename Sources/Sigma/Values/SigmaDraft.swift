@@ -9,6 +9,7 @@ struct SigmaDraft {
     private var wideBytes: [UInt8]?
 
     private static let mostDashes = 3
+    private static let mostExpanded = 10_000
 
     init(original: String) {
         self.original = original
@@ -80,7 +81,16 @@ struct SigmaDraft {
         guard let number = Double(original) else {
             throw SigmaModifier.Mismatch(reason: "'\(comparison.rawValue)' needs a number, not '\(original)'")
         }
+        if case .datePart(let part, _, let bound) = test { return with(.datePart(part, comparison, bound)) }
         return with(.comparison(comparison, number))
+    }
+
+    func datePart(_ part: SigmaDatePart) throws(SigmaModifier.Mismatch) -> SigmaDraft {
+        guard let number = Int(original) else {
+            throw SigmaModifier.Mismatch(reason: "'\(part.rawValue)' needs a whole number, not '\(original)'")
+        }
+        if case .comparison(let comparison, _) = test { return with(.datePart(part, comparison, number)) }
+        return with(.datePart(part, nil, number))
     }
 
     /// The bytes that base64 encodes.
@@ -167,17 +177,29 @@ struct SigmaDraft {
         return String(characters)
     }
 
+    /// One draft for each value of the placeholders (`%name%`) in the text; `\%` is a plain percent character.
     func expanded(_ placeholders: [String: [String]]) throws(SigmaModifier.Mismatch) -> [SigmaDraft] {
-        guard case .text = test else { throw SigmaModifier.Mismatch(reason: "'expand' needs a text") }
-        var texts = [original]
-        let pieces = original.split(separator: "%", omittingEmptySubsequences: false)
-        for index in stride(from: 1, to: pieces.count - 1, by: 2) {
-            let name = String(pieces[index])
-            guard let values = placeholders[name] else {
-                throw SigmaModifier.Mismatch(
-                    code: .missingPlaceholder, reason: "the placeholder %\(name)% has no values here; give it some")
+        var texts = [""]
+        var rest = original[...]
+        while let character = rest.popFirst() {
+            if character == "\\", rest.first == "%" {
+                rest.removeFirst()
+                texts = texts.map { $0 + "%" }
+            } else if character == "%", let end = rest.firstIndex(of: "%"), end > rest.startIndex {
+                let name = String(rest[..<end])
+                rest = rest[rest.index(after: end)...]
+                guard let values = placeholders[name] else {
+                    throw SigmaModifier.Mismatch(
+                        code: .missingPlaceholder, reason: "the placeholder %\(name)% has no values here; give it some")
+                }
+                guard texts.count * values.count <= Self.mostExpanded else {
+                    throw SigmaModifier.Mismatch(
+                        reason: "the placeholders make more than \(Self.mostExpanded) values of this one")
+                }
+                texts = texts.flatMap { text in values.map { text + $0 } }
+            } else {
+                texts = texts.map { $0 + String(character) }
             }
-            texts = texts.flatMap { text in values.map { text.replacing("%\(name)%", with: $0) } }
         }
         return texts.map { SigmaDraft(original: $0) }
     }

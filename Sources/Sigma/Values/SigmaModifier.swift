@@ -2,7 +2,7 @@
 enum SigmaModifier: String {
     case contains, startswith, endswith, all, re, i, m, s, cased, cidr, base64, base64offset, wide, utf16, utf16le
     case utf16be, windash, exists, fieldref, lt, lte, gt, gte, neq, expand
-    case ignorecase, multiline, dotall
+    case ignorecase, multiline, dotall, minute, hour, day, week, month, year
 
     struct Mismatch: Error {
         var code = SigmaFinding.Code.modifierMismatch
@@ -34,6 +34,8 @@ enum SigmaModifier: String {
         case .exists: return [try draft.existence()]
         case .fieldref: return [draft.with(.field(draft.original, .whole, isCased: false))]
         case .lt, .lte, .gt, .gte: return [try draft.comparison(SigmaComparison(rawValue: rawValue) ?? .less)]
+        case .minute, .hour, .day, .week, .month, .year:
+            return [try draft.datePart(SigmaDatePart(rawValue: rawValue) ?? .year)]
         case .expand: return try draft.expanded(placeholders)
         }
     }

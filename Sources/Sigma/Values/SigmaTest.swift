@@ -8,6 +8,8 @@ public enum SigmaTest: Sendable, Hashable {
     case network(SigmaNetwork)
     /// The value is a number in that relation to the given one.
     case comparison(SigmaComparison, Double)
+    /// A part of the date that the value holds is in that relation to the number; nil: equal.
+    case datePart(SigmaDatePart, SigmaComparison?, Int)
     /// The field is missing or null.
     case isNull
     /// The field is there (true) or missing (false).
@@ -41,6 +43,11 @@ public enum SigmaComparison: String, Sendable, Hashable {
         case .greaterOrEqual: left >= right
         }
     }
+}
+
+/// The parts of a date that rules may ask for: `minute`, `hour`, `day` (of the month), `week` (ISO 8601), `month`, `year`.
+public enum SigmaDatePart: String, Sendable, Hashable {
+    case minute, hour, day, week, month, year
 }
 
 /// Where a text must lie within a value.

@@ -38,7 +38,11 @@ public struct YAMLValue: Sendable {
 
 /// The members of a YAML map in their order.
 public struct YAMLMapping: Sendable {
-    public internal(set) var members: [(key: String, value: YAMLValue)] = []
+    public internal(set) var members: [(key: String, value: YAMLValue)]
+
+    public init() { members = [] }
+
+    init(members: [(key: String, value: YAMLValue)]) { self.members = members }
 
     public init(members: [(key: String, value: YAMLValue)] = []) {
         self.members = members
@@ -76,7 +80,8 @@ public enum YAMLDocuments {
         var documents: [YAMLValue] = []
         var budget = mostValues
         do {
-            let parser = try Parser(yaml: text)
+            // Scalars stay text, so nothing is to be resolved to numbers or dates.
+            let parser = try Parser(yaml: text, resolver: .basic)
             while let node = try parser.nextRoot() {
                 let value = convert(node, file: file, budget: &budget, depth: 0)
                 if case .null = value.content { continue }

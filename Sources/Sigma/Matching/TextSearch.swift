@@ -1,0 +1,58 @@
+/// Tells which of many texts stand in a value, ASCII letters folded: the search behind Sigma's rules, for other matchers.
+package struct TextSearch: Sendable {
+    /// A text, and whether the value must be just this or may hold it anywhere.
+    package struct Text: Sendable {
+        /// Not empty.
+        var bytes: [UInt8]
+        var isWhole: Bool
+
+        package init(_ text: String, isWhole: Bool) {
+            bytes = text.utf8.map { ByteSearch.folded($0) }
+            self.isWhole = isWhole
+        }
+    }
+
+    /// Memory that is used again for each value.
+    package struct Scratch: Sendable {
+        fileprivate var value = FoldedText()
+        fileprivate var hits: [NeedleHit] = []
+
+        package init() {}
+    }
+
+    private let texts: [Text]
+    private let search: NeedleSearch
+
+    package init(_ texts: [Text]) {
+        self.texts = texts
+        var bytes: [UInt8] = []
+        let needles = texts.enumerated().map { number, text in
+            let start = bytes.count
+            bytes += text.bytes
+            return NeedleSearch.Needle(
+                atom: Int32(number), kind: text.isWhole ? .equal : .contains, bytes: start..<bytes.count)
+        }
+        search = NeedleSearch(needles, in: bytes)
+    }
+
+    /// Calls `onHit` with the number of each text found, as often as it stands there.
+    package func find(
+        in value: UnsafeBufferPointer<UInt8>, _ scratch: inout Scratch, onHit: (_ text: Int) -> Void
+    ) {
+        scratch.value.fill(value)
+        scratch.hits.removeAll(keepingCapacity: true)
+        search.scan(scratch.value, into: &scratch.hits)
+        let count = scratch.value.count
+        scratch.value.withBytes { folded in
+            for hit in scratch.hits {
+                let text = texts[Int(hit.atom)]
+                guard hit.start >= 0, hit.start + text.bytes.count <= count,
+                    !text.isWhole || text.bytes.count == count,
+                    text.bytes.elementsEqual(
+                        UnsafeRawBufferPointer(start: folded + hit.start, count: text.bytes.count))
+                else { continue }
+                onHit(Int(hit.atom))
+            }
+        }
+    }
+}
