@@ -38,7 +38,7 @@ struct AlertRows {
             "ProcessingEndTime": .datetime(alert.recordedTime),
             "RemediationSteps": .string(JSON.array(content.remediationSteps.map { .string($0) }).description),
             "ExtendedProperties": .string(AlertRows.properties(of: content).description),
-            "Entities": .string(AlertRows.entities(of: content).description),
+            "Entities": .string(content.entities.alertSchema.description),
             "ProductName": .string(content.productName),
             "ProductComponentName": .string(content.productComponentName),
             "AlertLink": .string(content.alertLink),
@@ -60,17 +60,5 @@ struct AlertRows {
             members["Custom Details"] = .string(JSON.object(details).description)
         }
         return .object(members)
-    }
-
-    /// Entities in the alert schema: `$id`, `Type`, then the identifiers.
-    private static func entities(of content: NewAlert) -> JSON {
-        .array(
-            content.entities.enumerated().map { index, entity in
-                var members: JSONObject = ["$id": .string(String(index + 1)), "Type": .string(entity.kind.alertType)]
-                for (name, value) in entity.identifiers.sorted(by: { $0.key < $1.key }) {
-                    members[name] = .string(value)
-                }
-                return .object(members)
-            })
     }
 }

@@ -36,6 +36,11 @@ struct EntityCollection {
         columns = rule.entityColumns
     }
 
+    init(mappings: [EntityMapping]) {
+        self.mappings = mappings
+        columns = []
+    }
+
     /// The entities of the rows, each once; the mappings share the limit equally.
     func entities(of rows: [ResultRow]) -> [Entity] {
         let sources = mappings.count + columns.count

@@ -62,7 +62,7 @@ struct RuleBuilder {
         }
     }
 
-    private mutating func identifier(name: String) -> String {
+    mutating func identifier(name: String) -> String {
         guard let value = fields["id"], let id = value.text, !id.isEmpty else {
             report(.warning, .missingField, "'id' is missing; one is made of the name", nil)
             return StableIdentifier.make(["rule", name])
@@ -71,7 +71,7 @@ struct RuleBuilder {
         return id.lowercased()
     }
 
-    private mutating func query() -> String? {
+    mutating func query() -> String? {
         guard let value = fields["query"], let query = value.text, !query[...].trimmingBlanks.isEmpty else {
             report(.error, .missingField, "'query' is missing", nil)
             return nil
@@ -95,7 +95,7 @@ struct RuleBuilder {
         return .medium
     }
 
-    private mutating func tactics() -> [Tactic] {
+    mutating func tactics() -> [Tactic] {
         var tactics: [Tactic] = []
         for (text, place) in list(fields["tactics"]) {
             guard let tactic = Tactic(lenient: text) else {
@@ -110,7 +110,7 @@ struct RuleBuilder {
         return tactics
     }
 
-    private mutating func techniques() -> [String] {
+    mutating func techniques() -> [String] {
         if let value = fields["techniques"], fields["relevantTechniques"] == nil, fields["displayName"] == nil {
             report(.warning, .unknownField, "rule files name this list 'relevantTechniques'", value.position)
         }
@@ -143,7 +143,7 @@ struct RuleBuilder {
         return duration("suppressionDuration") ?? .hours(5)
     }
 
-    private mutating func version() -> String {
+    mutating func version() -> String {
         guard let value = fields["version"] ?? fields["templateVersion"], let text = value.text else { return "" }
         let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
         if numbers.count != 3 || !numbers.allSatisfy({ Int($0) != nil }) {

@@ -153,20 +153,9 @@ public actor RuleRunner {
         if Task.isCancelled { return }
         let now = time.now()
         guard var state = known[rule.id] else { return }
-        var status = RuleHealth.Status.success
-        if let error = outcome.error {
-            let result = state.schedule.failed(
-                run, code: error.code, isPermanent: error.isPermanent, at: now, timing: rule.timing, policy: policy)
-            status =
-                switch result {
-                case .retries: .retried
-                case .givenUp: .failure
-                case .disablesRule: .disabled
-                }
-        } else {
-            state.schedule.succeeded(
-                run, raisedAlert: outcome.alerts > 0, suppression: rule.suppression, timing: rule.timing)
-        }
+        let status = state.schedule.conclude(
+            run, error: outcome.error, raisedAlert: outcome.alerts > 0, suppression: rule.suppression, at: now,
+            timing: rule.timing, policy: policy)
         state.alerts += outcome.newAlerts
         known[rule.id] = state
         let health = outcome.health(of: rule, run, at: now, status: status)

@@ -24,6 +24,7 @@ struct Life: Sendable {
     let collector: Collector
     let collecting: CollectingServices
     let runner: RuleRunner
+    let behaviors: BehaviorRunner
     let prioritizer: Prioritizer
     let notifications: NotificationEngine
     let response: ResponseEngine
@@ -46,11 +47,15 @@ struct Life: Sendable {
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay
         policy.nearRealTimeDelay = core.settings.detection.nearRealTimeDelay
+        let queries = StoreRuleQueries(store: core.events, environment: { core.queries.environment() })
         let runner = RuleRunner(
-            queries: StoreRuleQueries(store: core.events, environment: { core.queries.environment() }),
-            casebook: core.casebook, states: RuleStates(core.database), time: core.time, policy: policy,
-            logger: logger)
+            queries: queries, casebook: core.casebook, states: RuleStates(core.database), time: core.time,
+            policy: policy, logger: logger)
         try await runner.replaceRules(rules.analytics)
+        let behaviors = BehaviorRunner(
+            queries: queries, store: core.events, states: RuleStates(core.database), time: core.time, policy: policy,
+            logger: logger)
+        try await behaviors.replaceBehaviors(rules.behaviors)
         let health = SourceHealth(ledger: core.settings.health.ledger())
         let monitor = HealthMonitor(
             health: health, store: core.events, memory: SourceMemory(core.database),
@@ -63,6 +68,7 @@ struct Life: Sendable {
         return Life(
             core: core, rules: rules, intake: intake, deadLetters: DeadLetterDesk(core: core, detector: detector),
             collector: collector, collecting: try Collecting.services(core, content, intake: intake), runner: runner,
+            behaviors: behaviors,
             prioritizer: Prioritizer(
                 casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time),
             notifications: try Mailing.engine(core),
@@ -86,6 +92,7 @@ struct Life: Sendable {
     var schedules: [Loop] {
         var loops = [
             loop("rules") { await runner.run() },
+            loop("behaviour") { try await behaviors.run() },
             loop("health") { try await monitor.run() },
             loop("waiting incidents") {
                 while true {

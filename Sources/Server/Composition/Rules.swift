@@ -6,6 +6,7 @@ internal import Sigma
 struct Rules: Sendable {
     let analytics: [AnalyticsRule]
     let sigma: [SigmaRule]
+    let behaviors: [Behavior]
     let findings: [RuleFinding]
 
     init(_ settings: Settings) {
@@ -14,8 +15,10 @@ struct Rules: Sendable {
         }
         let analytics = RuleFolder.analyticsRules(in: folders("rules", settings.detection.ruleFolders))
         let sigma = RuleFolder.sigmaRules(in: folders("sigma", settings.detection.sigmaFolders))
+        let behaviors = BehaviorReader.behaviors(in: [settings.contentFolder.appending(path: "behavior")])
         self.analytics = analytics.rules
         self.sigma = sigma.reading.rules
-        findings = analytics.findings + sigma.findings
+        self.behaviors = behaviors.behaviors
+        findings = analytics.findings + sigma.findings + behaviors.findings
     }
 }
