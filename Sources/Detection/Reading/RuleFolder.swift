@@ -52,7 +52,8 @@ public enum RuleFolder {
         return (reading, findings + reading.findings.map { RuleFinding($0) })
     }
 
-    private static func unreadable(_ file: URL, _ error: any Error) -> RuleFinding {
+    /// The finding of a file that cannot be read.
+    public static func unreadable(_ file: URL, _ error: any Error) -> RuleFinding {
         RuleFinding(
             .error, .unreadableFile, "the file cannot be read as UTF-8 text: \(error.localizedDescription)",
             at: SigmaPosition(file: file.path))

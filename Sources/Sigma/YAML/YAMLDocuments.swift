@@ -14,6 +14,8 @@ public struct YAMLValue: Sendable {
     public var position: SigmaPosition
     /// A scalar written as a block (`|` or `>`), whose text begins on the line after the key.
     public var isBlock = false
+    /// A scalar in quotes, which is text even when it looks like a number.
+    public var isQuoted = false
 
     public init(content: Content, position: SigmaPosition) {
         self.content = content
@@ -96,6 +98,7 @@ public enum YAMLDocuments {
             let isNull = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
             var value = YAMLValue(content: isNull ? .null : .scalar(scalar.string), position: position)
             value.isBlock = scalar.style == .literal || scalar.style == .folded
+            value.isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
             return value
         case .sequence(let sequence):
             let values = sequence.map { convert($0, file: file, budget: &budget, depth: depth + 1) }
