@@ -55,4 +55,14 @@ public struct Behavior: Sendable, Identifiable {
 
     /// The schedule, as the state machine of rules knows it.
     var timing: RuleTiming { .scheduled(RuleTiming.Schedule(frequency: frequency, period: period)) }
+
+    /// A rule that raises an alert where the behaviour writes a row, so that it can be tested as rules are.
+    var asRule: AnalyticsRule {
+        var rule = AnalyticsRule(
+            id: id, name: name, description: description, severity: .informational, query: query, timing: timing,
+            position: position)
+        rule.entityMappings = entityMappings
+        rule.eventGrouping = .alertPerResult
+        return rule
+    }
 }

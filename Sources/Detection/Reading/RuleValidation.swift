@@ -16,12 +16,16 @@ public struct RuleValidation: Sendable {
         self.check = check
     }
 
-    /// Checks the rules of a file, analytics rules and Sigma rules alike.
+    /// Checks the rules of a file: analytics rules, Sigma rules or behaviours.
     public mutating func add(_ text: String, file: String) {
-        if RuleFormat(of: text) == .sigma {
-            addSigma(text, file: file)
-            return
+        switch RuleFormat(of: text) {
+        case .sigma: addSigma(text, file: file)
+        case .behavior: addBehaviors(text, file: file)
+        case .analytics: addAnalytics(text, file: file)
         }
+    }
+
+    private mutating func addAnalytics(_ text: String, file: String) {
         let reading = RuleReader.read(text, file: file)
         count += reading.documents
         findings += reading.findings
@@ -48,6 +52,18 @@ public struct RuleValidation: Sendable {
         count += reading.rules.count + Set(reading.findings.filter { $0.gravity == .error }.map(\.position.file)).count
         findings += reading.findings.map { RuleFinding($0) }
         for rule in reading.rules { noteDuplicate(rule.id, rule.position) }
+    }
+
+    private mutating func addBehaviors(_ text: String, file: String) {
+        let reading = BehaviorReader.read(text, file: file)
+        count += max(reading.behaviors.count, 1)
+        findings += reading.findings
+        for behavior in reading.behaviors {
+            noteDuplicate(behavior.id, behavior.position)
+            let faults = behavior.findings(check(behavior.query))
+            findings += faults
+            if !faults.contains(where: { $0.gravity == .error }) { validCount += 1 }
+        }
     }
 
     private mutating func noteDuplicate(_ id: String, _ position: SigmaPosition) {
@@ -79,12 +95,17 @@ public struct RuleValidation: Sendable {
 
 /// What kind of rules a file holds.
 public enum RuleFormat: Sendable, Hashable {
-    case analytics, sigma
+    case analytics, behavior, sigma
 
-    /// Told from the keys at the beginning of lines: Sigma rules have a `detection`, analytics rules a `query`.
+    /// Told from the keys at the beginning of lines: Sigma rules have a `detection`, analytics rules a `query`, and
+    /// behaviours a `destination` as well.
     public init(of text: String) {
         let keys = text.split(separator: "\n").lazy.map { $0.prefix { $0 != ":" } }
-        self = keys.contains("detection") && !keys.contains("query") ? .sigma : .analytics
+        guard keys.contains("query") else {
+            self = keys.contains("detection") ? .sigma : .analytics
+            return
+        }
+        self = keys.contains("destination") ? .behavior : .analytics
     }
 }
 

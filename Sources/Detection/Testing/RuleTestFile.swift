@@ -17,7 +17,7 @@ public struct RuleTestFile: Sendable {
     /// All of the file's, as they match together.
     let sigma: [SigmaRule]
 
-    /// Reads a rule file's text, Sentinel YAML or Sigma YAML; `file` is its name in findings.
+    /// Reads a rule file's text, Sentinel YAML, Sigma YAML or behaviours, whose results count as alerts; `file` is its name in findings.
     public init(_ text: String, file: String) {
         let isSigma = RuleFormat(of: text) == .sigma
         let reading = isSigma ? SigmaReader().read(text, file: file) : SigmaReading()
@@ -40,7 +40,7 @@ public struct RuleTestFile: Sendable {
 
     private mutating func addAnalytics(_ fields: YAMLMapping, _ document: YAMLValue) {
         var builder = RuleBuilder(fields: fields, position: document.position)
-        let rule = builder.build()
+        let rule = fields["destination"] == nil ? builder.build() : builder.behavior()?.asRule
         findings += builder.findings.filter { $0.gravity == .error }
         guard let rule else { return }
         rules.append(Rule(id: rule.id, name: rule.name, tests: tests(fields), analytics: rule))
