@@ -61,6 +61,7 @@ generate:  ## renew generated documents
 	@scripts/target-graph > docs/target-graph.txt
 	@swift build --product tocsin $(STRICT)
 	@.build/debug/tocsin kql reference > docs/kql.md
+	@.build/debug/tocsin rule reference > docs/content.md
 
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz

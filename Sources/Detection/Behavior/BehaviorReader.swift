@@ -108,11 +108,13 @@ extension RuleBuilder {
     }
 
     private mutating func readSchedule(of behavior: inout Behavior) {
-        for name in ["queryFrequency", "queryPeriod"] where fields[name] == nil {
-            report(.error, .missingField, "'\(name)' is missing", nil)
+        guard let frequency = duration("queryFrequency"), let period = duration("queryPeriod") else {
+            report(
+                .error, .invalidSchedule, "'queryFrequency' and 'queryPeriod' must both be durations such as 1h", nil)
+            return
         }
-        behavior.frequency = duration("queryFrequency") ?? behavior.frequency
-        behavior.period = duration("queryPeriod") ?? behavior.period
+        behavior.frequency = frequency
+        behavior.period = period
         if !Self.frequencies.contains(behavior.frequency) {
             report(
                 .error, .invalidSchedule, "'queryFrequency' lies outside 5 minutes to 14 days",
