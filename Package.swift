@@ -292,8 +292,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ServerTests",
         dependencies: [
-            "Casebook", "Chronology", "Collection", "JSON", "Server", "StateStore", "TestSupport", "Vocabulary",
-            "tocsin",
+            "Casebook", "Chronology", "Collection", "Detection", "Investigation", "JSON", "Server", "Sigma",
+            "StateStore", "TestSupport", "Vocabulary", "tocsin",
             asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
         ]),
     .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),

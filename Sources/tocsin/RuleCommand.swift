@@ -7,7 +7,8 @@ internal import Server
 /// `tocsin rule`: work on analytics rules.
 struct RuleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rule", abstract: "Work on analytics rules.", subcommands: [Validate.self, RuleTestCommand.self, ContentReferenceCommand.self])
+        commandName: "rule", abstract: "Work on analytics rules.",
+        subcommands: [Validate.self, RuleTestCommand.self, ContentReferenceCommand.self])
 
     struct Validate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import Detection
 import Foundation
 import Investigation
 import Server
+import Sigma
 import TestSupport
 import Testing
 
