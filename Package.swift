@@ -63,6 +63,7 @@ let pure: [Target] = [
         name: "KQLConformance", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
     .target(name: "Presentation", dependencies: ["Chronology", "JSON", "KQLValues"]),
     .target(name: "Sigma", dependencies: ["JSON", "RE2", "Records", "Vocabulary", yams]),
+    .target(name: "ThreatIntelligence", dependencies: ["Chronology", "JSON"]),
     .target(name: "Workflow", dependencies: ["Chronology", "JSON", collections]),
 ]
 
@@ -88,7 +89,7 @@ let lifeCycle: [Target] = [
         name: "Detection",
         dependencies: [
             "Casebook", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "Records",
-            "Sigma", "StateStore", "Vocabulary", crypto, grdb, logging, yams,
+            "Sigma", "StateStore", "ThreatIntelligence", "Vocabulary", crypto, grdb, logging, yams,
         ]),
     .target(
         name: "Export",
@@ -113,7 +114,7 @@ let lifeCycle: [Target] = [
             "Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", "Workflow", collections, crypto, grdb,
             logging, yams,
         ]),
-    .target(name: "Simulation", dependencies: ["Chronology", "JSON", "Vocabulary"]),
+    .target(name: "Simulation", dependencies: ["Casebook", "Chronology", "JSON", "Vocabulary"]),
 ]
 
 // Ring 3: the edges.
@@ -221,8 +222,8 @@ let tests: [Target] = [
         name: "DetectionTests",
         dependencies: [
             "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL",
-            "KQLConformance", "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore", "TestSupport",
-            "Vocabulary", grdb, logging,
+            "KQLConformance", "KQLFunctions", "KQLValues", "Prioritization", "Records", "Sigma", "Simulation",
+            "StateStore", "TestSupport", "ThreatIntelligence", "Vocabulary", grdb, logging,
         ]),
     .testTarget(
         name: "DuckDBStoreTests",
@@ -303,6 +304,7 @@ let tests: [Target] = [
     .testTarget(
         name: "SpoolTests", dependencies: ["Chronology", "EventStore", "JSON", "KQLValues", "Spool", "TestSupport"]),
     .testTarget(name: "StateStoreTests", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
+    .testTarget(name: "ThreatIntelligenceTests", dependencies: ["Chronology", "JSON", "ThreatIntelligence"]),
     .testTarget(name: "UnpackingTests", dependencies: ["Unpacking"]),
     .testTarget(name: "WorkflowTests", dependencies: ["Chronology", "JSON", "TestSupport", "Workflow", collections]),
 ]
