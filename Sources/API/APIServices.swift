@@ -17,6 +17,7 @@ public struct APIServices: Sendable {
     public let health: SourceHealth
     public let deadLetters: any DeadLetterBox
     public let store: any StoreDesk
+    public let indicators: any IndicatorDesk
     public let names: WorkspaceNames
     /// The address by which a client reaches this installation.
     public let address: RequestAddress
@@ -27,7 +28,8 @@ public struct APIServices: Sendable {
     public init(
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
-        deadLetters: any DeadLetterBox, store: any StoreDesk, names: WorkspaceNames, address: RequestAddress,
+        deadLetters: any DeadLetterBox, store: any StoreDesk, indicators: any IndicatorDesk, names: WorkspaceNames,
+        address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
     ) {
@@ -41,6 +43,7 @@ public struct APIServices: Sendable {
         self.health = health
         self.deadLetters = deadLetters
         self.store = store
+        self.indicators = indicators
         self.names = names
         self.address = address
         self.now = now

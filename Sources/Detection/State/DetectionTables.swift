@@ -38,6 +38,8 @@ public enum DetectionTables {
                     CREATE INDEX detection_health_rule ON detection_health (rule_id, id);
                     """)
         }
+        IndicatorTables.add(to: &migrations)
+        FusionTables.add(to: &migrations)
         return migrations
     }()
 }

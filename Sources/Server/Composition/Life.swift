@@ -30,6 +30,7 @@ struct Life: Sendable {
     let export: TableExport
     let health: SourceHealth
     let monitor: HealthMonitor
+    let threats: Threats
 
     /// Reads the content and builds every room. What is wrong with content is logged and left out.
     static func build(_ core: Core) async throws -> Life {
@@ -41,7 +42,9 @@ struct Life: Sendable {
         for finding in rules.findings where finding.gravity == .error {
             logger.warning("rule left out", metadata: ["finding": "\(finding)"])
         }
-        let detector = StreamDetector([SigmaBlockMatcher(rules.sigma)], casebook: core.casebook)
+        let indicatorMatcher = IndicatorMatcher()
+        let detector = StreamDetector([SigmaBlockMatcher(rules.sigma), indicatorMatcher], casebook: core.casebook)
+        let threats = Threats(core, matcher: indicatorMatcher, detector: detector)
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay
@@ -69,7 +72,7 @@ struct Life: Sendable {
             response: try Responding.engine(core),
             export: TableExport(
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger,
-                incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor)
+                incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor, threats: threats)
     }
 
     /// The journal's readers.
@@ -79,6 +82,7 @@ struct Life: Sendable {
             loop("notification") { try await notifications.run() },
             loop("response") { try await response.run() },
             loop("export") { try await export.run() },
+            loop("fusion") { try await threats.fusion.run() },
         ]
     }
 
@@ -87,6 +91,8 @@ struct Life: Sendable {
         var loops = [
             loop("rules") { await runner.run() },
             loop("health") { try await monitor.run() },
+            loop("indicators") { try await threats.sweep.run() },
+            loop("indicator tables") { try await threats.publish() },
             loop("waiting incidents") {
                 while true {
                     try await Task.sleep(for: .seconds(600))
@@ -115,6 +121,7 @@ struct Life: Sendable {
     func settle() async throws {
         for _ in 0..<100 {
             let before = try await core.database.journal.head().sequence
+            _ = try await threats.fusion.processPending()
             _ = try await prioritizer.processPending()
             _ = try await notifications.takePending()
             try await response.applyPending()

@@ -35,6 +35,7 @@ struct Web: Sendable {
                 store: core.events, casebook: core.casebook, health: life.health, time: core.time),
             health: life.health,
             deadLetters: life.deadLetters, store: UpkeepDesk(core: core),
+            indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
             names: WorkspaceNames(
                 subscriptionID: workspace.subscriptionID, resourceGroup: workspace.resourceGroup,
                 workspace: workspace.name, workspaceID: workspace.id),

@@ -110,6 +110,27 @@ public struct ObservableIndex: Sendable {
         return key
     }
 
+    /// The observable that was inserted as the `entry`th, counted from 0.
+    public func observable(at entry: Int) -> Observable? {
+        guard numbers.indices.contains(entry) else { return nil }
+        let key = bytes[Int(offsets[entry])..<Int(offsets[entry + 1])]
+        guard let tag = key.first.flatMap(Tag.init(rawValue:)) else { return nil }
+        let text = String(decoding: key.dropFirst(), as: UTF8.self)
+        switch tag {
+        case .ipv4, .ipv6:
+            let address = NetworkAddress(networkOrder: key.dropFirst(2))
+            let prefix = Int(key[key.startIndex + 1])
+            return Observable(
+                tag == .ipv4 ? .ipv4 : .ipv6,
+                normal: prefix == address.width ? address.description : "\(address)/\(prefix)")
+        case .domain: return Observable(.domain, normal: text)
+        case .url: return Observable(.url, normal: text)
+        case .hash: return Observable.hashKind(text).map { Observable($0, normal: text) }
+        case .email: return Observable(.email, normal: text)
+        case .account: return Observable(.account, normal: text)
+        }
+    }
+
     // MARK: lookups
 
     /// Gives the numbers of all observables with this normal form.

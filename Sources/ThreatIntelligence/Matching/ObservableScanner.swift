@@ -1,5 +1,5 @@
 /// Looks up what the values of events name. Keeps its buffers, so that a value without match allocates nothing.
-public struct ObservableScanner {
+public struct ObservableScanner: Sendable {
     private var scratch: [UInt8] = []
     private var lowered: [UInt8] = []
     private var url = URLForm()

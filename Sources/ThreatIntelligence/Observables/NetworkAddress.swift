@@ -18,6 +18,14 @@ public struct NetworkAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(isIPv4: true, high: UInt64(address) << 32, low: 0)
     }
 
+    /// Takes 4 or 16 bytes in network order.
+    init(networkOrder bytes: some Collection<UInt8>) {
+        let padded = Array(bytes.prefix(16)) + Array(repeating: 0, count: max(0, 16 - bytes.count))
+        self.init(
+            isIPv4: bytes.count == 4, high: padded[..<8].reduce(0) { $0 << 8 | UInt64($1) },
+            low: padded[8...].reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
     public init?(_ text: some StringProtocol) {
         var copy = String(text)
         guard let address = copy.withUTF8({ NetworkAddress(utf8: $0) }) else { return nil }

@@ -45,6 +45,12 @@ public struct Observable: Sendable, Hashable {
         }
     }
 
+    /// Takes a value that is in normal form already, such as one that was kept.
+    public init(_ kind: ObservableKind, normal value: String) {
+        self.kind = kind
+        self.value = value
+    }
+
     /// The kind of hash that has as many hexadecimal digits.
     static func hashKind(_ text: String) -> ObservableKind? {
         guard text.allSatisfy(\.isHexDigit) else { return nil }
