@@ -52,6 +52,10 @@ bench-kql: release  ## run the KQL benchmark over 5 million events
 	@swift build $(RELEASE) --product kql-benchmark
 	@scripts/bench kql
 
+bench-fusion:  ## play simulated months with hidden intrusions through fusion and the queue (SEEDS="101 102")
+	@swift build $(RELEASE) --product fusion-benchmark
+	@.build-release/release/fusion-benchmark $(SEEDS)
+
 fuzz:  ## fuzz the KQL parser, binder and runtime, then the readers of logs (FUZZ_SECONDS=600 each)
 	@scripts/bootstrap
 	@scripts/fuzz $(FUZZ_SECONDS) kql
@@ -65,4 +69,4 @@ generate:  ## renew generated documents
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz
 
-.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql fuzz generate clean
+.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql bench-fusion fuzz generate clean

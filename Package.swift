@@ -177,6 +177,8 @@ let edges: [Target] = [
         dependencies: ["Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"],
         path: "Benchmarks/KQLBenchmark"),
     .executableTarget(
+        name: "fusion-benchmark", dependencies: ["FusionTrial", "Simulation"], path: "Benchmarks/FusionBenchmark"),
+    .executableTarget(
         name: "tocsin",
         dependencies: [
             "CEditLine", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "FileConnector",
@@ -196,6 +198,11 @@ let tests: [Target] = [
         name: "EventStoreComparison",
         dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "TestSupport"],
         path: "Tests/EventStoreComparison"),
+    .target(
+        name: "FusionTrial",
+        dependencies: [
+            "Casebook", "Chronology", "Detection", "Prioritization", "Simulation", "StateStore", logging,
+        ], path: "Tests/FusionTrial"),
     .testTarget(name: "AccessTests", dependencies: ["Access", "Chronology", "JSON", "StateStore", grdb]),
     .testTarget(
         name: "CasebookTests", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb]),
@@ -222,9 +229,9 @@ let tests: [Target] = [
     .testTarget(
         name: "DetectionTests",
         dependencies: [
-            "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL",
-            "KQLConformance", "KQLFunctions", "KQLValues", "Prioritization", "Records", "Sigma", "Simulation",
-            "StateStore", "TestSupport", "ThreatIntelligence", "Vocabulary", grdb, logging,
+            "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "FusionTrial",
+            "JSON", "KQL", "KQLConformance", "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore",
+            "TestSupport", "ThreatIntelligence", "Vocabulary", grdb, logging,
         ]),
     .testTarget(
         name: "DuckDBStoreTests",

@@ -18,6 +18,12 @@ public actor Fusion {
         public var raised = 0
         public var extended = 0
         public var duplicates = 0
+
+        public init(raised: Int = 0, extended: Int = 0, duplicates: Int = 0) {
+            self.raised = raised
+            self.extended = extended
+            self.duplicates = duplicates
+        }
     }
 
     private static let mostHeld = 50_000

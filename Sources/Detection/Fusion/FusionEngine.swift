@@ -152,8 +152,8 @@ struct FusionGrowth {
             guard let nearest, nearest.gap <= policy.window.days else { continue }
             let density = density(nearest.gap)
             var rate = statistics.rate(ofRule: rule, onKey: key, withoutRule: ownOfRule, key: own + 1, both: 1)
-            for (other, count) in chain.rules where other != rule {
-                let chance = statistics.chance(ofRule: rule, with: other, without: count * ownOfRule * 2)
+            for (other, count) in chain.rules where other != rule && nearest.gap <= FusionStatistics.soonDays {
+                let chance = statistics.chance(ofRule: rule, with: other, without: count)
                 rate = max(rate, chance * density)
             }
             let evidence = log(weights[signal] * strength * density / rate)

@@ -17,15 +17,25 @@ struct FusionStatistics {
     let named: [[Int]]
     private let ruleCounts: [Int]
     private var ruleOnKey: [Pair: Int] = [:]
-    private var together: [Pair: Int] = [:]
+    private var together: [Pair: Together] = [:]
 
     struct Pair: Hashable {
         let first: Int
         let second: Int
     }
 
-    /// Rules that fire on one entity within this many days come together.
+    /// How often two rules fired on one entity soon after each other, and later on the same day.
+    private struct Together {
+        var soon = 0
+        var later = 0
+
+        mutating func count(isSoon: Bool) {
+            if isSoon { soon += 1 } else { later += 1 }
+        }
+    }
+
     private static let togetherDays = 1.0
+    static let soonDays = 2.0 / 24
 
     init(_ given: [FusionSignal], policy: FusionPolicy) {
         var seen: Set<String> = []
@@ -70,16 +80,31 @@ struct FusionStatistics {
         countPairs(hub: policy.hubShare)
     }
 
+    /// Counts how often two rules fire on one entity soon after each other, and how often within a day: what comes by
+    /// chance is spread over the day, what belongs together comes at once.
     private mutating func countPairs(hub: Double) {
-        for (key, findings) in named.enumerated() where !isHub(key, share: hub) {
-            for (index, first) in findings.enumerated() {
-                for second in findings[(index + 1)...] {
-                    if spans[second].lowerBound - spans[first].lowerBound > Self.togetherDays { break }
-                    guard rules[first] != rules[second] else { continue }
-                    together[pair(rules[first], rules[second]), default: 0] += 1
+        var lastSeen = Array(repeating: -1, count: signals.count)
+        for first in signals.indices {
+            for key in keys[first] where !isHub(key, share: hub) {
+                for second in named[key][followers(of: first, in: named[key])...] {
+                    let gap = spans[second].lowerBound - spans[first].lowerBound
+                    if gap > Self.togetherDays { break }
+                    guard rules[first] != rules[second], lastSeen[second] != first else { continue }
+                    lastSeen[second] = first
+                    together[pair(rules[first], rules[second]), default: Together()].count(isSoon: gap <= Self.soonDays)
                 }
             }
         }
+    }
+
+    /// The place behind a finding in an ascending list that has it.
+    private func followers(of signal: Int, in list: [Int]) -> Int {
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle] <= signal { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private func pair(_ first: Int, _ second: Int) -> Pair {
@@ -112,9 +137,13 @@ struct FusionStatistics {
         return max(expected, (Double(seen) + expected * weight) / (days + weight))
     }
 
-    /// The chance that a finding of `rule` comes with one of `other` without any attack, not counting `own` such pairs.
+    /// The chance that a finding of `rule` comes soon after or before one of `other` without any attack, beyond what falls
+    /// together by chance; `own` such pairs are not counted.
     func chance(ofRule rule: Int, with other: Int, without own: Int) -> Double {
-        Double(max(0, (together[pair(rule, other)] ?? 0) - own)) / (Double(ruleCounts[other]) + 5)
+        guard let pairs = together[pair(rule, other)] else { return 0 }
+        let accidental = Double(pairs.later) * Self.soonDays / (Self.togetherDays - Self.soonDays)
+        // One such pair may be an accident too.
+        return max(0, Double(pairs.soon - own) - accidental - 1) / (Double(ruleCounts[other]) + 5)
     }
 
     private struct Numbering {

@@ -1,4 +1,4 @@
-public import Chronology
+internal import Chronology
 public import EventStore
 internal import GRDB
 internal import JSON
