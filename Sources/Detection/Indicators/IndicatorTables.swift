@@ -8,7 +8,7 @@ enum IndicatorTables {
             try database.execute(
                 sql: """
                     CREATE TABLE detection_indicator (
-                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        number INTEGER PRIMARY KEY,
                         id TEXT NOT NULL UNIQUE,
                         change INTEGER NOT NULL,
                         source TEXT NOT NULL,
