@@ -1,5 +1,6 @@
 internal import Detection
 internal import Foundation
+internal import Investigation
 internal import StateStore
 
 /// Threat intelligence and fusion of an installation.
