@@ -25,8 +25,8 @@ struct IndicatorCommand: AsyncParsableCommand {
         @OptionGroup var installation: InstallationOptions
 
         func run() async throws {
-            var faults = 0
             try await Installation.with(installation) { client in
+                var faults = 0
                 for file in files {
                     let bytes =
                         file == "-"
@@ -44,8 +44,8 @@ struct IndicatorCommand: AsyncParsableCommand {
                         "\(file): \(number("added")) added, \(number("changed")) changed, "
                             + "\(number("unchanged")) unchanged")
                 }
+                if faults > 0 { throw ExitCode.failure }
             }
-            if faults > 0 { throw ExitCode.failure }
         }
     }
 
