@@ -190,6 +190,6 @@ import Vocabulary
         let result = try await events.query(
             StoreQuery(query, environment: environment, options: CompileOptions(now: Self.now)))
         #expect(result.result.table.rowCount == 1)
-        #expect(result.result.table.columns.map { $0[0].text } == ["203.0.113.7", "90.0", "90"])
+        #expect(result.result.table.columns.map { $0[0].text } == ["203.0.113.7", "90", "90"])
     }
 }
