@@ -56,6 +56,10 @@ bench-detect: release  ## run the benchmark of detection: SigmaHQ's rules beside
 	@swift build $(RELEASE) --product detection-benchmark
 	@scripts/bench detect
 
+bench-fusion:  ## play simulated months with hidden intrusions through fusion and the queue (SEEDS="101 102")
+	@swift build $(RELEASE) --product fusion-benchmark
+	@.build-release/release/fusion-benchmark $(SEEDS)
+
 fuzz:  ## fuzz the KQL parser, binder and runtime, then the readers of logs (FUZZ_SECONDS=600 each)
 	@scripts/bootstrap
 	@scripts/fuzz $(FUZZ_SECONDS) kql
@@ -70,4 +74,5 @@ generate:  ## renew generated documents
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz
 
-.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql bench-detect fuzz generate clean
+.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql bench-detect bench-fusion fuzz \
+	generate clean

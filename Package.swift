@@ -63,6 +63,7 @@ let pure: [Target] = [
         name: "KQLConformance", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
     .target(name: "Presentation", dependencies: ["Chronology", "JSON", "KQLValues"]),
     .target(name: "Sigma", dependencies: ["JSON", "RE2", "Records", "Vocabulary", yams]),
+    .target(name: "ThreatIntelligence", dependencies: ["Chronology", "JSON"]),
     .target(name: "Workflow", dependencies: ["Chronology", "JSON", collections]),
 ]
 
@@ -88,7 +89,7 @@ let lifeCycle: [Target] = [
         name: "Detection",
         dependencies: [
             "Casebook", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "Records",
-            "Sigma", "StateStore", "Vocabulary", crypto, grdb, logging, yams,
+            "Sigma", "StateStore", "ThreatIntelligence", "Vocabulary", crypto, grdb, logging, yams,
         ]),
     .target(
         name: "Export",
@@ -113,7 +114,7 @@ let lifeCycle: [Target] = [
             "Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", "Workflow", collections, crypto, grdb,
             logging, yams,
         ]),
-    .target(name: "Simulation", dependencies: ["Chronology", "JSON", "Vocabulary"]),
+    .target(name: "Simulation", dependencies: ["Casebook", "Chronology", "JSON", "Vocabulary"]),
 ]
 
 // Ring 3: the edges.
@@ -168,7 +169,8 @@ let edges: [Target] = [
             "JSON",
             "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "KafkaConnector",
             "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response", "SMTPChannel", "Sigma",
-            "Simulation", "Spool", "StateStore", "Unpacking", "Vocabulary", "WebGate", "Workflow", asyncHTTPClient,
+            "Simulation", "Spool", "StateStore", "ThreatIntelligence", "Unpacking", "Vocabulary", "WebGate", "Workflow",
+            asyncHTTPClient,
             configuration, coreMetrics, crypto, grdb, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore,
             nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage, yams,
         ]),
@@ -179,6 +181,8 @@ let edges: [Target] = [
     .executableTarget(
         name: "detection-benchmark", dependencies: ["JSON", "Records", "Sigma"],
         path: "Benchmarks/DetectionBenchmark"),
+    .executableTarget(
+        name: "fusion-benchmark", dependencies: ["FusionTrial", "Simulation"], path: "Benchmarks/FusionBenchmark"),
     .executableTarget(
         name: "tocsin",
         dependencies: [
@@ -199,6 +203,11 @@ let tests: [Target] = [
         name: "EventStoreComparison",
         dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "TestSupport"],
         path: "Tests/EventStoreComparison"),
+    .target(
+        name: "FusionTrial",
+        dependencies: [
+            "Casebook", "Chronology", "Detection", "Prioritization", "Simulation", "StateStore", logging,
+        ], path: "Tests/FusionTrial"),
     .testTarget(name: "AccessTests", dependencies: ["Access", "Chronology", "JSON", "StateStore", grdb]),
     .testTarget(
         name: "CasebookTests", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb]),
@@ -225,9 +234,9 @@ let tests: [Target] = [
     .testTarget(
         name: "DetectionTests",
         dependencies: [
-            "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL",
-            "KQLConformance", "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore", "TestSupport",
-            "Vocabulary", grdb, logging,
+            "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "FusionTrial",
+            "JSON", "KQL", "KQLConformance", "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore",
+            "TestSupport", "ThreatIntelligence", "Vocabulary", grdb, logging,
         ]),
     .testTarget(
         name: "DuckDBStoreTests",
@@ -307,6 +316,7 @@ let tests: [Target] = [
     .testTarget(
         name: "SpoolTests", dependencies: ["Chronology", "EventStore", "JSON", "KQLValues", "Spool", "TestSupport"]),
     .testTarget(name: "StateStoreTests", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
+    .testTarget(name: "ThreatIntelligenceTests", dependencies: ["Chronology", "JSON", "ThreatIntelligence"]),
     .testTarget(name: "UnpackingTests", dependencies: ["Unpacking"]),
     .testTarget(name: "WorkflowTests", dependencies: ["Chronology", "JSON", "TestSupport", "Workflow", collections]),
 ]

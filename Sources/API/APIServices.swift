@@ -20,6 +20,7 @@ public struct APIServices: Sendable {
     public let store: any StoreDesk
     public let ruleRuns: any RuleRuns
     public let rules: RuleDesk
+    public let indicators: any IndicatorDesk
     public let names: WorkspaceNames
     /// The address by which a client reaches this installation.
     public let address: RequestAddress
@@ -31,7 +32,7 @@ public struct APIServices: Sendable {
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
-        names: WorkspaceNames,
+        indicators: any IndicatorDesk, names: WorkspaceNames,
         address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
@@ -48,6 +49,7 @@ public struct APIServices: Sendable {
         self.store = store
         self.ruleRuns = ruleRuns
         self.rules = rules
+        self.indicators = indicators
         self.names = names
         self.address = address
         self.now = now

@@ -85,7 +85,7 @@ struct IncidentAssignment {
     }
 
     /// Hands all alerts of an incident over and closes it.
-    private func merge(_ id: IncidentID, into target: inout StoredIncident) throws {
+    func merge(_ id: IncidentID, into target: inout StoredIncident, by actor: JournalActor = .alertGrouping) throws {
         var absorbed = try transaction.storedIncident(id)
         let before = absorbed.incident
         let moved = try alerts.digests(of: id).map(\.id).sorted()
@@ -95,10 +95,10 @@ struct IncidentAssignment {
         absorbed.incident.classificationComment = "Merged into incident \(target.incident.number)."
         _ = try absorbed.incident.move(to: .closed, at: transaction.now)
         absorbed.incident.mergedInto = target.incident.id
-        absorbed.incident.touch(at: transaction.now, by: .alertGrouping, isTriage: false)
+        absorbed.incident.touch(at: transaction.now, by: actor, isTriage: false)
         try absorbed.save(in: transaction.database)
-        try transaction.note(.incidentMerged(into: target.incident.id, from: id, alerts: moved), by: .alertGrouping)
-        try transaction.note(.incidentUpdated(id, absorbed.incident.changes(since: before)), by: .alertGrouping)
+        try transaction.note(.incidentMerged(into: target.incident.id, from: id, alerts: moved), by: actor)
+        try transaction.note(.incidentUpdated(id, absorbed.incident.changes(since: before)), by: actor)
     }
 }
 

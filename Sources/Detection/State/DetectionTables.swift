@@ -95,6 +95,8 @@ public enum DetectionTables {
                     CREATE INDEX detection_correlation_match_until ON detection_correlation_match (until);
                     """)
         }
+        IndicatorTables.add(to: &migrations)
+        FusionTables.add(to: &migrations)
         return migrations
     }()
 }

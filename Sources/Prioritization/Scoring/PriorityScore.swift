@@ -12,7 +12,8 @@ extension ScoringModel {
         let reasons =
             [
                 severityReason(incident), stageReason(incident), spreadReason(incident), agreementReason(incident),
-                volumeReason(incident), precisionReason(incident, precisions), waitingReason(incident, now: now),
+                volumeReason(incident), precisionReason(incident, precisions), productReason(incident),
+                waitingReason(incident, now: now),
             ].compactMap { $0 } + sensitivityReasons(incident, assets)
         let counted = reasons.filter { $0.points != 0 }
         let ordered = counted.enumerated().sorted { left, right in
@@ -77,6 +78,13 @@ extension ScoringModel {
             factor: "precision", points: (points * 10).rounded() / 10,
             text: "\(best.truePositives) of \(best.classified) classified incidents of \(best.ruleName) were true "
                 + "positives (precision \(interval))")
+    }
+
+    private func productReason(_ incident: Incident) -> IncidentPriority.Reason? {
+        let sure = incident.alertProductNames.compactMap { name in product[name].map { (name, $0) } }
+        guard let best = sure.max(by: { ($0.1, $1.0) < ($1.1, $0.0) }) else { return nil }
+        return IncidentPriority.Reason(
+            factor: "product", points: best.1, text: "\(best.0) found that its alerts belong together")
     }
 
     private func waitingReason(_ incident: Incident, now: Instant) -> IncidentPriority.Reason? {

@@ -16,12 +16,13 @@ extension ScoringModel {
         self = .standard
         guard let root = try YAMLPlace.root(of: text, file: file) else { return }
         let members = try root.members(allowed: [
-            "version", "severity", "stage", "spread", "agreement", "volume", "sensitivity", "furtherSensitive",
-            "precision",
+            "version", "severity", "stage", "spread", "agreement", "volume", "product", "sensitivity",
+            "furtherSensitive", "precision",
         ])
         if let place = members["version"] { version = try place.text() }
         try members["severity"]?.weights(into: &severity) { Severity(lenient: $0) }
         try members["stage"]?.weights(into: &stage) { Tactic(lenient: $0) }
+        try members["product"]?.weights(into: &product) { $0 }
         try members["sensitivity"]?.weights(into: &sensitivity) { Sensitivity(lenient: $0) }
         try members["spread"]?.step(&spreadPerTactic, most: &spreadMost)
         try members["agreement"]?.step(&agreementPerRule, most: &agreementMost)

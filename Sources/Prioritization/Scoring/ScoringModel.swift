@@ -17,6 +17,8 @@ public struct ScoringModel: Sendable, Hashable {
     /// Points for each doubling of the number of alerts, and their bound.
     public var volumePerDoubling: Double
     public var volumeMost: Double
+    /// Points for an alert of a product whose findings are surer than a single rule's, by product name; the highest counts.
+    public var product: [String: Double]
     /// Points for the most sensitive entity.
     public var sensitivity: [Sensitivity: Double]
     /// Points for each further entity of high or critical sensitivity, and their bound.
@@ -53,6 +55,7 @@ public struct ScoringModel: Sendable, Hashable {
         spreadPerTactic: 3, spreadMost: 15,
         agreementPerRule: 2, agreementMost: 10,
         volumePerDoubling: 1, volumeMost: 5,
+        product: ["Fusion": 20],
         sensitivity: [.low: 0, .medium: 5, .high: 14, .critical: 22],
         furtherSensitive: 2, furtherSensitiveMost: 6,
         precisionGain: 8, precisionLoss: 15,

@@ -33,6 +33,7 @@ struct Life: Sendable {
     let health: SourceHealth
     let monitor: HealthMonitor
     let proving: Proving
+    let threats: Threats
 
     /// Reads the content and builds every room. What is wrong with content is logged and left out.
     static func build(_ core: Core) async throws -> Life {
@@ -43,12 +44,14 @@ struct Life: Sendable {
         let stream = KQLBlockMatcher()
         let products = ProductAlertMatcher()
         let sigma = ReplaceableMatcher(SigmaBlockMatcher([]))
+        let indicators = IndicatorMatcher()
         let stages = try await RuleStages(core.database, time: core.time)
         let correlations = SigmaCorrelations(database: core.database, time: core.time)
         let detector = StreamDetector(
-            [sigma, stream, products], casebook: core.casebook, correlations: correlations,
+            [sigma, stream, products, indicators], casebook: core.casebook, correlations: correlations,
             isInTrial: { stages.isInTrial($0) })
         let ruleHealth = RuleHealthLog(resourcePrefix: core.settings.workspace.names.securityInsights)
+        let threats = Threats(core, matcher: indicators, detector: detector)
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay
@@ -98,7 +101,7 @@ struct Life: Sendable {
             export: TableExport(
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger,
                 incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor,
-            proving: Proving(core, stages: stages, rules: known))
+            proving: Proving(core, stages: stages, rules: known), threats: threats)
     }
 
     /// The rules that are in force.
@@ -112,6 +115,7 @@ struct Life: Sendable {
             loop("response") { try await response.run() },
             loop("export") { try await export.run() },
             loop("rule quality") { try await proving.followJournal() },
+            loop("fusion") { try await threats.fusion.run() },
         ]
     }
 
@@ -141,6 +145,8 @@ struct Life: Sendable {
                     try await deadLetters.detector.closeCorrelations(now: core.time.now())
                 }
             },
+            loop("indicators") { try await threats.sweep.run() },
+            loop("indicator tables") { try await threats.publish() },
             loop("waiting incidents") {
                 while true {
                     try await Task.sleep(for: .seconds(600))
@@ -170,6 +176,7 @@ struct Life: Sendable {
         for _ in 0..<100 {
             let before = try await core.database.journal.head().sequence
             try await proving.desk.ledger.processPending()
+            _ = try await threats.fusion.processPending()
             _ = try await prioritizer.processPending()
             _ = try await notifications.takePending()
             try await response.applyPending()

@@ -36,7 +36,9 @@ struct Web: Sendable {
             health: life.health,
             deadLetters: life.deadLetters, store: UpkeepDesk(core: core),
             ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
-            rules: life.proving.desk, names: core.settings.workspace.names,
+            rules: life.proving.desk,
+            indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
+            names: core.settings.workspace.names,
             address: RequestAddress(
                 configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
             now: { core.time.now() }, incidentURL: { core.incidentURL($0) })

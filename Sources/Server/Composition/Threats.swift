@@ -1,0 +1,41 @@
+internal import Detection
+internal import Foundation
+internal import Investigation
+internal import StateStore
+
+/// Threat intelligence and fusion of an installation.
+struct Threats: Sendable {
+    let indicators: IndicatorStore
+    let sweep: IndicatorSweep
+    let fusion: Fusion
+    private let publisher: IndicatorPublisher
+
+    init(_ core: Core, matcher: IndicatorMatcher, detector: StreamDetector) {
+        indicators = IndicatorStore(core.database, time: core.time)
+        sweep = IndicatorSweep(
+            store: core.events, indicators: indicators, matcher: matcher, detector: detector,
+            environment: { core.queries.environment() }, time: core.time, logger: core.logger)
+        publisher = IndicatorPublisher(indicators: indicators, store: core.events, time: core.time)
+        let anomalies = AnomalySignals(
+            store: core.events, environment: { core.queries.environment() }, now: { core.time.now() })
+        fusion = Fusion(
+            casebook: core.casebook, database: core.database,
+            anomalies: { since in try await anomalies.read(since: since) }, time: core.time, logger: core.logger)
+    }
+
+    /// Keeps the tables of indicators up to date: on each change, and hourly for those that are due again.
+    func publish() async throws {
+        while true {
+            let seen = indicators.changes.position
+            try await publisher.publishDue()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await indicators.changes.wait(after: seen) }
+                // A cancelled sleep ends the wait as a finished one does; the loop's next step throws then.
+                group.addTask { try? await Task.sleep(for: .seconds(3_600)) }
+                await group.next()
+                group.cancelAll()
+            }
+            try Task.checkCancellation()
+        }
+    }
+}
