@@ -112,6 +112,12 @@ struct TextFormatTests {
         #expect(letter?["TargetTable"] == "CommonSecurityLog")
     }
 
+    @Test func `an escape at the very end of a CEF header is no character`() {
+        let chunks = collect(#"<134>Mar  1 10:00:00 fw CEF:0|Vendor|Product|1|100|Name|5\"#)
+        #expect(chunks.rows("CommonSecurityLog").count == 1)
+        #expect(chunks.deadLetters.isEmpty)
+    }
+
     @Test func `a broken CEF header is a dead letter`() {
         #expect(collect("CEF:0|v|p|1").deadLetters.first?.reason == "the header of the CEF message has 3 of 7 fields")
     }

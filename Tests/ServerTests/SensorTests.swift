@@ -80,8 +80,9 @@ struct SensorTests {
             try await hub.query("SecurityAlert | summarize dcount(CompromisedEntity)").first?.first?.intValue ?? 0 >= 4
         }
         // Each host was attacked alike, so that each has the same alerts; the casebook keeps none twice.
-        let counts = try await hub.query("SecurityAlert | summarize dcount(SystemAlertId) by CompromisedEntity")
-        #expect(counts.count == 4)
+        let counts = try await hub.query(
+            "SecurityAlert | where ProductName != 'Fusion' | summarize dcount(SystemAlertId) by CompromisedEntity")
+        #expect(counts.count == 4, "\(counts)")
         #expect(Set(counts.map { $0[1].intValue }).count == 1, "\(counts)")
         try await hub.eventually("the hub knows the sensor") {
             let sensors = try await hub.get("/api/sensors")["value"]?.arrayValue ?? []

@@ -11,8 +11,10 @@ struct ByteCursor {
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
     var rest: UnsafeBufferPointer<UInt8> { slice(position, bytes.count) }
 
+    /// The bytes from `start` to `end`, as far as there are any: a step over an escape may lead beyond the end.
     func slice(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(rebasing: bytes[start..<max(start, end)])
+        let from = min(start, bytes.count)
+        return UnsafeBufferPointer(rebasing: bytes[from..<min(max(from, end), bytes.count)])
     }
 
     mutating func skip(_ mark: Unicode.Scalar) -> Bool {

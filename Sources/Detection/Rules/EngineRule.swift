@@ -63,3 +63,11 @@ public struct EngineRule: Sendable, Identifiable {
         self.position = position
     }
 }
+
+extension [EngineRule] {
+    /// Whether an engine runs: unless there are rules of its kind, and none is enabled.
+    public func isOn(_ engine: EngineRule.Engine) -> Bool {
+        let rules = filter { $0.engine == engine }
+        return rules.isEmpty || rules.contains(where: \.isEnabled)
+    }
+}

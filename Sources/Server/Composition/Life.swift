@@ -64,13 +64,17 @@ struct Life: Sendable {
             onHealth: { ruleHealth.note($0) })
         let behaviors = BehaviorRunner(
             queries: queries, store: core.events, states: RuleStates(core.database), time: core.time, policy: policy,
-            logger: logger)
+            logger: logger, onHealth: { ruleHealth.note($0) })
         let library = try await RuleLibrary.load(
             core.settings,
             RuleLibrary.Places(
                 stream: stream, products: products, sigma: sigma, correlations: correlations, runner: runner,
                 behaviors: behaviors,
                 environment: { core.queries.environment() },
+                engines: { rules in
+                    indicators.isEnabled = rules.isOn(.threatIntelligence)
+                    await threats.fusion.setEnabled(rules.isOn(.fusion))
+                },
                 admit: {
                     try await stages.enroll($0.known(core.settings), usesTrial: core.settings.detection.trial)
                 }), tables: core.events.schemas, logger: logger)

@@ -18,6 +18,8 @@ final class RuleLibrary: Sendable {
         let runner: RuleRunner
         let behaviors: BehaviorRunner
         let environment: @Sendable () -> QueryEnvironment
+        /// Switches the built-in engines as the rules of their kinds say.
+        let engines: @Sendable ([EngineRule]) async -> Void
         /// Called with rules before they are in force.
         let admit: @Sendable (Rules) async throws -> Void
     }
@@ -87,6 +89,7 @@ final class RuleLibrary: Sendable {
         }
         try await places.admit(rules)
         await match(rules.analytics)
+        await places.engines(rules.engines)
         places.products.replace(rules.incidentCreation)
         await places.correlations.replace(rules.correlator)
         places.sigma.replace(SigmaBlockMatcher(rules.sigma, correlator: rules.correlator))

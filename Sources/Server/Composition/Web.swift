@@ -28,11 +28,13 @@ struct Web: Sendable {
         callbacks = CallbackRoutes(engine: life.response)
         editor = QueryEditor(queries: core.queries)
         metrics = LifeMetrics(life: life)
+        let stages = life.proving.desk.stages
         api = APIServices(
             access: core.access, casebook: core.casebook, queries: core.queries, editor: editor,
             intake: life.intake, collecting: life.collecting,
             sensors: HubIntake(
-                store: core.events, casebook: core.casebook, health: life.health, time: core.time),
+                store: core.events, casebook: core.casebook, health: life.health, time: core.time,
+                isInTrial: { stages.isInTrial($0) }),
             health: life.health,
             deadLetters: life.deadLetters, store: UpkeepDesk(core: core),
             ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),

@@ -12,6 +12,8 @@ struct HubIntake: SensorIntake {
     let casebook: Casebook
     let health: SourceHealth
     let time: TimeSource
+    /// Whether the alerts of a rule, by its id, open no incidents yet.
+    let isInTrial: @Sendable (String) -> Bool
 
     func store(delivery bytes: [UInt8]) async throws -> AppendOutcome {
         let delivery: SpooledDelivery
@@ -26,7 +28,7 @@ struct HubIntake: SensorIntake {
     func record(_ forwarded: ForwardedAlert, of sensor: String) async throws -> Bool {
         try await casebook.record(
             forwarded.alert, grouping: forwarded.grouping ?? .sharedEntities(),
-            createIncident: forwarded.grouping != nil, growing: forwarded.grows,
+            createIncident: forwarded.grouping != nil && !isInTrial(forwarded.alert.ruleID), growing: forwarded.grows,
             by: JournalActor(kind: .system, id: "sensor", name: sensor)
         ).isNew
     }

@@ -40,10 +40,6 @@ public struct YAMLValue: Sendable {
 public struct YAMLMapping: Sendable {
     public internal(set) var members: [(key: String, value: YAMLValue)]
 
-    public init() { members = [] }
-
-    init(members: [(key: String, value: YAMLValue)]) { self.members = members }
-
     public init(members: [(key: String, value: YAMLValue)] = []) {
         self.members = members
     }
