@@ -21,7 +21,7 @@ public struct FusionPolicy: Sendable, Hashable {
     /// A finding joins when it makes the attack more likely by this (natural logarithm).
     public var leastEvidence = 0.5
     /// From this probability on an attack is raised.
-    public var threshold = 0.9
+    public var threshold = 0.99
     public var fewestRules = 3
     public var fewestPhases = 2
     /// Sentinel's bound.

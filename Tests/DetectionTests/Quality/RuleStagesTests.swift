@@ -47,9 +47,12 @@ import Vocabulary
 
     @Test func `the runner and the stream record alerts of trials without incidents`() async throws {
         let fixture = try QualityFixture()
+        var policy = RuleSchedule.Policy()
+        policy.startInterval = .zero
         let runner = RuleRunner(
             queries: RuleRunnerTests.FixedQueries(), casebook: fixture.casebook,
-            states: RuleStates(fixture.database), time: fixture.clock.source, isInTrial: { $0 == "new" })
+            states: RuleStates(fixture.database), time: fixture.clock.source, policy: policy, isInTrial: { $0 == "new" }
+        )
         guard case .analytics(let rule) = Self.rule("new").logic, case .analytics(let other) = Self.rule("old").logic
         else { return }
         try await runner.replaceRules([rule, other])
