@@ -10,6 +10,9 @@ DATA ?= data
 PORT ?= 7700
 FUZZ_SECONDS ?= 600
 
+# A test that crashes is told of, and ends; it does not wait for somebody to look at it.
+export SWIFT_BACKTRACE := interactive=no
+
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
 

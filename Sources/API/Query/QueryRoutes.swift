@@ -26,9 +26,14 @@ struct QueryRoutes {
     /// Runs the query of the body; when the client goes away meanwhile, the query stops.
     @Sendable func query(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
-        var response = try await request.body.consumeWithCancellationOnInboundClose { body in
-            let json = try await JSONBody.read(body, upTo: Self.maximumBody)
-            return try await answer(json, request.headers, caller)
+        var response: Response
+        do {
+            response = try await request.body.consumeWithCancellationOnInboundClose { body in
+                let json = try await JSONBody.read(body, upTo: Self.maximumBody)
+                return try await answer(json, request.headers, caller)
+            }
+        } catch let refusal as any HTTPResponseError {
+            response = try refusal.response(from: request, context: context)
         }
         // The connection was watched for its end, so it cannot take another request.
         response.headers[.connection] = "close"
