@@ -56,8 +56,9 @@ private func logBeta(_ alpha: Double, _ beta: Double) -> Double {
     logGamma(alpha) + logGamma(beta) - logGamma(alpha + beta)
 }
 
-/// The regularized incomplete beta function by the continued fraction of Lentz (Numerical Recipes, 6.4).
-private func regularizedBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+/// The regularized incomplete beta function (DLMF 8.17), 0 to 1, by its continued fraction with the method of Lentz (Numerical
+/// Recipes, 6.4). The parameters `a` and `b` must be greater than 0.
+public func regularizedBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     guard x > 0 else { return 0 }
     guard x < 1 else { return 1 }
     let front = exp(a * log(x) + b * log(1 - x) - logBeta(a, b))
