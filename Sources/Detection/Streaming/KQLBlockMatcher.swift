@@ -95,7 +95,7 @@ public final class KQLBlockMatcher: BlockMatcher {
                 }
             }
             for entry in rules.index.uncovered { look(entry, nil) }
-            for (entry, rows) in rules.index.candidates(columns).sorted(by: { $0.key < $1.key }) { look(entry, rows) }
+            for (entry, rows) in rules.index.candidates(columns, rowCount: batch.rowCount) { look(entry, rows) }
         }
         return order.flatMap { key -> [StreamFinding] in
             guard let match = found[key], match.rowCount > 0 else { return [] }

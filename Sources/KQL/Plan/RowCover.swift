@@ -2,7 +2,7 @@ import JSON
 import KQLFunctions
 import KQLValues
 
-/// A cheap test that every row which meets a condition passes: some column holds one of a few values, or one of a few
+/// Cheap tests that every row which meets a condition passes: some column holds one of a few values, or one of a few
 /// texts.
 public struct RowCover: Sendable, Hashable {
     /// One way to pass.
@@ -22,17 +22,20 @@ public struct RowCover: Sendable, Hashable {
         public let test: Test
     }
 
-    /// A row passes when one of them holds; never empty.
-    public let alternatives: [Alternative]
+    /// A row passes when of each of these one alternative holds; neither it nor any of them is empty.
+    public let groups: [[Alternative]]
 
-    /// The best cover among conditions that must all hold; nil when none has one.
+    /// The cover of conditions that must all hold; nil when none of them has one.
     public init?(_ conditions: [BoundExpression]) {
-        let covers = conditions.compactMap { RowCover.alternatives($0, depth: 0) }.filter { !$0.isEmpty }
-        guard let best = covers.min(by: { RowCover.cost($0) < RowCover.cost($1) }) else { return nil }
-        alternatives = best
+        let groups = conditions.flatMap { RowCover.groups($0, depth: 0) }
+            .filter { !$0.isEmpty }
+            .sorted { RowCover.cost($0) < RowCover.cost($1) }
+        guard !groups.isEmpty else { return nil }
+        self.groups = Array(groups.prefix(RowCover.mostGroups))
     }
 
     private static let mostAlternatives = 2_000
+    private static let mostGroups = 8
 
     /// The smaller, the fewer rows it lets through, roughly.
     private static func cost(_ alternatives: [Alternative]) -> Int {
@@ -42,6 +45,17 @@ public struct RowCover: Sendable, Hashable {
             case .equalsNumber: sum + 3
             case .holds(let text): sum + max(4, 40 - 2 * text.utf8.count)
             }
+        }
+    }
+
+    /// What rows must pass to meet a condition, its conjunction taken apart.
+    private static func groups(_ condition: BoundExpression, depth: Int) -> [[Alternative]] {
+        guard depth < 40 else { return [] }
+        switch condition {
+        case .shared(let shared): return groups(shared.expression, depth: depth + 1)
+        case .call(let call) where call.function.name == "and":
+            return call.arguments.flatMap { groups($0, depth: depth + 1) }
+        default: return alternatives(condition, depth: depth).map { [$0] } ?? []
         }
     }
 

@@ -46,6 +46,10 @@ import Vocabulary
             true
         ),
         ("Events | where Number % 97 == 0", true),
+        (
+            "Events | where EventID == 4688 and (Account == 'bob' or CommandLine has 'whoami') "
+                + "and CommandLine !has 'mimikatz' and (CommandLine contains 'a' or Number == 7)", true
+        ),
         ("Events | summarize count() by Account", false),
         ("Events | where Account in ((Events | where EventID == 1102 | project Account))", false),
         ("Events | join (Events | where EventID == 1102) on Account", false),
