@@ -27,6 +27,9 @@ public actor Fusion {
     }
 
     private static let mostHeld = 50_000
+    private static let restPerCost = 9
+    private static let shortestRest = Duration.milliseconds(250)
+    private static let longestRest = Duration.seconds(30)
     private static let actor = JournalActor.room("Fusion")
 
     private let casebook: Casebook
@@ -57,10 +60,15 @@ public actor Fusion {
     public func setEnabled(_ isEnabled: Bool) { self.isEnabled = isEnabled }
 
     /// Fuses as the journal grows, until the task is cancelled.
+    ///
+    /// A pass costs in proportion to all findings held, so it rests after each for several times as long as the pass took
+    /// and then takes what came meanwhile together.
     public func run() async throws {
+        let clock = ContinuousClock()
         while true {
             let batch = try await reader.nextBatch(limit: 1_000)
-            try await process(batch)
+            let cost = try await clock.measure { _ = try await process(batch) }
+            try await clock.sleep(for: min(max(cost * Self.restPerCost, Self.shortestRest), Self.longestRest))
         }
     }
 
