@@ -3,7 +3,7 @@ internal import DataCollection
 public import Hummingbird
 public import WebGate
 
-/// The HTTP API: the same handlers at the short path `/api` and at the paths that Azure's clients use.
+/// The HTTP API: the same endpoints at the short path `/api` and at the paths that Azure's clients use.
 public struct APIRoutes: Sendable {
     private let services: APIServices
 
@@ -11,57 +11,64 @@ public struct APIRoutes: Sendable {
         self.services = services
     }
 
-    /// Adds all routes that answer in Azure's shapes to a group that lets only recognised callers through.
-    public func add(to group: RouterGroup<TocsinRequestContext>) {
+    /// Adds all endpoints that answer in Azure's shapes.
+    ///
+    /// - Parameter gate: recognises programs.
+    public func add(to group: RouterGroup<TocsinRequestContext>, gate: Gate) {
+        EndpointRouter(audit: services.audit).add(
+            lists, to: group.group().add(middleware: ErrorEnvelopes()).add(middleware: gate))
+    }
+
+    /// All endpoints, with the places at which they answer. Who adds a resource adds its list here.
+    var lists: [EndpointList] {
         let names = services.names
         let resources = IncidentResources(names: names, incidentURL: services.incidentURL)
-        let incidents = IncidentRoutes(casebook: services.casebook, resources: resources)
-        let short = group.group("api")
-        incidents.add(to: short)
         let queries = QueryRoutes(queries: services.queries, names: names)
-        queries.add(to: short.group())
-        RunningQueryRoutes(queries: services.queries).add(to: short)
-        KQLRoutes(editor: services.editor).add(to: short)
-        DeadLetterRoutes(letters: services.deadLetters).add(to: short)
-        StoreRoutes(store: services.store).add(to: short)
         let indicators = IndicatorRoutes(desk: services.indicators, names: names)
-        indicators.add(to: short)
-        indicators.addSentinel(to: group.group(RouterPath(names.securityInsights)))
-        indicators.addUpload(to: group.group("workspaces/\(names.workspaceID)"))
-        TokenRoutes(access: services.access).add(to: short)
-        SensorRoutes(intake: services.sensors, now: services.now).add(to: short)
-        HealthRoutes(health: services.health, now: services.now).add(to: short)
         let ruleRuns = RuleRunRoutes(runs: services.ruleRuns, names: names, now: services.now)
-        ruleRuns.add(to: short)
-        ruleRuns.addAzure(to: group.group(RouterPath(names.securityInsights)))
-        RuleQualityRoutes(desk: services.rules).add(to: short)
-        incidents.add(to: group.group(RouterPath(names.securityInsights)))
-        queries.add(to: group.group("v1/workspaces/:workspace"))
-        addCollecting(to: group, short)
+        let short = "api"
+        let sentinel = names.securityInsights
+        return [
+            EndpointList(
+                at: short, sentinel,
+                endpoints: IncidentRoutes(casebook: services.casebook, resources: resources).endpoints),
+            EndpointList(at: short, "v1/workspaces/{workspace}", endpoints: queries.endpoints),
+            EndpointList(at: short, endpoints: RunningQueryRoutes(queries: services.queries).endpoints),
+            EndpointList(at: short, endpoints: KQLRoutes(editor: services.editor).endpoints),
+            EndpointList(at: short, endpoints: DeadLetterRoutes(letters: services.deadLetters).endpoints),
+            EndpointList(at: short, endpoints: StoreRoutes(store: services.store).endpoints),
+            EndpointList(at: short, endpoints: indicators.endpoints),
+            EndpointList(at: sentinel, endpoints: indicators.sentinelEndpoints),
+            EndpointList(at: "workspaces/\(names.workspaceID)", endpoints: indicators.uploadEndpoints),
+            EndpointList(at: short, endpoints: TokenRoutes(access: services.access).endpoints),
+            EndpointList(at: short, endpoints: SensorRoutes(intake: services.sensors, now: services.now).endpoints),
+            EndpointList(at: short, endpoints: HealthRoutes(health: services.health, now: services.now).endpoints),
+            EndpointList(at: short, endpoints: ruleRuns.endpoints),
+            EndpointList(at: sentinel, endpoints: ruleRuns.azureEndpoints),
+            EndpointList(at: short, endpoints: RuleQualityRoutes(desk: services.rules).endpoints),
+        ] + collecting
     }
 
     /// Rules, endpoints, tables and keys of collection.
-    private func addCollecting(
-        to group: RouterGroup<TocsinRequestContext>, _ short: RouterGroup<TocsinRequestContext>
-    ) {
+    private var collecting: [EndpointList] {
         let names = services.names
-        let collecting = services.collecting
         let address = services.address
-        for kind in DataCollectionResource.Kind.allCases {
+        let keys = SharedKeyRoutes(keys: services.collecting.keys, names: names)
+        let tables = LogTableRoutes(tables: services.collecting.tables, names: names)
+        let resources = DataCollectionResource.Kind.allCases.flatMap { kind in
             let routes = DataCollectionResourceRoutes(
-                kind: kind, registry: collecting.registry, names: names, address: { address($0) })
-            routes.add(to: short)
-            routes.add(to: group.group(RouterPath("\(names.group)/providers/Microsoft.Insights")))
-            routes.addList(
-                to: group.group(
-                    RouterPath("/subscriptions/\(names.subscriptionID)/providers/Microsoft.Insights")))
+                kind: kind, registry: services.collecting.registry, names: names, address: { address($0) })
+            return [
+                EndpointList(
+                    at: "api", "\(names.group)/providers/Microsoft.Insights", endpoints: routes.endpoints),
+                EndpointList(
+                    at: "subscriptions/\(names.subscriptionID)/providers/Microsoft.Insights",
+                    endpoints: [routes.listEndpoint]),
+            ]
         }
-        let tables = LogTableRoutes(tables: collecting.tables, names: names)
-        let keys = SharedKeyRoutes(keys: collecting.keys, names: names)
-        for place in [short, group.group(RouterPath(names.workspacePath))] {
-            tables.add(to: place)
-            keys.add(to: place)
-        }
-        keys.addWorkspace(to: group.group(RouterPath(names.workspacePath)))
+        return resources + [
+            EndpointList(at: "api", names.workspacePath, endpoints: tables.endpoints + keys.endpoints),
+            EndpointList(at: names.workspacePath, endpoints: [keys.workspaceEndpoint]),
+        ]
     }
 }

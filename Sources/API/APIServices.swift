@@ -22,6 +22,8 @@ public struct APIServices: Sendable {
     public let rules: RuleDesk
     public let indicators: any IndicatorDesk
     public let names: WorkspaceNames
+    /// Where changes are written down.
+    public let audit: any EndpointAudit
     /// The address by which a client reaches this installation.
     public let address: RequestAddress
     public let now: @Sendable () -> Instant
@@ -32,7 +34,7 @@ public struct APIServices: Sendable {
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
-        indicators: any IndicatorDesk, names: WorkspaceNames,
+        indicators: any IndicatorDesk, names: WorkspaceNames, audit: any EndpointAudit,
         address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
@@ -51,6 +53,7 @@ public struct APIServices: Sendable {
         self.rules = rules
         self.indicators = indicators
         self.names = names
+        self.audit = audit
         self.address = address
         self.now = now
         self.incidentURL = incidentURL

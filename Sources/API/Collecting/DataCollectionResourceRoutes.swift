@@ -19,50 +19,65 @@ struct DataCollectionResourceRoutes {
 
     private var collection: String { kind == .rule ? "dataCollectionRules" : "dataCollectionEndpoints" }
 
-    /// - Parameter group: the resource group's provider, or the short path.
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        addList(to: group)
-        let readers = group.group(RouterPath(collection)).add(middleware: Requires(.readContent))
-        readers.get(":name", use: get)
-        let writers = group.group(RouterPath(collection)).add(middleware: Requires(.changeContent))
-        writers.put(":name", use: put)
-        writers.patch(":name", use: patch)
-        writers.delete(":name", use: delete)
+    var endpoints: [Endpoint] {
+        let id = kind == .rule ? "DataCollectionRules" : "DataCollectionEndpoints"
+        let what = "data collection \(kind.rawValue)"
+        let match = EndpointParameter("If-Match", "The etag of the version that is replaced", .string, in: .header)
+        return [
+            listEndpoint,
+            Endpoint(
+                .get, "\(collection)/{name}", id: "\(id)_Get", tag: .collection, "Reads a \(what)",
+                needs: .readContent, answers: [.ok(.any)], get),
+            Endpoint(
+                .put, "\(collection)/{name}", id: "\(id)_Create", tag: .collection, "Creates or replaces a \(what)",
+                needs: .changeContent, parameters: [match], body: .json(.any, upTo: Self.maximumBody),
+                answers: [.ok(.any), .created(.any), .preconditionFailed], put),
+            Endpoint(
+                .patch, "\(collection)/{name}", id: "\(id)_Update", tag: .collection, "Changes a \(what)",
+                needs: .changeContent, parameters: [match], body: .json(.any, upTo: Self.maximumBody),
+                answers: [.ok(.any), .preconditionFailed], patch),
+            Endpoint(
+                .delete, "\(collection)/{name}", id: "\(id)_Delete", tag: .collection, "Deletes a \(what)",
+                needs: .changeContent, answers: [.done, .noContent], delete),
+        ]
     }
 
-    /// The list alone, as at the subscription's path.
-    func addList(to group: RouterGroup<TocsinRequestContext>) {
-        group.group(RouterPath(collection)).add(middleware: Requires(.readContent)).get(use: list)
+    /// The list alone, as at the subscription's path too.
+    var listEndpoint: Endpoint {
+        Endpoint(
+            .get, collection, id: kind == .rule ? "DataCollectionRules_List" : "DataCollectionEndpoints_List",
+            tag: .collection, "Lists data collection \(kind.rawValue)s", needs: .readContent,
+            answers: [.ok(.page(of: .any))], list)
     }
 
-    @Sendable func list(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func list(_ call: EndpointCall) async throws -> Response {
         try await answering {
             let all = try await registry.all(kind)
-            return Response(json: ["value": .array(all.map { json($0, request) })])
+            return Response(json: ["value": .array(all.map { json($0, call.request) })])
         }
     }
 
-    @Sendable func get(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        try await answering { Response(json: json(try await find(context), request)) }
+    @Sendable func get(_ call: EndpointCall) async throws -> Response {
+        try await answering { Response(json: json(try await find(call), call.request)) }
     }
 
-    @Sendable func put(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: Self.maximumBody)
-        let name = try context.parameters.require("name")
-        let actor = try context.requireCaller().actor
+    @Sendable func put(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
+        let name = call.name("name")
+        let actor = try call.caller.actor
         return try await answering {
             let (saved, wasThere) = try await registry.save(
-                kind, name.removingPercentEncoding ?? name, body, expecting: try Self.version(request), by: actor)
-            return Response(status: wasThere ? .ok : .created, json: json(saved, request))
+                kind, name, body, expecting: try Self.version(call), by: actor)
+            return Response(status: wasThere ? .ok : .created, json: json(saved, call.request))
         }
     }
 
     /// Changes tags, and with Tocsin members of `properties` too.
-    @Sendable func patch(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let changes = try await JSONBody.read(request, upTo: Self.maximumBody)
-        let actor = try context.requireCaller().actor
+    @Sendable func patch(_ call: EndpointCall) async throws -> Response {
+        let changes = call.body
+        let actor = try call.caller.actor
         return try await answering {
-            let known = try await find(context)
+            let known = try await find(call)
             var body = known.body.objectValue ?? [:]
             if let tags = changes["tags"] { body["tags"] = tags }
             if let properties = changes["properties"]?.objectValue {
@@ -70,31 +85,31 @@ struct DataCollectionResourceRoutes {
                 body["properties"] = .object(merged)
             }
             let (saved, _) = try await registry.save(
-                kind, known.name, .object(body), expecting: try Self.version(request) ?? known.version, by: actor)
-            return Response(json: json(saved, request))
+                kind, known.name, .object(body), expecting: try Self.version(call) ?? known.version, by: actor)
+            return Response(json: json(saved, call.request))
         }
     }
 
-    @Sendable func delete(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let name = try context.parameters.require("name")
-        let actor = try context.requireCaller().actor
+    @Sendable func delete(_ call: EndpointCall) async throws -> Response {
+        let name = call.name("name")
+        let actor = try call.caller.actor
         return try await answering {
-            let wasThere = try await registry.delete(kind, name.removingPercentEncoding ?? name, by: actor)
+            let wasThere = try await registry.delete(kind, name, by: actor)
             return Response(status: wasThere ? .ok : .noContent)
         }
     }
 
-    private func find(_ context: TocsinRequestContext) async throws -> DataCollectionResource {
-        let name = try context.parameters.require("name")
-        guard let known = try await registry.find(kind, name.removingPercentEncoding ?? name) else {
+    private func find(_ call: EndpointCall) async throws -> DataCollectionResource {
+        let name = call.name("name")
+        guard let known = try await registry.find(kind, name) else {
             throw DataCollectionFault(.notFound, "there is no data collection \(kind.rawValue) '\(name)'")
         }
         return known
     }
 
     /// The version in `If-Match`; nil when there is none, or `*`.
-    private static func version(_ request: Request) throws -> Int64? {
-        guard let header = request.headers[.ifMatch], header != "*" else { return nil }
+    private static func version(_ call: EndpointCall) throws -> Int64? {
+        guard let header = call.request.headers[.ifMatch], header != "*" else { return nil }
         guard let version = Int64(header.filter { $0 != "\"" }) else {
             throw APIError(.precondition, "'\(header)' is no etag of this resource", target: "If-Match")
         }

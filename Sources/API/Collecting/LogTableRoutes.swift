@@ -14,56 +14,67 @@ struct LogTableRoutes {
 
     static let maximumBody = 1 << 20
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let readers = group.group("tables").add(middleware: Requires(.readContent))
-        readers.get(use: list)
-        readers.get(":table", use: get)
-        let writers = group.group("tables").add(middleware: Requires(.changeContent))
-        writers.put(":table", use: put)
-        writers.patch(":table", use: patch)
-        writers.delete(":table", use: delete)
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .get, "tables", id: "Tables_ListByWorkspace", tag: .collection, "Lists tables", needs: .readContent,
+                answers: [.ok(.page(of: .any))], list),
+            Endpoint(
+                .get, "tables/{table}", id: "Tables_Get", tag: .collection, "Reads a table", needs: .readContent,
+                answers: [.ok(.any)], get),
+            Endpoint(
+                .put, "tables/{table}", id: "Tables_CreateOrUpdate", tag: .collection, "Creates or changes a table",
+                needs: .changeContent, body: .json(.any, upTo: Self.maximumBody), answers: [.ok(.any)], put),
+            Endpoint(
+                .patch, "tables/{table}", id: "Tables_Update", tag: .collection, "Changes a table",
+                needs: .changeContent, body: .json(.any, upTo: Self.maximumBody), answers: [.ok(.any)], patch),
+            Endpoint(
+                .delete, "tables/{table}", id: "Tables_Delete", tag: .collection,
+                "Deletes a table of one's own with its rows", needs: .changeContent, answers: [.done, .noContent],
+                delete),
+        ]
     }
 
-    @Sendable func list(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func list(_ call: EndpointCall) async throws -> Response {
         try await answering {
             let all = try await tables.all()
             return Response(json: ["value": .array(all.map(json))])
         }
     }
 
-    @Sendable func get(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        try await answering { Response(json: json(try await find(context))) }
+    @Sendable func get(_ call: EndpointCall) async throws -> Response {
+        try await answering { Response(json: json(try await find(call))) }
     }
 
     /// Answers 200 also for a new table: Azure's clients wait for that of a long-running operation.
-    @Sendable func put(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: Self.maximumBody)
-        let name = try context.parameters.require("table")
-        let actor = try context.requireCaller().actor
+    @Sendable func put(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
+        let name = call.name("table")
+        let actor = try call.caller.actor
         return try await answering {
             Response(json: json(try await tables.save(name, body["properties"] ?? [:], by: actor).table))
         }
     }
 
-    @Sendable func patch(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: Self.maximumBody)
-        let actor = try context.requireCaller().actor
+    @Sendable func patch(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
+        let actor = try call.caller.actor
         return try await answering {
-            let known = try await find(context)
+            let known = try await find(call)
             return Response(json: json(try await tables.save(known.name, body["properties"] ?? [:], by: actor).table))
         }
     }
 
-    @Sendable func delete(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let name = try context.parameters.require("table")
-        let actor = try context.requireCaller().actor
+    @Sendable func delete(_ call: EndpointCall) async throws -> Response {
+        let name = call.name("table")
+        let actor = try call.caller.actor
         return try await answering {
             Response(status: try await tables.delete(name, by: actor) ? .ok : .noContent)
         }
     }
 
-    private func find(_ context: TocsinRequestContext) async throws -> LogTable {
-        let name = try context.parameters.require("table")
+    private func find(_ call: EndpointCall) async throws -> LogTable {
+        let name = call.name("table")
         guard let known = try await tables.find(name) else {
             throw DataCollectionFault(.notFound, "there is no table '\(name)'")
         }

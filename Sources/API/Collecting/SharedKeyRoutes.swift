@@ -12,17 +12,30 @@ struct SharedKeyRoutes {
     let keys: SharedKeys
     let names: WorkspaceNames
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let administrators = group.group().add(middleware: Requires(.administer))
-        administrators.post("sharedKeys", use: show)
-        administrators.post("regenerateSharedKey", use: renew)
+    var endpoints: [Endpoint] {
+        let keys = Schema.object(
+            .required("primarySharedKey", .string), .required("secondarySharedKey", .string))
+        return [
+            Endpoint(
+                .post, "sharedKeys", id: "SharedKeys_GetSharedKeys", tag: .access, "Shows the workspace's keys",
+                needs: .administer, answers: [.ok(keys)], show),
+            Endpoint(
+                .post, "regenerateSharedKey", id: "SharedKeys_Regenerate", tag: .access,
+                "Replaces a key of the workspace", needs: .administer,
+                parameters: [EndpointParameter("keyType", "Primary or Secondary", .string)],
+                body: .json(.object(.optional("keyType", .string)), upTo: 1 << 16, isRequired: false),
+                answers: [.ok(keys)], renew),
+        ]
     }
 
-    func addWorkspace(to group: RouterGroup<TocsinRequestContext>) {
-        group.group().add(middleware: Requires(.readContent)).get(use: workspace)
+    /// The workspace as a resource, at its own path.
+    var workspaceEndpoint: Endpoint {
+        Endpoint(
+            .get, "", id: "Workspaces_Get", tag: .collection, "Reads the workspace", needs: .readContent,
+            answers: [.ok(.any)], workspace)
     }
 
-    @Sendable func workspace(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func workspace(_ call: EndpointCall) async throws -> Response {
         Response(
             json: Resource(
                 id: names.workspacePath, name: names.workspace, type: "Microsoft.OperationalInsights/workspaces",
@@ -30,18 +43,15 @@ struct SharedKeyRoutes {
             ).json)
     }
 
-    @Sendable func show(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let actor = try context.requireCaller().actor
+    @Sendable func show(_ call: EndpointCall) async throws -> Response {
+        let actor = try call.caller.actor
         return try await answering { Response(json: Self.json(try await keys.keys(by: actor))) }
     }
 
     /// Replaces the key that the body names, `{"keyType": "Primary"}`; without a body the primary one.
-    @Sendable func renew(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let actor = try context.requireCaller().actor
-        let bytes = try await request.body.collect(upTo: 1 << 16)
-        let body = bytes.readableBytes == 0 ? [:] : try JSONBody.parse(bytes)
-        let wanted =
-            (body["keyType"]?.stringValue ?? request.uri.queryParameters["keyType"].map(String.init)) ?? "Primary"
+    @Sendable func renew(_ call: EndpointCall) async throws -> Response {
+        let actor = try call.caller.actor
+        let wanted = call.body["keyType"]?.stringValue ?? call.query("keyType") ?? "Primary"
         guard let name = SharedKeys.Name.allCases.first(where: { $0.rawValue.lowercased() == wanted.lowercased() })
         else {
             throw APIError.badRequest("'\(wanted)' is no key: use Primary or Secondary", target: "keyType")

@@ -10,26 +10,35 @@ struct HealthRoutes {
     let health: SourceHealth
     let now: @Sendable () -> Instant
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let readers = group.group().add(middleware: Requires(.readContent))
-        readers.get("sources", use: sources)
-        readers.get("connectors", use: connectors)
-        readers.get("sensors", use: sensors)
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .get, "sources", id: "Sources_List", tag: .health, "Lists where events come from",
+                needs: .readContent,
+                parameters: [EndpointParameter("senders", "false leaves out the single senders", .boolean)],
+                answers: [.ok(.page(of: .any))], sources),
+            Endpoint(
+                .get, "connectors", id: "Connectors_List", tag: .health, "Lists the ways in and their state",
+                needs: .readContent, answers: [.ok(.page(of: .any))], connectors),
+            Endpoint(
+                .get, "sensors", id: "Sensors_List", tag: .health, "Lists sensors and their state",
+                needs: .readContent, answers: [.ok(.page(of: .any))], sensors),
+        ]
     }
 
     /// All sources; `?senders=false` leaves out the single senders.
-    @Sendable func sources(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let withSenders = request.uri.queryParameters["senders"] != "false"
+    @Sendable func sources(_ call: EndpointCall) async throws -> Response {
+        let withSenders = call.query("senders") != "false"
         let now = now()
         let shown = health.ledger.sources.filter { withSenders || $0.key.isFeed }
         return Response(json: ["value": .array(shown.map { $0.json(at: now) })])
     }
 
-    @Sendable func connectors(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func connectors(_ call: EndpointCall) async throws -> Response {
         Response(json: ["value": .array(health.connectors.connectors.map(\.json))])
     }
 
-    @Sendable func sensors(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func sensors(_ call: EndpointCall) async throws -> Response {
         Response(json: ["value": .array(health.sensors.sensors.map(\.json))])
     }
 }

@@ -14,84 +14,127 @@ struct IndicatorRoutes {
     let desk: any IndicatorDesk
     let names: WorkspaceNames
 
-    /// `GET`, `POST` (STIX, Sentinel's bodies or CSV; `?source=`), `GET` and `DELETE /{id}`, `/sources`, `/allowed`.
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let routes = group.group("indicators")
-        let reading = routes.group().add(middleware: Requires(.readContent))
-        reading.get(use: list)
-        reading.get("sources", use: sources)
-        reading.get("allowed", use: allowed)
-        reading.get("{id}", use: show)
-        let changing = routes.group().add(middleware: Requires(.changeContent))
-        changing.post(use: upload)
-        changing.post("allowed", use: allow)
-        changing.delete("allowed", use: disallow)
-        changing.delete("{id}", use: remove)
+    /// Tocsin's own shape.
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .get, "indicators", id: "Indicators_List", tag: .indicators, "Lists indicators", needs: .readContent,
+                parameters: [
+                    EndpointParameter("search", "A word that they hold", .string),
+                    EndpointParameter("limit", "How many", .integer(1...1_000)),
+                    EndpointParameter("offset", "After how many", .integer(0...1_000_000_000)),
+                ], answers: [.ok(.object(.required("total", .integer), .required("value", .array(.any))))], list),
+            Endpoint(
+                .get, "indicators/sources", id: "Indicators_ListSources", tag: .indicators,
+                "Counts indicators by source", needs: .readContent, answers: [.ok(.page(of: .any))], sources),
+            Endpoint(
+                .get, "indicators/allowed", id: "Indicators_ListAllowed", tag: .indicators,
+                "Lists what is never matched", needs: .readContent, answers: [.ok(.page(of: .any))], allowed),
+            Endpoint(
+                .post, "indicators/allowed", id: "Indicators_Allow", tag: .indicators,
+                "Keeps a value from being matched", needs: .changeContent,
+                body: .json(.object(.required("value", .string), .optional("reason", .string)), upTo: 1 << 16),
+                answers: [.noContent], allow),
+            Endpoint(
+                .delete, "indicators/allowed", id: "Indicators_Disallow", tag: .indicators,
+                "Lets a value be matched again", needs: .changeContent,
+                parameters: [EndpointParameter("value", "The value", .string, isRequired: true)],
+                answers: [.done, .noContent], disallow),
+            Endpoint(
+                .get, "indicators/{id}", id: "Indicators_Get", tag: .indicators, "Reads an indicator",
+                needs: .readContent, answers: [.ok(.any)], show),
+            Endpoint(
+                .delete, "indicators/{id}", id: "Indicators_Delete", tag: .indicators, "Deletes an indicator",
+                needs: .changeContent, answers: [.done, .noContent], remove),
+            Endpoint(
+                .post, "indicators", id: "Indicators_Upload", tag: .indicators,
+                "Takes indicators as STIX, in Sentinel's shape or as CSV", needs: .changeContent,
+                parameters: [EndpointParameter("source", "The name of their source", .string)],
+                body: .raw("*/*", upTo: Self.largestUpload), answers: [.ok(.any)], upload),
+        ]
     }
 
-    /// Sentinel's resource: `createIndicator`, `indicators`, and the body of the upload API.
-    func addSentinel(to group: RouterGroup<TocsinRequestContext>) {
-        let routes = group.group("threatIntelligence/main")
-        let reading = routes.group().add(middleware: Requires(.readContent))
-        reading.get("indicators", use: listResources)
-        reading.get("indicators/{id}", use: showResource)
-        reading.post("queryIndicators", use: queryResources)
-        let changing = routes.group().add(middleware: Requires(.changeContent))
-        changing.post("createIndicator", use: create)
-        changing.put("indicators/{id}", use: create)
-        changing.delete("indicators/{id}", use: remove)
+    /// Sentinel's shape, below `threatIntelligence/main`.
+    var sentinelEndpoints: [Endpoint] {
+        let place = "threatIntelligence/main"
+        return [
+            Endpoint(
+                .get, "\(place)/indicators", id: "ThreatIntelligenceIndicators_List", tag: .indicators,
+                "Lists indicators", needs: .readContent, parameters: .odata, answers: [.ok(.page(of: .any))],
+                listResources),
+            Endpoint(
+                .get, "\(place)/indicators/{id}", id: "ThreatIntelligenceIndicators_Get", tag: .indicators,
+                "Reads an indicator", needs: .readContent, answers: [.ok(.any)], showResource),
+            Endpoint(
+                .post, "\(place)/queryIndicators", id: "ThreatIntelligenceIndicators_QueryIndicators",
+                tag: .indicators, "Searches indicators", needs: .readContent, body: .json(.any, upTo: 1 << 16),
+                answers: [.ok(.page(of: .any))], queryResources),
+            Endpoint(
+                .post, "\(place)/createIndicator", id: "ThreatIntelligenceIndicators_CreateIndicator",
+                tag: .indicators, "Creates an indicator", needs: .changeContent,
+                body: .json(.any, upTo: Self.largestBody), answers: [.ok(.any), .created(.any)], create),
+            Endpoint(
+                .put, "\(place)/indicators/{id}", id: "ThreatIntelligenceIndicators_Create", tag: .indicators,
+                "Creates or replaces an indicator", needs: .changeContent,
+                body: .json(.any, upTo: Self.largestBody), answers: [.ok(.any), .created(.any)], create),
+            Endpoint(
+                .delete, "\(place)/indicators/{id}", id: "ThreatIntelligenceIndicators_Delete", tag: .indicators,
+                "Deletes an indicator", needs: .changeContent, answers: [.done, .noContent], remove),
+        ]
     }
 
-    /// `POST …/threatintelligence-stix-objects:upload` and its older `threatintelligenceindicators:upload`.
-    func addUpload(to group: RouterGroup<TocsinRequestContext>) {
-        let changing = group.group().add(middleware: Requires(.changeContent))
-        changing.post("threat-intelligence-stix-objects:upload", use: uploadObjects)
-        changing.post("threatintelligenceindicators:upload", use: uploadObjects)
+    /// The upload API and its older name.
+    var uploadEndpoints: [Endpoint] {
+        [("threat-intelligence-stix-objects", "Objects"), ("threatintelligenceindicators", "Indicators")].map {
+            Endpoint(
+                .post, "\($0.0):upload", id: "ThreatIntelligenceUpload_\($0.1)", tag: .indicators,
+                "Takes up to 100 STIX objects", needs: .changeContent, body: .json(.any, upTo: Self.largestBody),
+                answers: [.ok(.object(.required("errors", .array(.any))))], uploadObjects)
+        }
     }
 
     // MARK: Tocsin's shape
 
-    @Sendable func list(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let fields = FormFields(query: request.uri.query)
+    @Sendable func list(_ call: EndpointCall) async throws -> Response {
         let page = try await desk.page(
-            word: fields["search"] ?? "", limit: fields["limit"].flatMap(Int.init) ?? 100,
-            offset: fields["offset"].flatMap(Int.init) ?? 0)
+            word: call.query("search") ?? "", limit: call.query("limit").flatMap(Int.init) ?? 100,
+            offset: call.query("offset").flatMap(Int.init) ?? 0)
         return Response(json: [
             "total": .int(Int64(page.total)), "value": .array(page.indicators.map(\.json)),
         ])
     }
 
-    @Sendable func sources(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func sources(_ call: EndpointCall) async throws -> Response {
         let sources = try await desk.sources().map { source, total, active in
             ["source": .string(source), "total": .int(Int64(total)), "active": .int(Int64(active))] as JSON
         }
         return Response(json: ["value": .array(sources)])
     }
 
-    @Sendable func show(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        Response(json: try await known(context).json)
+    @Sendable func show(_ call: EndpointCall) async throws -> Response {
+        Response(json: try await known(call).json)
     }
 
-    @Sendable func upload(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let source = FormFields(query: request.uri.query)["source"] ?? "import"
-        let text = try await Self.text(request, upTo: Self.largestUpload)
+    @Sendable func upload(_ call: EndpointCall) async throws -> Response {
+        let source = call.query("source") ?? "import"
+        let text = try await Self.text(call.request, upTo: Self.largestUpload)
         return Response(json: try await desk.take(text, source: source).json)
     }
 
-    @Sendable func remove(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let isRemoved = try await desk.remove(try Self.id(context))
+    @Sendable func remove(_ call: EndpointCall) async throws -> Response {
+        let isRemoved = try await desk.remove(call.name("id"))
         return Response(status: isRemoved ? .ok : .noContent)
     }
 
-    @Sendable func allowed(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func allowed(_ call: EndpointCall) async throws -> Response {
         let list = try await desk.allowed().map { kind, value, reason in
             ["kind": .string(kind), "value": .string(value), "reason": .string(reason)] as JSON
         }
         return Response(json: ["value": .array(list)])
     }
 
-    @Sendable func allow(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: 1 << 16)
+    @Sendable func allow(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
         guard let value = body["value"]?.stringValue else { throw APIError.badRequest("'value' is required") }
         do {
             try await desk.allow(value, reason: body["reason"]?.stringValue ?? "")
@@ -101,8 +144,8 @@ struct IndicatorRoutes {
         return Response(status: .noContent)
     }
 
-    @Sendable func disallow(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        guard let value = FormFields(query: request.uri.query)["value"] else {
+    @Sendable func disallow(_ call: EndpointCall) async throws -> Response {
+        guard let value = call.query("value") else {
             throw APIError.badRequest("'value' is required in the query")
         }
         do {
@@ -114,13 +157,12 @@ struct IndicatorRoutes {
 
     // MARK: Sentinel's shape
 
-    @Sendable func listResources(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let fields = FormFields(query: request.uri.query)
-        return try await resources(limit: fields["$top"].flatMap(Int.init) ?? 100, word: "")
+    @Sendable func listResources(_ call: EndpointCall) async throws -> Response {
+        try await resources(limit: call.query("$top").flatMap(Int.init) ?? 100, word: "")
     }
 
-    @Sendable func queryResources(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: 1 << 16)
+    @Sendable func queryResources(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
         let word = body["keywords"].flatMap { $0.stringValue ?? $0[0]?.stringValue } ?? ""
         return try await resources(limit: body["pageSize"]?.intValue.map(Int.init) ?? 100, word: word)
     }
@@ -130,13 +172,14 @@ struct IndicatorRoutes {
         return Response(json: ["value": .array(page.indicators.map { $0.resource(names) })])
     }
 
-    @Sendable func showResource(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        Response(json: try await known(context).resource(names))
+    @Sendable func showResource(_ call: EndpointCall) async throws -> Response {
+        Response(json: try await known(call).resource(names))
     }
 
-    @Sendable func create(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        var body = try await JSONBody.read(request, upTo: Self.largestBody)
-        if let id = context.parameters.get("id").map(Self.decoded), case .object(var object) = body {
+    @Sendable func create(_ call: EndpointCall) async throws -> Response {
+        var body = call.body
+        let id = call.name("id")
+        if !id.isEmpty, case .object(var object) = body {
             object["name"] = .string(id)
             body = .object(object)
         }
@@ -148,8 +191,8 @@ struct IndicatorRoutes {
         return Response(status: receipt.added > 0 ? .created : .ok, json: made.resource(names))
     }
 
-    @Sendable func uploadObjects(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: Self.largestBody)
+    @Sendable func uploadObjects(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
         let receipt = try await desk.take(body.description, source: "Upload API")
         let errors = receipt.faults.map { fault in
             ["recordIndex": .int(Self.index(fault)), "errorMessages": .array([.string(fault)])] as JSON
@@ -163,14 +206,8 @@ struct IndicatorRoutes {
         (Int64(fault.drop { !$0.isNumber }.prefix { $0.isNumber }) ?? 1) - 1
     }
 
-    private static func id(_ context: TocsinRequestContext) throws -> String {
-        decoded(try context.parameters.require("id"))
-    }
-
-    private static func decoded(_ text: String) -> String { text.removingPercentEncoding ?? text }
-
-    private func known(_ context: TocsinRequestContext) async throws -> IndicatorRecord {
-        let id = try Self.id(context)
+    private func known(_ call: EndpointCall) async throws -> IndicatorRecord {
+        let id = call.name("id")
         guard let record = try await desk.indicator(id) else {
             throw APIError(.notFound, "there is no indicator '\(id)'")
         }

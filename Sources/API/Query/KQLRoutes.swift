@@ -16,49 +16,72 @@ public struct KQLRoutes: Sendable {
         self.editor = editor
     }
 
-    public func add(to group: RouterGroup<TocsinRequestContext>) {
-        let kql = group.group("kql").add(middleware: Requires(.readEvents))
-        kql.post("diagnostics", use: diagnostics)
-        kql.post("completions", use: completions)
-        kql.post("hover", use: hover)
-        kql.post("signature", use: signature)
-        kql.post("format", use: format)
-        kql.post("tokens", use: tokens)
-        kql.post("analyze", use: analyze)
+    /// Adds the routes to a group that recognises callers, under `kql`.
+    public func add(to group: RouterGroup<TocsinRequestContext>, at mount: String, audit: any EndpointAudit) {
+        EndpointRouter(audit: audit).add(
+            [EndpointList(at: mount, endpoints: endpoints)], to: group.add(middleware: ErrorEnvelopes()))
+    }
+
+    var endpoints: [Endpoint] {
+        let query = Schema.Member.required("query", .string)
+        let place = Schema.Member.required("position", .integer(0...Int64(EditedQuery.maximumLength)))
+        let limit = Schema.Member.optional("limit", .integer(1...2000))
+        func endpoint(
+            _ name: String, _ summary: String, _ members: [Schema.Member], _ answer: Schema,
+            _ action: @escaping Endpoint.Action
+        ) -> Endpoint {
+            Endpoint(
+                .post, "kql/\(name)", id: "KQL_\(name.prefix(1).uppercased())\(name.dropFirst())",
+                tag: .languageService, summary, needs: .readEvents,
+                body: .json(.object([query] + members), upTo: QueryRoutes.maximumBody), answers: [.ok(answer)], action)
+        }
+        return [
+            endpoint(
+                "diagnostics", "Finds what is wrong with a query", [],
+                .object(.required("diagnostics", .array(.any))), diagnostics),
+            endpoint("completions", "Says what may follow", [place, limit], .any, completions),
+            endpoint("hover", "Explains a word of a query", [place], .any, hover),
+            endpoint("signature", "Shows the arguments of a call", [place], .any, signature),
+            endpoint("format", "Puts a query in canonical form", [], .any, format),
+            endpoint("tokens", "Names the roles of a query's words", [], .any, tokens),
+            endpoint(
+                "analyze", "Diagnostics and tokens in one",
+                [.optional("position", .integer), limit], .any, analyze),
+        ]
     }
 
     // MARK: Handlers
 
-    @Sendable func diagnostics(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let asked = try await EditorRequest(request)
+    @Sendable func diagnostics(_ call: EndpointCall) async throws -> Response {
+        let asked = try await EditorRequest(call)
         return Response(
             json: await editor.ask(asked.text) {
                 ["diagnostics": EditorWire(asked.offsets).diagnostics($0.diagnostics)]
             })
     }
 
-    @Sendable func completions(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let asked = try await EditorRequest(request)
+    @Sendable func completions(_ call: EndpointCall) async throws -> Response {
+        let asked = try await EditorRequest(call)
         let list = await editor.completions(asked.text, at: try asked.position(), limit: asked.limit)
         return Response(json: EditorWire(asked.offsets).completions(list))
     }
 
-    @Sendable func hover(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let asked = try await EditorRequest(request)
+    @Sendable func hover(_ call: EndpointCall) async throws -> Response {
+        let asked = try await EditorRequest(call)
         let position = try asked.position()
         return Response(
             json: await editor.ask(asked.text) { ["hover": EditorWire(asked.offsets).hover($0.hover(at: position))] })
     }
 
-    @Sendable func signature(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let asked = try await EditorRequest(request)
+    @Sendable func signature(_ call: EndpointCall) async throws -> Response {
+        let asked = try await EditorRequest(call)
         let position = try asked.position()
         return Response(
             json: await editor.ask(asked.text) { ["signature": EditorWire.signature($0.signatureHelp(at: position))] })
     }
 
-    @Sendable func format(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let asked = try await EditorRequest(request)
+    @Sendable func format(_ call: EndpointCall) async throws -> Response {
+        let asked = try await EditorRequest(call)
         return Response(
             json: await editor.ask(asked.text) { edited in
                 switch edited.formatted() {
@@ -72,15 +95,15 @@ public struct KQLRoutes: Sendable {
             })
     }
 
-    @Sendable func tokens(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let asked = try await EditorRequest(request)
+    @Sendable func tokens(_ call: EndpointCall) async throws -> Response {
+        let asked = try await EditorRequest(call)
         return Response(
             json: await editor.ask(asked.text) { ["tokens": EditorWire(asked.offsets).tokens($0.semanticTokens)] })
     }
 
     /// Diagnostics and tokens, and with a position what is to be said there too.
-    @Sendable func analyze(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let asked = try await EditorRequest(request)
+    @Sendable func analyze(_ call: EndpointCall) async throws -> Response {
+        let asked = try await EditorRequest(call)
         let position = asked.hasPosition ? try asked.position() : nil
         var answer: JSONObject = await editor.ask(asked.text) { edited in
             let wire = EditorWire(asked.offsets)
@@ -108,8 +131,8 @@ private struct EditorRequest: Sendable {
     let limit: Int
     private let rawPosition: JSON?
 
-    init(_ request: Request) async throws {
-        let body = try await JSONBody.read(request, upTo: QueryRoutes.maximumBody)
+    init(_ call: EndpointCall) async throws {
+        let body = call.body
         guard let text = body["query"]?.stringValue else {
             throw APIError.badRequest("the body has no 'query'", target: "query")
         }

@@ -16,11 +16,33 @@ struct QueryRoutes {
     /// The largest query body taken.
     static let maximumBody = 1 << 20
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let group = group.add(middleware: Requires(.readEvents))
-        group.post("query", use: query)
-        group.get("query", use: queryByAddress)
-        group.get("metadata", use: metadata)
+    var endpoints: [Endpoint] {
+        let body = Schema.object(
+            .required("query", .string), .optional("timespan", .string), .optional("workspaces", .strings),
+            .optional("parameters", .map(.any)), .optional("timeoutSeconds", .number), .optional("maxRows", .number),
+            .optional("explain", .boolean))
+        let failures: [EndpointAnswer] = [
+            .conflict, .tooMany,
+            EndpointAnswer(.gatewayTimeout, "It ran longer than it may", .error),
+        ]
+        let prefer = EndpointParameter(
+            "Prefer", "wait=SECONDS, include-statistics=true, include-render=true", .string, in: .header)
+        return [
+            Endpoint(
+                .post, "query", id: "Query_Execute", tag: .query, "Runs a query", access: .permission(.readEvents),
+                parameters: [prefer], body: .json(body, upTo: Self.maximumBody),
+                answers: [.ok(.any)] + failures, handling: .stream(query)),
+            Endpoint(
+                .get, "query", id: "Query_Get", tag: .query, "Runs a query of the address", needs: .readEvents,
+                parameters: [
+                    EndpointParameter("query", "KQL", .string, isRequired: true),
+                    EndpointParameter("timespan", "An ISO 8601 duration or range", .string), prefer,
+                ], answers: [.ok(.any)] + failures, queryByAddress),
+            Endpoint(
+                .get, "metadata", id: "Metadata_Get", tag: .query, "Lists tables and functions", needs: .readEvents,
+                answers: [.ok(.object(.required("tables", .array(.any)), .required("functions", .array(.any))))],
+                metadata),
+        ]
     }
 
     /// Runs the query of the body; when the client goes away meanwhile, the query stops.
@@ -40,11 +62,10 @@ struct QueryRoutes {
         return response
     }
 
-    @Sendable func queryByAddress(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let fields = FormFields(query: request.uri.query)
+    @Sendable func queryByAddress(_ call: EndpointCall) async throws -> Response {
         var body: JSONObject = [:]
-        for name in ["query", "timespan"] { body[name] = fields[name].map { .string($0) } }
-        return try await answer(.object(body), request.headers, try context.requireCaller())
+        for name in ["query", "timespan"] { body[name] = call.query(name).map { .string($0) } }
+        return try await answer(.object(body), call.request.headers, try call.caller)
     }
 
     private func answer(_ json: JSON, _ headers: HTTPFields, _ caller: Caller) async throws -> Response {
@@ -58,7 +79,7 @@ struct QueryRoutes {
     }
 
     /// Tables with their columns, and saved functions.
-    @Sendable func metadata(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func metadata(_ call: EndpointCall) async throws -> Response {
         let tables = queries.schemas().sorted { $0.key < $1.key }.map { name, schema -> JSON in
             ["id": .string(name), "name": .string(name), "columns": QueryWire.columns(of: schema)]
         }

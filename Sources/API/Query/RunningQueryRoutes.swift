@@ -10,25 +10,32 @@ internal import WebGate
 struct RunningQueryRoutes {
     let queries: QueryService
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let group = group.group("queries").add(middleware: Requires(.readEvents))
-        group.get(use: list)
-        group.get(":query", use: show)
-        group.delete(":query", use: stop)
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .get, "queries", id: "Queries_List", tag: .query, "Lists queries that wait or run",
+                needs: .readEvents, answers: [.ok(.page(of: .any))], list),
+            Endpoint(
+                .get, "queries/{query}", id: "Queries_Get", tag: .query, "Reads a query that waits or runs",
+                needs: .readEvents, answers: [.ok(.any)], show),
+            Endpoint(
+                .delete, "queries/{query}", id: "Queries_Stop", tag: .query, "Stops a query", needs: .readEvents,
+                answers: [.noContent], stop),
+        ]
     }
 
-    @Sendable func list(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let caller = try context.requireCaller()
+    @Sendable func list(_ call: EndpointCall) async throws -> Response {
+        let caller = try call.caller
         let now = queries.now()
         return Response(json: ["value": .array(visible(to: caller).map { QueryWire.json($0, now: now) })])
     }
 
-    @Sendable func show(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        Response(json: QueryWire.json(try find(context), now: queries.now()))
+    @Sendable func show(_ call: EndpointCall) async throws -> Response {
+        Response(json: QueryWire.json(try find(call), now: queries.now()))
     }
 
-    @Sendable func stop(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        _ = queries.cancel(try find(context).id)
+    @Sendable func stop(_ call: EndpointCall) async throws -> Response {
+        _ = queries.cancel(try find(call).id)
         return Response(status: .noContent)
     }
 
@@ -36,9 +43,9 @@ struct RunningQueryRoutes {
         queries.running.filter { caller.may(.administer) || $0.asker.id == caller.actor.id }
     }
 
-    private func find(_ context: TocsinRequestContext) throws -> RunningQuery {
-        let caller = try context.requireCaller()
-        let text = try context.parameters.require("query")
+    private func find(_ call: EndpointCall) throws -> RunningQuery {
+        let caller = try call.caller
+        let text = call.name("query")
         guard let id = UUID(uuidString: text), let query = visible(to: caller).first(where: { $0.id == id }) else {
             throw APIError(.notFound, "no query of yours with the id '\(text)' waits or runs")
         }

@@ -8,12 +8,23 @@ internal import WebGate
 struct TokenRoutes {
     let access: AccessControl
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.group("tokens").add(middleware: Requires(.administer)).post(use: make)
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .post, "tokens", id: "Tokens_Create", tag: .access, "Makes a token for a program",
+                needs: .administer,
+                body: .json(
+                    .object(
+                        .required("name", .string), .required("user", .string),
+                        .optional("scopes", .array(.word(Permission.self)))), upTo: 1 << 16),
+                answers: [
+                    .created(.object(.required("id", .string), .required("secret", .string))), .conflict, .notFound,
+                ], make)
+        ]
     }
 
-    @Sendable func make(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: 1 << 16)
+    @Sendable func make(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
         guard let name = body["name"]?.stringValue, let userName = body["user"]?.stringValue else {
             throw APIError.badRequest("'name' and 'user' are required")
         }

@@ -17,59 +17,93 @@ struct RuleQualityRoutes {
     private static let mostDays = 365
     private static let largestRule = 1 << 20
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let readers = group.group().add(middleware: Requires(.readContent))
-        readers.get("rules/quality", use: qualities)
-        readers.get("rules/coverage", use: coverage)
-        readers.get("rules/coverage/navigator", use: navigator)
-        readers.group().add(middleware: Requires(.readIncidents)).get("rules/:rule/quality", use: dossier)
-        readers.get("backtests", use: backtests)
-        readers.get("backtests/:backtest", use: backtest)
-        let changes = group.group().add(middleware: Requires(.changeContent))
-        changes.post("rules/:rule/stage", use: setStage)
-        changes.post("backtests", use: start)
-        changes.delete("backtests/:backtest", use: cancel)
+    var endpoints: [Endpoint] { qualityEndpoints + backtestEndpoints }
+
+    private var qualityEndpoints: [Endpoint] {
+        let days = EndpointParameter("days", "How far back", .integer(1...Int64(Self.mostDays)))
+        return [
+            Endpoint(
+                .get, "rules/quality", id: "RuleQuality_List", tag: .rules, "Measures how good rules are",
+                needs: .readContent, parameters: [days], answers: [.ok(.page(of: .any))], qualities),
+            Endpoint(
+                .get, "rules/{rule}/quality", id: "RuleQuality_Get", tag: .rules, "Measures how good a rule is",
+                needs: .readIncidents, parameters: [days], answers: [.ok(.any)], dossier),
+            Endpoint(
+                .get, "rules/coverage", id: "RuleCoverage_Get", tag: .rules, "Tells which techniques are covered",
+                needs: .readContent, parameters: [days], answers: [.ok(.any)], coverage),
+            Endpoint(
+                .get, "rules/coverage/navigator", id: "RuleCoverage_GetNavigator", tag: .rules,
+                "The same as a layer of the ATT&CK Navigator", needs: .readContent, parameters: [days],
+                answers: [.ok(.any)], navigator),
+            Endpoint(
+                .post, "rules/{rule}/stage", id: "RuleStage_Set", tag: .rules, "Puts a rule into or out of trial",
+                needs: .changeContent,
+                body: .json(
+                    .object(.required("stage", .word(["Active", "Trial"])), .required("reason", .string(1...10_000))),
+                    upTo: 1 << 16), answers: [.ok(.any)], setStage),
+        ]
+    }
+
+    private var backtestEndpoints: [Endpoint] {
+        let body = Schema.object(
+            .optional("rule", .string), .optional("text", .string), .optional("file", .string),
+            .optional("since", .string), .optional("start", .dateTime), .optional("end", .dateTime))
+        return [
+            Endpoint(
+                .get, "backtests", id: "Backtests_List", tag: .rules, "Lists back-tests", needs: .readContent,
+                answers: [.ok(.page(of: .any))], backtests),
+            Endpoint(
+                .post, "backtests", id: "Backtests_Start", tag: .rules, "Starts a back-test of a rule",
+                needs: .changeContent, body: .json(body, upTo: Self.largestRule),
+                answers: [.accepted(.any), .tooMany, .notFound], start),
+            Endpoint(
+                .get, "backtests/{backtest}", id: "Backtests_Get", tag: .rules, "Reads a back-test",
+                needs: .readContent, answers: [.ok(.any)], backtest),
+            Endpoint(
+                .delete, "backtests/{backtest}", id: "Backtests_Cancel", tag: .rules, "Cancels a back-test",
+                needs: .changeContent, answers: [.noContent], cancel),
+        ]
     }
 
     // MARK: Quality and coverage
 
-    @Sendable func qualities(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func qualities(_ call: EndpointCall) async throws -> Response {
         let rules = await desk.rules()
         let names = Dictionary(rules.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let found = try await desk.qualities(days: try days(request, otherwise: 30))
+        let found = try await desk.qualities(days: try days(call, otherwise: 30))
         return Response(json: [
             "value": .array(found.map { RuleQualityWire.json($0, rule: names[$0.ruleID], desk.stages) })
         ])
     }
 
-    @Sendable func dossier(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let rule = try await rule(context)
-        let dossier = try await desk.dossier(of: rule, days: try days(request, otherwise: 30))
+    @Sendable func dossier(_ call: EndpointCall) async throws -> Response {
+        let rule = try await rule(call)
+        let dossier = try await desk.dossier(of: rule, days: try days(call, otherwise: 30))
         return Response(json: RuleQualityWire.json(dossier, rule: rule, desk.stages))
     }
 
-    @Sendable func coverage(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        Response(json: RuleQualityWire.json(try await desk.coverage(days: try days(request, otherwise: 7))))
+    @Sendable func coverage(_ call: EndpointCall) async throws -> Response {
+        Response(json: RuleQualityWire.json(try await desk.coverage(days: try days(call, otherwise: 7))))
     }
 
     /// A layer for the ATT&CK Navigator.
-    @Sendable func navigator(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let coverage = try await desk.coverage(days: try days(request, otherwise: 7))
+    @Sendable func navigator(_ call: EndpointCall) async throws -> Response {
+        let coverage = try await desk.coverage(days: try days(call, otherwise: 7))
         return Response(json: coverage.navigatorLayer(name: "Tocsin"))
     }
 
     // MARK: Stages
 
-    @Sendable func setStage(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let rule = try await rule(context)
-        let body = try await JSONBody.read(request, upTo: 1 << 16)
+    @Sendable func setStage(_ call: EndpointCall) async throws -> Response {
+        let rule = try await rule(call)
+        let body = call.body
         guard let stage = body["stage"]?.stringValue.flatMap({ RuleStage(lenient: $0) }) else {
             throw APIError.badRequest("'stage' is Active or Trial", target: "stage")
         }
         guard let reason = body["reason"]?.stringValue, !reason.allSatisfy(\.isWhitespace) else {
             throw APIError.badRequest("'reason' says why, for the journal", target: "reason")
         }
-        let actor = try context.requireCaller().actor
+        let actor = try call.caller.actor
         let changed = try await desk.stages.set(stage, of: rule, reason: String(reason.prefix(1_000)), by: actor)
         return Response(json: [
             "ruleId": .string(rule.id), "ruleName": .string(rule.name), "stage": .string(stage.rawValue),
@@ -80,11 +114,11 @@ struct RuleQualityRoutes {
     // MARK: Back-tests
 
     /// Starts a back-test: `{rule: id or name | text: a rule file's text, since: "30d" | start, end}`.
-    @Sendable func start(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: Self.largestRule)
+    @Sendable func start(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
         let (rule, isKnown) = try await rule(in: body)
         let range = try range(body)
-        let actor = try context.requireCaller().actor
+        let actor = try call.caller.actor
         do {
             let job = try await desk.backtests.start(rule, over: range, isKnown: isKnown, by: actor)
             return Response(status: .accepted, json: BacktestWire.json(job))
@@ -93,21 +127,21 @@ struct RuleQualityRoutes {
         }
     }
 
-    @Sendable func backtests(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func backtests(_ call: EndpointCall) async throws -> Response {
         Response(json: ["value": .array(await desk.backtests.all.map { BacktestWire.json($0, withReport: false) })])
     }
 
-    @Sendable func backtest(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        Response(json: BacktestWire.json(try await job(context)))
+    @Sendable func backtest(_ call: EndpointCall) async throws -> Response {
+        Response(json: BacktestWire.json(try await job(call)))
     }
 
-    @Sendable func cancel(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        _ = await desk.backtests.cancel(try await job(context).id)
+    @Sendable func cancel(_ call: EndpointCall) async throws -> Response {
+        _ = await desk.backtests.cancel(try await job(call).id)
         return Response(status: .noContent)
     }
 
-    private func job(_ context: TocsinRequestContext) async throws -> BacktestJobs.Job {
-        let text = try context.parameters.require("backtest")
+    private func job(_ call: EndpointCall) async throws -> BacktestJobs.Job {
+        let text = call.name("backtest")
         guard let id = UUID(uuidString: text), let job = await desk.backtests.job(id) else {
             throw APIError(.notFound, "there is no back-test \(text); those before the last start are not kept")
         }
@@ -116,9 +150,9 @@ struct RuleQualityRoutes {
 
     // MARK: Parts of requests
 
-    private func rule(_ context: TocsinRequestContext) async throws -> KnownRule {
-        let text = try context.parameters.require("rule")
-        return try await rule(named: text.removingPercentEncoding ?? text)
+    private func rule(_ call: EndpointCall) async throws -> KnownRule {
+        let text = call.name("rule")
+        return try await rule(named: text)
     }
 
     private func rule(named text: String) async throws(APIError) -> KnownRule {
@@ -162,8 +196,8 @@ struct RuleQualityRoutes {
         return desk.range(last: span)
     }
 
-    private func days(_ request: Request, otherwise: Int) throws(APIError) -> Int {
-        guard let text = FormFields(query: request.uri.query)["days"] else { return otherwise }
+    private func days(_ call: EndpointCall, otherwise: Int) throws(APIError) -> Int {
+        guard let text = call.query("days") else { return otherwise }
         guard let days = Int(text), (1...Self.mostDays).contains(days) else {
             throw APIError.badRequest("'days' is a number from 1 to \(Self.mostDays)", target: "days")
         }

@@ -25,28 +25,50 @@ final class RuleRunRoutes: Sendable {
         self.now = now
     }
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.group("rules/:rule/runs").add(middleware: Requires(.readContent)).get(use: latest)
-        group.group("rules/:rule/run").add(middleware: Requires(.changeContent)).post(use: run)
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .get, "rules/{rule}/runs", id: "RuleRuns_List", tag: .rules, "Lists a rule's latest runs",
+                needs: .readContent, parameters: .paging, answers: [.ok(.page(of: .any))], latest),
+            Endpoint(
+                .post, "rules/{rule}/run", id: "RuleRuns_Run", tag: .rules, "Runs a rule now, or over a past time",
+                needs: .changeContent,
+                body: .json(
+                    .object(
+                        .optional("nominalTime", .dateTime), .optional("from", .dateTime), .optional("to", .dateTime)),
+                    upTo: Self.maximumBody), answers: [.ok(.page(of: .any))], run),
+        ]
     }
 
-    func addAzure(to group: RouterGroup<TocsinRequestContext>) {
-        group.group("alertRules/:rule/triggerRuleRun").add(middleware: Requires(.changeContent)).post(use: trigger)
-        let readers = group.group("triggeredAnalyticsRuleRuns").add(middleware: Requires(.readContent))
-        readers.get(use: listTriggered)
-        readers.get(":run", use: getTriggered)
+    /// In Azure's shape.
+    var azureEndpoints: [Endpoint] {
+        let body = Schema.object(
+            .required("properties", .object(.required("executionTimeUtc", .dateTime))))
+        return [
+            Endpoint(
+                .post, "alertRules/{rule}/triggerRuleRun", id: "AlertRule_TriggerRuleRun", tag: .rules,
+                "Runs a rule once", needs: .changeContent, body: .json(body, upTo: Self.maximumBody),
+                answers: [.accepted(.any)], trigger),
+            Endpoint(
+                .get, "triggeredAnalyticsRuleRuns", id: "GetTriggeredAnalyticsRuleRuns_List", tag: .rules,
+                "Lists runs that were asked for", needs: .readContent, answers: [.ok(.page(of: .any))],
+                listTriggered),
+            Endpoint(
+                .get, "triggeredAnalyticsRuleRuns/{run}", id: "TriggeredAnalyticsRuleRun_Get", tag: .rules,
+                "Reads a run that was asked for", needs: .readContent, answers: [.ok(.any)], getTriggered),
+        ]
     }
 
-    @Sendable private func latest(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let limit = min(max(1, request.uri.queryParameters["$top"].flatMap { Int($0) } ?? 50), 1_000)
-        let found = try await runs.latest(rule: try rule(context), limit: limit)
+    @Sendable private func latest(_ call: EndpointCall) async throws -> Response {
+        let limit = min(max(1, call.query("$top").flatMap { Int($0) } ?? 50), 1_000)
+        let found = try await runs.latest(rule: try rule(call), limit: limit)
         return Response(json: ["value": .array(found.map(\.json))])
     }
 
     /// `{"nominalTime": "…"}` makes one run (now, when nothing is said), `{"from": "…", "to": "…"}` all of a range.
-    @Sendable private func run(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let id = try rule(context)
-        let body = try await JSONBody.read(request, upTo: Self.maximumBody)
+    @Sendable private func run(_ call: EndpointCall) async throws -> Response {
+        let id = try rule(call)
+        let body = call.body
         let outcomes: [RuleRunOutcome]?
         if let from = try time("from", in: body) {
             let to = try time("to", in: body) ?? now()
@@ -60,9 +82,9 @@ final class RuleRunRoutes: Sendable {
         return Response(json: ["value": .array(outcomes.map(\.json))])
     }
 
-    @Sendable private func trigger(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let id = try rule(context)
-        let body = try await JSONBody.read(request, upTo: Self.maximumBody)
+    @Sendable private func trigger(_ call: EndpointCall) async throws -> Response {
+        let id = try rule(call)
+        let body = call.body
         guard let time = try time("executionTimeUtc", in: body["properties"] ?? .null) else {
             throw APIError.badRequest("'properties.executionTimeUtc' is missing", target: "executionTimeUtc")
         }
@@ -79,13 +101,13 @@ final class RuleRunRoutes: Sendable {
         return response
     }
 
-    @Sendable private func listTriggered(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable private func listTriggered(_ call: EndpointCall) async throws -> Response {
         let all = triggered.withLock { $0.reversed().map { resource($0.id, $0.outcome) } }
         return Response(json: ["value": .array(all)])
     }
 
-    @Sendable private func getTriggered(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let id = try context.parameters.require("run")
+    @Sendable private func getTriggered(_ call: EndpointCall) async throws -> Response {
+        let id = call.name("run")
         guard let run = triggered.withLock({ $0.last { $0.id == id } }) else {
             throw APIError(.notFound, "there is no run \(id)")
         }
@@ -105,8 +127,8 @@ final class RuleRunRoutes: Sendable {
         ).json
     }
 
-    private func rule(_ context: TocsinRequestContext) throws -> String {
-        try context.parameters.require("rule").lowercased()
+    private func rule(_ call: EndpointCall) throws -> String {
+        call.name("rule").lowercased()
     }
 
     private func time(_ key: String, in body: JSON) throws -> Instant? {

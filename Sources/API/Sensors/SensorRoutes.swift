@@ -18,17 +18,28 @@ struct SensorRoutes {
     /// The largest delivery and the largest bundle of alerts taken, in bytes.
     private static let mostBytes = 256 << 20
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let sensors = group.group("sensors").add(middleware: Requires(.forwardAlerts))
-        sensors.post("alerts", use: alerts)
-        sensors.post("events", use: events)
-        sensors.post("heartbeat", use: heartbeat)
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .post, "sensors/alerts", id: "Sensors_SendAlerts", tag: .ingestion, "Records a sensor's alerts",
+                needs: .forwardAlerts,
+                body: .json(.object(.required("alerts", .array(.any))), upTo: Self.mostBytes),
+                answers: [.ok(.page(of: .any)), .tooMany, .outOfSpace], alerts),
+            Endpoint(
+                .post, "sensors/events", id: "Sensors_SendEvents", tag: .ingestion, "Stores a sensor's delivery",
+                needs: .forwardAlerts, body: .raw("*/*", upTo: Self.mostBytes),
+                answers: [.ok(.object(.required("repeated", .boolean))), .tooMany, .outOfSpace], events),
+            Endpoint(
+                .post, "sensors/heartbeat", id: "Sensors_Beat", tag: .ingestion, "Notes how a sensor is",
+                needs: .forwardAlerts, body: .json(.object(.required("name", .string)), upTo: 1 << 16),
+                answers: [.noContent], heartbeat),
+        ]
     }
 
     /// Records `{"alerts": [{…, "createsIncident": true}]}`; answers which of them are new.
-    @Sendable func alerts(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let name = try context.requireCaller().actor.name
-        let body = try await JSONBody.read(request, upTo: Self.mostBytes)
+    @Sendable func alerts(_ call: EndpointCall) async throws -> Response {
+        let name = try call.caller.actor.name
+        let body = call.body
         guard let items = body["alerts"]?.arrayValue else {
             throw APIError.badRequest("'alerts' must be a list", target: "alerts")
         }
@@ -48,10 +59,10 @@ struct SensorRoutes {
     }
 
     /// Stores one delivery.
-    @Sendable func events(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+    @Sendable func events(_ call: EndpointCall) async throws -> Response {
         let buffer: ByteBuffer
         do {
-            buffer = try await request.body.collect(upTo: Self.mostBytes)
+            buffer = try await call.request.body.collect(upTo: Self.mostBytes)
         } catch is NIOTooManyBytesError {
             throw APIError(.tooLarge, "a delivery is larger than \(Self.mostBytes) bytes")
         }
@@ -64,8 +75,8 @@ struct SensorRoutes {
     }
 
     /// Notes what a sensor says of itself.
-    @Sendable func heartbeat(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: 1 << 16)
+    @Sendable func heartbeat(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
         guard let name = body["name"]?.stringValue, !name.isEmpty, name.utf8.count <= 255 else {
             throw APIError.badRequest("a sensor needs a 'name' of at most 255 bytes", target: "name")
         }

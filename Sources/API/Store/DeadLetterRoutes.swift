@@ -11,28 +11,45 @@ internal import WebGate
 struct DeadLetterRoutes {
     let letters: any DeadLetterBox
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let routes = group.group("deadletters")
-        routes.group().add(middleware: Requires(.readEvents)).get(use: list)
-        routes.group("redrive").add(middleware: Requires(.ingestEvents)).post(use: redrive)
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                .get, "deadletters", id: "DeadLetters_List", tag: .store, "Lists what could not be read",
+                needs: .readEvents,
+                parameters: [
+                    EndpointParameter("source", "Of this source alone", .string),
+                    EndpointParameter("reason", "Of this reason alone", .string),
+                    EndpointParameter("limit", "The most letters listed", .integer(1...10_000)),
+                ], answers: [.ok(.object(.required("counts", .array(.any)), .required("value", .array(.any))))], list),
+            Endpoint(
+                .post, "deadletters/redrive", id: "DeadLetters_Redrive", tag: .store,
+                "Reads dead letters again, with the sources as they are now", needs: .ingestEvents,
+                body: .json(.object(.optional("source", .string), .optional("reason", .string)), upTo: 1 << 16),
+                answers: [
+                    .ok(
+                        .object(
+                            .required("letters", .integer), .required("stored", .integer),
+                            .required("failed", .integer), .required("tables", .map(.integer)))), .conflict,
+                    .outOfSpace,
+                ], redrive),
+        ]
     }
 
-    @Sendable func list(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let fields = FormFields(query: request.uri.query)
-        let limit = fields["limit"].flatMap(Int.init) ?? 100
+    @Sendable func list(_ call: EndpointCall) async throws -> Response {
+        let limit = call.query("limit").flatMap(Int.init) ?? 100
         let listing = try await letters.listing(
-            DeadLetterFilter(source: fields["source"], reason: fields["reason"]), limit: limit)
+            DeadLetterFilter(source: call.query("source"), reason: call.query("reason")), limit: limit)
         return Response(json: [
             "counts": .array(listing.counts.map(\.json)), "value": .array(listing.letters.map(\.json)),
         ])
     }
 
-    @Sendable func redrive(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let body = try await JSONBody.read(request, upTo: 1 << 16)
+    @Sendable func redrive(_ call: EndpointCall) async throws -> Response {
+        let body = call.body
         let filter = DeadLetterFilter(source: body["source"]?.stringValue, reason: body["reason"]?.stringValue)
         let receipt: RedriveReceipt
         do {
-            receipt = try await letters.redrive(filter, by: try context.requireCaller().actor.name)
+            receipt = try await letters.redrive(filter, by: try call.caller.actor.name)
         } catch let error as EventStoreError where error.code == .conflict {
             throw APIError(.conflict, "somebody else takes these letters in; list them again (\(error.message))")
         }

@@ -1,5 +1,7 @@
+internal import Access
 internal import Casebook
 internal import DataCollection
+internal import EventStore
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -7,7 +9,7 @@ internal import NIOCore
 
 /// An error as ARM clients expect it: `{"error": {"code", "message", "target"?}}` with its HTTP status.
 struct APIError: Error, Sendable {
-    enum Code: String, Sendable {
+    enum Code: String, Sendable, CaseIterable {
         case badRequest = "BadRequest"
         case unauthorized = "AuthenticationFailed"
         case forbidden = "AuthorizationFailed"
@@ -18,6 +20,9 @@ struct APIError: Error, Sendable {
         case unavailable = "ServiceUnavailable"
         case storage = "InsufficientStorage"
         case precondition = "PreconditionFailed"
+        case methodNotAllowed = "MethodNotAllowed"
+        case notAcceptable = "NotAcceptable"
+        case unsupportedMediaType = "UnsupportedMediaType"
         case internalError = "InternalServerError"
 
         var status: HTTPResponse.Status {
@@ -32,6 +37,9 @@ struct APIError: Error, Sendable {
             case .unavailable: .serviceUnavailable
             case .storage: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
             case .precondition: .preconditionFailed
+            case .methodNotAllowed: .methodNotAllowed
+            case .notAcceptable: .notAcceptable
+            case .unsupportedMediaType: .unsupportedMediaType
             case .internalError: .internalServerError
             }
         }
@@ -40,6 +48,8 @@ struct APIError: Error, Sendable {
     let code: Code
     let message: String
     let target: String?
+    /// Headers of the answer, such as `Retry-After` where another try makes sense.
+    var headers: HTTPFields = [:]
 
     init(_ code: Code, _ message: String, target: String? = nil) {
         self.code = code
@@ -73,6 +83,31 @@ struct APIError: Error, Sendable {
         self.init(code, fault.message, target: fault.target)
     }
 
+    /// What any error means to a client: rooms' errors by their codes, all else is a fault of our own.
+    init(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as CasebookError: self.init(error)
+        case let error as AccessError: self.init(error)
+        case let error as EventStoreError: self.init(error)
+        case let fault as DataCollectionFault: self.init(fault)
+        case let refusal as IntakeRefusal: self.init(.badRequest, refusal.description)
+        case let absence as IntakeUnavailable: self.init(.unavailable, absence.description)
+        case let busy as IntakeBusy:
+            self.init(.tooMany, busy.description)
+            headers[.retryAfter] = "\(busy.retrySeconds)"
+        case let error as HTTPError:
+            let code = Code.allCases.first { $0.status == error.status }
+            self.init(code ?? .internalError, error.body ?? error.status.reasonPhrase)
+            headers = error.headers
+            headers[.contentLength] = nil
+        case let error as any HTTPResponseError:
+            let code = Code.allCases.first { $0.status == error.status }
+            self.init(code ?? .internalError, error.status.reasonPhrase)
+        default: self.init(.internalError, "something failed here; the server's log says what")
+        }
+    }
+
     var json: JSON {
         var members: JSONObject = ["code": .string(code.rawValue), "message": .string(message)]
         if let target { members["target"] = .string(target) }
@@ -84,7 +119,9 @@ extension APIError: HTTPResponseError {
     var status: HTTPResponse.Status { code.status }
 
     func response(from request: Request, context: some RequestContext) throws -> Response {
-        Response(status: status, json: json)
+        var response = Response(status: status, json: json)
+        for field in headers { response.headers[field.name] = field.value }
+        return response
     }
 }
 

@@ -3,23 +3,24 @@ public import Hummingbird
 
 /// A store that is out of room says so on every way in: 507, to be sent again later.
 extension EventStoreError: HTTPResponseError {
-    public var status: HTTPResponse.Status { apiError.status }
+    public var status: HTTPResponse.Status { APIError(self).status }
 
     public func response(from request: Request, context: some RequestContext) throws -> Response {
-        var response = try apiError.response(from: request, context: context)
-        if code == .outOfSpace { response.headers[.retryAfter] = "60" }
-        return response
+        try APIError(self).response(from: request, context: context)
     }
+}
 
-    private var apiError: APIError {
-        let code: APIError.Code =
-            switch self.code {
+extension APIError {
+    init(_ error: EventStoreError) {
+        let code: Code =
+            switch error.code {
             case .outOfSpace: .storage
             case .conflict: .conflict
             case .unknownTable: .notFound
             case .invalidName, .invalidBatch: .badRequest
             default: .internalError
             }
-        return APIError(code, message)
+        self.init(code, error.message)
+        if error.code == .outOfSpace { headers[.retryAfter] = "60" }
     }
 }

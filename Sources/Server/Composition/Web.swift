@@ -40,7 +40,7 @@ struct Web: Sendable {
             ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
             rules: life.proving.desk,
             indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
-            names: core.settings.workspace.names,
+            names: core.settings.workspace.names, audit: JournalAudit(core: core),
             address: RequestAddress(
                 configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
             now: { core.time.now() }, incidentURL: { core.incidentURL($0) })
@@ -70,9 +70,10 @@ struct Web: Sendable {
         let people = Gate(access: core.access, localToken: localToken, refusal: .signIn(path: "/sign-in"))
         PortalRoutes(portal, templates: templates).add(to: pages.group().add(middleware: people))
         // The portal's editor asks with the session of the page; nothing is changed by these requests.
-        KQLRoutes(editor: editor).add(to: router.group("portal").add(middleware: people))
+        KQLRoutes(editor: editor).add(
+            to: router.group().add(middleware: people), at: "portal", audit: api.audit)
         MetricsRoute(sampled: metrics.families).add(to: router.group().add(middleware: programs([.bearer])))
-        APIRoutes(api).add(to: router.group().add(middleware: programs([.bearer])))
+        APIRoutes(api).add(to: router.group(), gate: programs([.bearer]))
         IngestionRoutes(
             intake: api.intake, admission: api.collecting.admission, channels: api.collecting.channels, gate: programs
         ).add(to: router.group())
