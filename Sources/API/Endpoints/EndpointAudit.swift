@@ -70,3 +70,8 @@ extension AuditRecord {
         correlationID = header("x-ms-client-request-id")
     }
 }
+
+extension JournalKind {
+    /// A call of the API that changed something, or was refused: an `AuditRecord`.
+    public static let endpointCalled = JournalKind(room: "api", event: "called")
+}

@@ -22,8 +22,3 @@ struct JournalAudit: EndpointAudit {
         }
     }
 }
-
-extension JournalKind {
-    /// A call of the API that changed something, or was refused.
-    public static let endpointCalled = JournalKind(room: "api", event: "called")
-}
