@@ -54,7 +54,7 @@ struct IncidentRows {
             "CreatedTime": .datetime(incident.createdTime),
             "ClosedTime": .time(incident.closedTime),
             "AlertIds": .list(incident.alertIDs.map(\.rawValue)),
-            "BookmarkIds": .list([]),
+            "BookmarkIds": .list(incident.bookmarkIDs.map(\.rawValue)),
             "RelatedAnalyticRuleIds": .list(incident.ruleIDs),
             "AdditionalData": .dynamic(additionalData(of: incident)),
             "IncidentUrl": .string(url),
@@ -69,7 +69,7 @@ struct IncidentRows {
     private static func additionalData(of incident: Incident) -> JSON {
         [
             "alertsCount": .int(Int64(incident.alertIDs.count)),
-            "bookmarksCount": 0,
+            "bookmarksCount": .int(Int64(incident.bookmarkIDs.count)),
             "commentsCount": .int(Int64(incident.commentCount)),
             "alertProductNames": .array(incident.alertProductNames.map { .string($0) }),
             "tactics": .array(incident.tactics.map { .string($0.rawValue) }),

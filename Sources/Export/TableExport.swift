@@ -55,9 +55,10 @@ public struct TableExport: Sendable {
             case .incidentCreated(let id, _), .incidentUpdated(let id, _), .alertAdded(let id, _, _),
                 .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .commentAdded(let id, _),
                 .commentChanged(let id, _), .commentDeleted(let id, _), .taskAdded(let id, _, _),
-                .taskChanged(let id, _, _), .taskDeleted(let id, _), .incidentScored(let id, _, _):
+                .taskChanged(let id, _, _), .taskDeleted(let id, _), .incidentScored(let id, _, _),
+                .bookmark(_, let id?, _), .relation(let id, _):
                 try await add(id, at: entry.time, to: &incidents)
-            case .incidentDeleted, nil: break
+            case .incidentDeleted, .bookmark(_, nil, _), nil: break
             }
         }
         let batches = [

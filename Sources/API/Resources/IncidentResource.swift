@@ -57,7 +57,7 @@ struct IncidentResources {
     private func additionalData(of incident: Incident) -> JSON {
         [
             "alertsCount": .int(Int64(incident.alertIDs.count)),
-            "bookmarksCount": 0,
+            "bookmarksCount": .int(Int64(incident.bookmarkIDs.count)),
             "commentsCount": .int(Int64(incident.commentCount)),
             "alertProductNames": .array(incident.alertProductNames.map { .string($0) }),
             "tactics": .array(incident.tactics.map { .string($0.rawValue) }),

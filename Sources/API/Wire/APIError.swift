@@ -67,6 +67,7 @@ struct APIError: Error, Sendable {
             case .notFound: .notFound
             case .conflict: .conflict
             case .invalidTransition, .invalidClassification, .invalidField, .limitReached: .badRequest
+            case .forbidden: .forbidden
             case .storage: .internalError
             }
         self.init(code, error.message, target: error.field)

@@ -30,13 +30,17 @@ extension CasebookEvent {
         case .taskChanged: .taskChanged
         case .taskDeleted: .taskDeleted
         case .incidentScored: .incidentScored
+        case .bookmark(_, _, let event): event.kind
+        case .relation(_, let event): event.kind
         }
     }
 
-    /// The entry's subject: the incident's id, or the alert's for the alert's own events.
+    /// The entry's subject: the incident's id, or the alert's for the alert's own events, or the bookmark's for one that is
+    /// in no incident.
     var subject: String {
         switch self {
         case .alertRecorded(let id, _), .alertStatusChanged(let id, _), .alertGrown(let id, _): id.rawValue
+        case .bookmark(let id, let incident, _): incident?.rawValue ?? id.rawValue
         default: incidentID?.rawValue ?? ""
         }
     }
@@ -71,7 +75,18 @@ extension CasebookEvent {
         case .taskDeleted(_, let id): ["taskId": .string(id.rawValue)]
         case .incidentScored(_, let old, let new):
             ["old": old.map { .int(Int64($0)) } ?? .null, "new": .int(Int64(new))]
+        case .bookmark(let id, let incident, let event): CasebookEvent.payload(of: event, id, incident)
+        case .relation(_, let event): event.payload
         }
+    }
+}
+
+extension CasebookEvent {
+    private static func payload(of event: BookmarkEvent, _ id: BookmarkID, _ incident: IncidentID?) -> JSON {
+        var members = event.members
+        members["bookmarkId"] = .string(id.rawValue)
+        members["incidentId"] = incident.map { .string($0.rawValue) }
+        return .object(members)
     }
 }
 

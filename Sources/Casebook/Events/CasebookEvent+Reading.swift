@@ -30,6 +30,10 @@ extension CasebookEvent {
         case .taskDeleted: return .taskDeleted(incident, task)
         case .incidentScored:
             return .incidentScored(incident, old: payload.number("old"), new: payload.number("new") ?? 0)
+        case .bookmarkCreated, .bookmarkChanged, .bookmarkDeleted:
+            let incident = payload["incidentId"]?.stringValue.map(IncidentID.init(rawValue:))
+            return BookmarkEvent(kind, payload).map { .bookmark(BookmarkID(payload.text("bookmarkId")), incident, $0) }
+        case .relationAdded, .relationRemoved: return RelationEvent(kind, payload).map { .relation(incident, $0) }
         default: return nil
         }
     }

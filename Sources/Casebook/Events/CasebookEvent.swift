@@ -23,6 +23,9 @@ public enum CasebookEvent: Sendable, Hashable {
     case taskChanged(IncidentID, TaskID, [FieldChange])
     case taskDeleted(IncidentID, TaskID)
     case incidentScored(IncidentID, old: Int?, new: Int)
+    /// The incident is the one that the bookmark belonged to then.
+    case bookmark(BookmarkID, IncidentID?, BookmarkEvent)
+    case relation(IncidentID, RelationEvent)
 
     /// What the journal holds about a new alert.
     public struct AlertSummary: Sendable, Hashable {
@@ -46,11 +49,12 @@ public enum CasebookEvent: Sendable, Hashable {
         switch self {
         case .alertRecorded(_, let summary): summary.incidentID
         case .alertStatusChanged: nil
-        case .alertGrown(_, let id): id
+        case .alertGrown(_, let id), .bookmark(_, let id, _): id
         case .incidentCreated(let id, _), .incidentUpdated(let id, _), .alertAdded(let id, _, _),
             .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .incidentDeleted(let id, _),
             .commentAdded(let id, _), .commentChanged(let id, _), .commentDeleted(let id, _), .taskAdded(let id, _, _),
-            .taskChanged(let id, _, _), .taskDeleted(let id, _), .incidentScored(let id, _, _):
+            .taskChanged(let id, _, _), .taskDeleted(let id, _), .incidentScored(let id, _, _),
+            .relation(let id, _):
             id
         }
     }
@@ -61,6 +65,7 @@ public struct FieldChange: Sendable, Hashable {
     public enum Field: String, Sendable, Hashable, CaseIterable {
         case title, description, severity, status, classification, classificationComment, owner, labels, tactics
         case techniques, firstActivityTime, lastActivityTime
+        case displayName, query, queryResult, notes, eventTime, queryStartTime, queryEndTime, entities
     }
 
     public var field: Field

@@ -67,6 +67,7 @@ extension Incident {
         case .techniques: techniques.joined(separator: ",")
         case .firstActivityTime: firstActivityTime?.description ?? ""
         case .lastActivityTime: lastActivityTime?.description ?? ""
+        case .displayName, .query, .queryResult, .notes, .eventTime, .queryStartTime, .queryEndTime, .entities: ""
         }
     }
 }

@@ -12,8 +12,10 @@ public struct CasebookError: Error, Sendable, CustomStringConvertible {
         case invalidClassification
         /// A field is empty, too long, or otherwise not as it must be.
         case invalidField
-        /// A limit (alerts, comments, tasks per incident) is reached.
+        /// A limit (alerts, bookmarks, comments, tasks… per incident) is reached.
         case limitReached
+        /// It is somebody else's: a comment is changed by its author alone.
+        case forbidden
         /// The database failed; the message says how.
         case storage
     }

@@ -56,3 +56,29 @@ public struct TaskID: RawRepresentable, Sendable, Hashable, CustomStringConverti
 
     public var description: String { rawValue }
 }
+
+/// The identifier of a bookmark, a GUID.
+public struct BookmarkID: RawRepresentable, Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public init(_ rawValue: String) { self.rawValue = rawValue }
+
+    public var description: String { rawValue }
+
+    public static func < (left: BookmarkID, right: BookmarkID) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The name of a relation within its incident: whatever its client chose, else the id of what is related.
+public struct RelationName: RawRepresentable, Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public init(_ rawValue: String) { self.rawValue = rawValue }
+
+    public var description: String { rawValue }
+
+    public static func < (left: RelationName, right: RelationName) -> Bool { left.rawValue < right.rawValue }
+}

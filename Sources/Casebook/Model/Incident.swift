@@ -36,6 +36,8 @@ public struct Incident: Sendable, Hashable {
     public var tactics: [Tactic]
     public var techniques: [String]
     public var entities: [KnownEntity]
+    /// In the order in which they were added.
+    public var bookmarkIDs: [BookmarkID] = []
     public var commentCount: Int
     public var taskCount: Int
 

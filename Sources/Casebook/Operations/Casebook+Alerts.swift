@@ -12,19 +12,9 @@ extension Casebook {
         by actor: JournalActor
     ) async throws(CasebookError) -> Incident {
         try await change(by: actor) { transaction in
-            let known = try transaction.incidentOfAlert(alert)
-            let target = try transaction.storedIncident(incident)
-            let lists = IncidentLists(database: transaction.database)
-            if known == incident { return try lists.filled(target.incident) }
-            let count = try AlertRows(database: transaction.database).digests(of: incident).count
-            guard count < CasebookLimits.alertsPerIncident else {
-                throw CasebookError(
-                    .limitReached, field: "alerts",
-                    "incident \(target.incident.number) has its \(CasebookLimits.alertsPerIncident) alerts already")
-            }
-            if let known { try transaction.move(alert, to: nil, affecting: known) { .alertRemoved(known, alert, $0) } }
-            try transaction.move(alert, to: incident, affecting: incident) { .alertAdded(incident, alert, $0) }
-            return try lists.filled(try transaction.storedIncident(incident).incident)
+            try transaction.hold(alert, in: incident)
+            return try IncidentLists(database: transaction.database)
+                .filled(try transaction.storedIncident(incident).incident)
         }
     }
 
@@ -38,10 +28,7 @@ extension Casebook {
         by actor: JournalActor
     ) async throws(CasebookError) -> Incident {
         try await change(by: actor) { transaction in
-            guard try transaction.incidentOfAlert(alert) == incident else {
-                throw CasebookError(.notFound, "alert \(alert) is not in incident \(incident)")
-            }
-            try transaction.move(alert, to: nil, affecting: incident) { .alertRemoved(incident, alert, $0) }
+            try transaction.release(alert, from: incident)
             return try IncidentLists(database: transaction.database)
                 .filled(try transaction.storedIncident(incident).incident)
         }
@@ -72,6 +59,30 @@ extension Casebook {
 }
 
 extension CasebookTransaction {
+    /// Puts an alert into an incident, out of the one where it was.
+    func hold(_ alert: AlertID, in incident: IncidentID) throws {
+        let known = try incidentOfAlert(alert)
+        let target = try storedIncident(incident)
+        if known == incident { return }
+        try target.incident.requireUnmerged()
+        let count = try AlertRows(database: database).digests(of: incident).count
+        guard count < CasebookLimits.alertsPerIncident else {
+            throw CasebookError(
+                .limitReached, field: "alerts",
+                "incident \(target.incident.number) has its \(CasebookLimits.alertsPerIncident) alerts already")
+        }
+        if let known { try move(alert, to: nil, affecting: known) { .alertRemoved(known, alert, $0) } }
+        try move(alert, to: incident, affecting: incident) { .alertAdded(incident, alert, $0) }
+    }
+
+    /// Takes an alert out of an incident.
+    func release(_ alert: AlertID, from incident: IncidentID) throws {
+        guard try incidentOfAlert(alert) == incident else {
+            throw CasebookError(.notFound, "alert \(alert) is not in incident \(incident)")
+        }
+        try move(alert, to: nil, affecting: incident) { .alertRemoved(incident, alert, $0) }
+    }
+
     /// - Throws: `CasebookError` with code `notFound` for an unknown alert.
     fileprivate func incidentOfAlert(_ id: AlertID) throws -> IncidentID? {
         guard let row = try row("SELECT incident FROM casebook_alert WHERE id = ?", [id.rawValue]) else {

@@ -17,29 +17,36 @@ extension Casebook {
     ) async throws(CasebookError) -> IncidentComment {
         try FieldCheck.required(message, field: "message", characters: CasebookLimits.commentCharacters)
         return try await change(by: actor) { transaction in
-            var stored = try transaction.storedIncident(id)
             let commentID = commentID ?? CommentID(transaction.identifiers.next())
             if let known = try IncidentComment.fetch(commentID, of: id, in: transaction.database) { return known }
-            try transaction.requireRoom(
-                in: "casebook_comment", of: stored.incident, limit: CasebookLimits.commentsPerIncident,
-                field: "comments")
-            let now = transaction.now.ticks
-            try transaction.execute(
-                """
-                INSERT INTO casebook_comment
-                    (id, incident, message, author_kind, author_id, author_name, created, modified, version)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
-                """,
-                [commentID.rawValue, id.rawValue, message, actor.kind.rawValue, actor.id, actor.name, now, now])
-            try transaction.touch(&stored)
-            try transaction.note(.commentAdded(id, commentID))
-            return try transaction.comment(commentID, of: id)
+            return try transaction.addComment(message, to: id, id: commentID)
         }
     }
 
-    /// Changes a remark's text.
+    /// Adds a remark under an id, or changes the one that its author wrote there.
     ///
-    /// - Throws: `CasebookError` with code `notFound`, `conflict` or `invalidField`.
+    /// - Throws: As `addComment` and `editComment` do.
+    @discardableResult
+    public func putComment(
+        _ commentID: CommentID,
+        of id: IncidentID,
+        message: String,
+        expecting version: Int64? = nil,
+        by actor: JournalActor
+    ) async throws(CasebookError) -> Put<IncidentComment> {
+        try FieldCheck.identifier(commentID.rawValue, field: "name")
+        try FieldCheck.required(message, field: "message", characters: CasebookLimits.commentCharacters)
+        return try await change(by: actor) { transaction in
+            if let known = try IncidentComment.fetch(commentID, of: id, in: transaction.database) {
+                return Put(value: try transaction.edit(known, message: message, expecting: version), isNew: false)
+            }
+            return Put(value: try transaction.addComment(message, to: id, id: commentID), isNew: true)
+        }
+    }
+
+    /// Changes a remark's text; its author alone may.
+    ///
+    /// - Throws: `CasebookError` with code `notFound`, `forbidden`, `conflict` or `invalidField`.
     @discardableResult
     public func editComment(
         _ commentID: CommentID,
@@ -50,36 +57,30 @@ extension Casebook {
     ) async throws(CasebookError) -> IncidentComment {
         try FieldCheck.required(message, field: "message", characters: CasebookLimits.commentCharacters)
         return try await change(by: actor) { transaction in
-            let old = try transaction.comment(commentID, of: id)
-            try CasebookTransaction.requireVersion(version, now: old.version, of: "the comment")
-            guard old.message != message else { return old }
-            try transaction.execute(
-                """
-                UPDATE casebook_comment SET message = ?, modified = ?, version = version + 1
-                WHERE incident = ? AND id = ?
-                """, [message, transaction.now.ticks, id.rawValue, commentID.rawValue])
-            var stored = try transaction.storedIncident(id)
-            try transaction.touch(&stored)
-            try transaction.note(.commentChanged(id, commentID))
-            return try transaction.comment(commentID, of: id)
+            try transaction.edit(try transaction.comment(commentID, of: id), message: message, expecting: version)
         }
     }
 
-    /// Takes a remark away; the journal keeps that it was there.
+    /// Takes a remark away; its author alone may. The journal keeps that it was there.
     ///
     /// - Returns: False when there is none.
+    /// - Throws: `CasebookError` with code `forbidden` or `conflict`.
     @discardableResult
     public func deleteComment(
         _ commentID: CommentID,
         of id: IncidentID,
+        expecting version: Int64? = nil,
         by actor: JournalActor
     ) async throws(CasebookError) -> Bool {
         try await change(by: actor) { transaction in
-            guard try IncidentComment.fetch(commentID, of: id, in: transaction.database) != nil else { return false }
+            guard let known = try IncidentComment.fetch(commentID, of: id, in: transaction.database) else {
+                return false
+            }
+            try transaction.requireAuthor(of: known)
+            try CasebookTransaction.requireVersion(version, now: known.version, of: "the comment")
             try transaction.execute(
                 "DELETE FROM casebook_comment WHERE incident = ? AND id = ?", [id.rawValue, commentID.rawValue])
-            var stored = try transaction.storedIncident(id)
-            try transaction.touch(&stored)
+            try transaction.touch(id)
             try transaction.note(.commentDeleted(id, commentID))
             return true
         }
@@ -110,6 +111,49 @@ extension CasebookTransaction {
             throw CasebookError(.notFound, "incident \(id) has no comment \(commentID)")
         }
         return comment
+    }
+
+    fileprivate func addComment(_ message: String, to id: IncidentID, id commentID: CommentID) throws -> IncidentComment
+    {
+        var stored = try storedIncident(id)
+        try requireRoom(
+            in: "casebook_comment", of: stored.incident, limit: CasebookLimits.commentsPerIncident, field: "comments")
+        try execute(
+            """
+            INSERT INTO casebook_comment
+                (id, incident, message, author_kind, author_id, author_name, created, modified, version)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+            """,
+            [
+                commentID.rawValue, id.rawValue, message, actor.kind.rawValue, actor.id, actor.name, now.ticks,
+                now.ticks,
+            ])
+        try touch(&stored)
+        try note(.commentAdded(id, commentID))
+        return try comment(commentID, of: id)
+    }
+
+    fileprivate func edit(_ old: IncidentComment, message: String, expecting version: Int64?) throws -> IncidentComment
+    {
+        try requireAuthor(of: old)
+        try CasebookTransaction.requireVersion(version, now: old.version, of: "the comment")
+        guard old.message != message else { return old }
+        try execute(
+            """
+            UPDATE casebook_comment SET message = ?, modified = ?, version = version + 1
+            WHERE incident = ? AND id = ?
+            """, [message, now.ticks, old.incidentID.rawValue, old.id.rawValue])
+        try touch(old.incidentID)
+        try note(.commentChanged(old.incidentID, old.id))
+        return try comment(old.id, of: old.incidentID)
+    }
+
+    fileprivate func requireAuthor(of comment: IncidentComment) throws(CasebookError) {
+        guard comment.author.kind == actor.kind, comment.author.id == actor.id else {
+            throw CasebookError(
+                .forbidden, field: "author",
+                "the comment is by \(comment.author.name), who alone may change or delete it; write one of your own")
+        }
     }
 
     /// Notes that the incident was worked on.

@@ -20,19 +20,38 @@ extension Casebook {
         try FieldCheck.bounded(
             description, field: "description", characters: CasebookLimits.commentCharacters)
         return try await change(by: actor) { transaction in
-            var stored = try transaction.storedIncident(id)
             let taskID = taskID ?? TaskID(transaction.identifiers.next())
             if let known = try IncidentTask.fetch(taskID, of: id, in: transaction.database) { return known }
-            try transaction.requireRoom(
-                in: "casebook_task", of: stored.incident, limit: CasebookLimits.tasksPerIncident, field: "tasks")
-            let task = IncidentTask(
-                id: taskID, incidentID: id, title: title.trimmedBlanks, description: description, status: .new,
-                createdBy: actor, createdTime: transaction.now, lastModifiedBy: actor,
-                lastModifiedTime: transaction.now, version: 1)
-            try transaction.insert(task)
-            try transaction.touch(&stored)
-            try transaction.note(.taskAdded(id, taskID, title: task.title))
-            return task
+            return try transaction.addTask(title: title, description: description, to: id, id: taskID)
+        }
+    }
+
+    /// Adds a piece of work under an id, or replaces what stands in the one of this id.
+    ///
+    /// - Throws: As `addTask` and `updateTask` do.
+    @discardableResult
+    public func putTask(
+        _ taskID: TaskID,
+        of id: IncidentID,
+        title: String,
+        description: String = "",
+        status: IncidentTask.Status = .new,
+        expecting version: Int64? = nil,
+        by actor: JournalActor
+    ) async throws(CasebookError) -> Put<IncidentTask> {
+        try FieldCheck.identifier(taskID.rawValue, field: "name")
+        try FieldCheck.title(title)
+        try FieldCheck.bounded(description, field: "description", characters: CasebookLimits.commentCharacters)
+        return try await change(by: actor) { transaction in
+            let known = try IncidentTask.fetch(taskID, of: id, in: transaction.database)
+            let old =
+                try known ?? transaction.addTask(title: title, description: description, to: id, id: taskID)
+            try CasebookTransaction.requireVersion(known == nil ? nil : version, now: old.version, of: "the task")
+            var task = old
+            task.title = title.trimmedBlanks
+            task.description = description
+            task.status = status
+            return Put(value: try transaction.replace(old, by: task), isNew: known == nil)
         }
     }
 
@@ -63,15 +82,7 @@ extension Casebook {
             task.title = title?.trimmedBlanks ?? old.title
             task.description = description ?? old.description
             task.status = status ?? old.status
-            guard task != old else { return old }
-            task.lastModifiedBy = actor
-            task.lastModifiedTime = transaction.now
-            task.version += 1
-            try transaction.update(task)
-            var stored = try transaction.storedIncident(id)
-            try transaction.touch(&stored)
-            try transaction.note(.taskChanged(id, taskID, task.changes(since: old)))
-            return task
+            return try transaction.replace(old, by: task)
         }
     }
 
@@ -82,14 +93,15 @@ extension Casebook {
     public func deleteTask(
         _ taskID: TaskID,
         of id: IncidentID,
+        expecting version: Int64? = nil,
         by actor: JournalActor
     ) async throws(CasebookError) -> Bool {
         try await change(by: actor) { transaction in
-            guard try IncidentTask.fetch(taskID, of: id, in: transaction.database) != nil else { return false }
+            guard let known = try IncidentTask.fetch(taskID, of: id, in: transaction.database) else { return false }
+            try CasebookTransaction.requireVersion(version, now: known.version, of: "the task")
             try transaction.execute(
                 "DELETE FROM casebook_task WHERE incident = ? AND id = ?", [id.rawValue, taskID.rawValue])
-            var stored = try transaction.storedIncident(id)
-            try transaction.touch(&stored)
+            try transaction.touch(id)
             try transaction.note(.taskDeleted(id, taskID))
             return true
         }
@@ -121,6 +133,31 @@ extension IncidentTask {
 }
 
 extension CasebookTransaction {
+    func addTask(title: String, description: String, to id: IncidentID, id taskID: TaskID) throws -> IncidentTask {
+        var stored = try storedIncident(id)
+        try requireRoom(
+            in: "casebook_task", of: stored.incident, limit: CasebookLimits.tasksPerIncident, field: "tasks")
+        let task = IncidentTask(
+            id: taskID, incidentID: id, title: title.trimmedBlanks, description: description, status: .new,
+            createdBy: actor, createdTime: now, lastModifiedBy: actor, lastModifiedTime: now, version: 1)
+        try insert(task)
+        try touch(&stored)
+        try note(.taskAdded(id, taskID, title: task.title))
+        return task
+    }
+
+    fileprivate func replace(_ old: IncidentTask, by new: IncidentTask) throws -> IncidentTask {
+        guard new != old else { return old }
+        var task = new
+        task.lastModifiedBy = actor
+        task.lastModifiedTime = now
+        task.version += 1
+        try update(task)
+        try touch(task.incidentID)
+        try note(.taskChanged(task.incidentID, task.id, task.changes(since: old)))
+        return task
+    }
+
     fileprivate func insert(_ task: IncidentTask) throws {
         let creator = task.createdBy
         try execute(

@@ -8,6 +8,7 @@ extension Casebook {
         migrations.add("incidents") { try $0.execute(sql: CasebookTables.incidents) }
         migrations.add("alerts") { try $0.execute(sql: CasebookTables.alerts) }
         migrations.add("entities") { try $0.execute(sql: CasebookTables.entities) }
+        migrations.add("bookmarks") { try $0.execute(sql: CaseTables.bookmarks) }
         return migrations
     }()
 }

@@ -16,6 +16,7 @@ struct IncidentLists {
         try fillLabels(&incidents, ids, positions)
         try fillAlerts(&incidents, ids, positions)
         try fillEntities(&incidents, ids, positions)
+        try fillBookmarks(&incidents, ids, positions)
         try fillCounts(&incidents, ids, positions)
     }
 
@@ -72,6 +73,17 @@ struct IncidentLists {
         for row in try rows(sql, ids) {
             guard let position = positions[row["incident"]], let entity = try EntityRows.known(row) else { continue }
             incidents[position].entities.append(entity)
+        }
+    }
+
+    private func fillBookmarks(_ incidents: inout [Incident], _ ids: [String], _ positions: [String: Int]) throws {
+        let sql = """
+            SELECT incident, target FROM casebook_relation WHERE incident IN \(ids.sqlMarks) AND kind = 'bookmark'
+            ORDER BY incident, created, target
+            """
+        for row in try rows(sql, ids) {
+            guard let position = positions[row["incident"]] else { continue }
+            incidents[position].bookmarkIDs.append(BookmarkID(row["target"] as String))
         }
     }
 

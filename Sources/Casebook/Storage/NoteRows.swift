@@ -36,7 +36,8 @@ extension IncidentTask {
 }
 
 extension JournalActor {
-    fileprivate init(row: Row, prefix: String) {
+    /// From the columns `…_kind`, `…_id` and `…_name`.
+    init(row: Row, prefix: String) {
         self.init(
             kind: Kind(rawValue: row["\(prefix)_kind"]) ?? .system, id: row["\(prefix)_id"],
             name: row["\(prefix)_name"])

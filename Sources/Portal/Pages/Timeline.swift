@@ -93,6 +93,13 @@ extension CasebookEvent {
         case .taskChanged(_, _, let changes): ("Task changed", changes.words)
         case .taskDeleted: ("Task deleted", nil)
         case .commentDeleted: ("Comment deleted", nil)
+        case .bookmark(_, _, .created(let name)): ("Bookmark made", name)
+        case .bookmark(_, _, .changed(let changes)): ("Bookmark changed", changes.words)
+        case .bookmark(_, _, .deleted(let name)): ("Bookmark deleted", name)
+        case .relation(_, .added(_, .incident(_, let link))): ("Linked to another incident", link.rawValue)
+        case .relation(_, .removed(_, .incident(_, let link))): ("Link to another incident removed", link.rawValue)
+        case .relation(_, .added): ("Bookmark added", nil)
+        case .relation(_, .removed): ("Bookmark removed", nil)
         case .alertRecorded, .alertStatusChanged, .alertGrown, .alertAdded, .incidentDeleted, .commentAdded,
             .commentChanged,
             .incidentScored:

@@ -1,0 +1,52 @@
+/// The tables of what people add to incidents.
+enum CaseTables {
+    /// A bookmark belongs to the incident that has a relation to it, at most one. An alert belongs to its incident with or
+    /// without a row here, which only gives the relation its name. A link between incidents has a row at either end.
+    static let bookmarks = """
+        CREATE TABLE casebook_bookmark (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE CHECK (id <> ''),
+            display_name TEXT NOT NULL,
+            query TEXT NOT NULL,
+            query_result TEXT NOT NULL,
+            notes TEXT NOT NULL,
+            labels TEXT NOT NULL,
+            event_time INTEGER,
+            query_start INTEGER,
+            query_end INTEGER,
+            entities TEXT NOT NULL,
+            tactics TEXT NOT NULL,
+            techniques TEXT NOT NULL,
+            creator_kind TEXT NOT NULL,
+            creator_id TEXT NOT NULL,
+            creator_name TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            modifier_kind TEXT NOT NULL,
+            modifier_id TEXT NOT NULL,
+            modifier_name TEXT NOT NULL,
+            modified INTEGER NOT NULL,
+            version INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE casebook_relation (
+            incident TEXT NOT NULL REFERENCES casebook_incident (id) ON DELETE CASCADE,
+            name TEXT NOT NULL CHECK (name <> ''),
+            kind TEXT NOT NULL CHECK (kind IN ('alert', 'bookmark', 'incident')),
+            target TEXT NOT NULL,
+            link TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            PRIMARY KEY (incident, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX casebook_relation_target ON casebook_relation (target, kind, incident);
+        CREATE UNIQUE INDEX casebook_relation_bookmark ON casebook_relation (target) WHERE kind = 'bookmark';
+        CREATE TRIGGER casebook_relation_alert AFTER UPDATE OF incident ON casebook_alert
+            WHEN old.incident IS NOT NULL AND old.incident IS NOT new.incident BEGIN
+                DELETE FROM casebook_relation WHERE target = old.id AND kind = 'alert' AND incident = old.incident;
+            END;
+        CREATE TRIGGER casebook_relation_incident AFTER DELETE ON casebook_incident BEGIN
+            DELETE FROM casebook_relation WHERE target = old.id AND kind = 'incident';
+        END;
+        CREATE TRIGGER casebook_relation_of_bookmark AFTER DELETE ON casebook_bookmark BEGIN
+            DELETE FROM casebook_relation WHERE target = old.id AND kind = 'bookmark';
+        END;
+        """
+}
