@@ -27,6 +27,7 @@ public struct SentinelConnector: Connector {
             switch error.code {
             case .notFound: return .refusal(404, code: "NotFound", error.message)
             case .conflict: return .refusal(409, code: "Conflict", error.message)
+            case .forbidden: return .refusal(403, code: "Forbidden", error.message)
             case .invalidTransition, .invalidClassification, .invalidField, .limitReached:
                 return .refusal(400, code: "BadRequest", error.message)
             case .storage: throw OperationFailure(code: "StorageFailed", message: error.message, isTransient: true)
