@@ -55,7 +55,7 @@ struct IncidentResources {
     }
 
     private func additionalData(of incident: Incident) -> JSON {
-        [
+        var members: JSONObject = [
             "alertsCount": .int(Int64(incident.alertIDs.count)),
             "bookmarksCount": .int(Int64(incident.bookmarkIDs.count)),
             "commentsCount": .int(Int64(incident.commentCount)),
@@ -63,6 +63,11 @@ struct IncidentResources {
             "tactics": .array(incident.tactics.map { .string($0.rawValue) }),
             "techniques": .array(incident.techniques.map { .string($0) }),
         ]
+        if let target = incident.mergedInto, let number = incident.mergedIntoNumber {
+            members["mergedIncidentNumber"] = .int(Int64(number))
+            members["mergedIncidentUrl"] = .string(incidentURL(target))
+        }
+        return .object(members)
     }
 
     private func owner(_ owner: IncidentOwner?) -> JSON {

@@ -22,6 +22,8 @@ extension CasebookEvent {
         case .alertAdded: .alertAdded
         case .alertRemoved: .alertRemoved
         case .incidentMerged: .incidentMerged
+        case .mergeUndone: .mergeUndone
+        case .incidentSplit: .incidentSplit
         case .incidentDeleted: .incidentDeleted
         case .commentAdded: .commentAdded
         case .commentChanged: .commentChanged
@@ -66,6 +68,8 @@ extension CasebookEvent {
             ["alertId": .string(alert.rawValue), "changes": .array(changes.map(\.json))]
         case .incidentMerged(_, let absorbed, let alerts):
             ["from": .string(absorbed.rawValue), "alertIds": .array(alerts.map { .string($0.rawValue) })]
+        case .mergeUndone(_, let other, let alerts), .incidentSplit(_, let other, let alerts):
+            ["incidentId": .string(other.rawValue), "alertIds": .array(alerts.map { .string($0.rawValue) })]
         case .incidentDeleted(_, let number): ["number": .int(Int64(number))]
         case .commentAdded(_, let id), .commentChanged(_, let id), .commentDeleted(_, let id):
             ["commentId": .string(id.rawValue)]

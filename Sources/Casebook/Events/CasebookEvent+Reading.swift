@@ -21,6 +21,12 @@ extension CasebookEvent {
         case .incidentMerged:
             return .incidentMerged(
                 into: incident, from: IncidentID(payload.text("from")), alerts: payload.alertIDs)
+        case .mergeUndone:
+            return .mergeUndone(
+                from: incident, restoring: IncidentID(payload.text("incidentId")), alerts: payload.alertIDs)
+        case .incidentSplit:
+            return .incidentSplit(
+                from: incident, into: IncidentID(payload.text("incidentId")), alerts: payload.alertIDs)
         case .incidentDeleted: return .incidentDeleted(incident, number: payload.number("number") ?? 0)
         case .commentAdded: return .commentAdded(incident, comment)
         case .commentChanged: return .commentChanged(incident, comment)

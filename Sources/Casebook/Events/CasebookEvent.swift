@@ -15,6 +15,10 @@ public enum CasebookEvent: Sendable, Hashable {
     case alertRemoved(IncidentID, AlertID, [FieldChange])
     /// Another incident's alerts came over, and it was closed.
     case incidentMerged(into: IncidentID, from: IncidentID, alerts: [AlertID])
+    /// A merge was taken back: the source lives again, with these alerts.
+    case mergeUndone(from: IncidentID, restoring: IncidentID, alerts: [AlertID])
+    /// A part went into a new incident.
+    case incidentSplit(from: IncidentID, into: IncidentID, alerts: [AlertID])
     case incidentDeleted(IncidentID, number: Int)
     case commentAdded(IncidentID, CommentID)
     case commentChanged(IncidentID, CommentID)
@@ -54,7 +58,7 @@ public enum CasebookEvent: Sendable, Hashable {
             .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .incidentDeleted(let id, _),
             .commentAdded(let id, _), .commentChanged(let id, _), .commentDeleted(let id, _), .taskAdded(let id, _, _),
             .taskChanged(let id, _, _), .taskDeleted(let id, _), .incidentScored(let id, _, _),
-            .relation(let id, _):
+            .relation(let id, _), .mergeUndone(let id, _, _), .incidentSplit(let id, _, _):
             id
         }
     }
@@ -89,6 +93,8 @@ extension JournalKind {
     public static let alertAdded = JournalKind(room: "casebook", event: "alertAdded")
     public static let alertRemoved = JournalKind(room: "casebook", event: "alertRemoved")
     public static let incidentMerged = JournalKind(room: "casebook", event: "incidentMerged")
+    public static let mergeUndone = JournalKind(room: "casebook", event: "mergeUndone")
+    public static let incidentSplit = JournalKind(room: "casebook", event: "incidentSplit")
     public static let incidentDeleted = JournalKind(room: "casebook", event: "incidentDeleted")
     public static let commentAdded = JournalKind(room: "casebook", event: "commentAdded")
     public static let commentChanged = JournalKind(room: "casebook", event: "commentChanged")

@@ -50,7 +50,8 @@ public struct IncidentLifecycle: Sendable, Hashable {
             guard !isMerged else {
                 throw CasebookError(
                     .invalidTransition, field: "status",
-                    "this incident was merged into another one and cannot be reopened; work on that one")
+                    "this incident was merged into another one and cannot be reopened; work on that one, or undo the "
+                        + "merge")
             }
             status = next
             classification = nil

@@ -27,6 +27,8 @@ public struct Incident: Sendable, Hashable {
     public var providerIncidentID: String
     /// The incident that took this one's alerts over, when it was merged.
     public var mergedInto: IncidentID?
+    /// The number of that incident.
+    public var mergedIntoNumber: Int?
 
     /// In the order in which they were recorded.
     public var alertIDs: [AlertID]

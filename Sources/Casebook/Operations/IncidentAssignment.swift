@@ -84,21 +84,9 @@ struct IncidentAssignment {
         return stored.incident.changes(since: before)
     }
 
-    /// Hands all alerts of an incident over and closes it.
+    /// Hands all that an incident has over and closes it.
     func merge(_ id: IncidentID, into target: inout StoredIncident, by actor: JournalActor = .alertGrouping) throws {
-        var absorbed = try transaction.storedIncident(id)
-        let before = absorbed.incident
-        let moved = try alerts.digests(of: id).map(\.id).sorted()
-        try transaction.execute(
-            "UPDATE casebook_alert SET incident = ? WHERE incident = ?", [target.incident.id.rawValue, id.rawValue])
-        absorbed.incident.classification = .undetermined
-        absorbed.incident.classificationComment = "Merged into incident \(target.incident.number)."
-        _ = try absorbed.incident.move(to: .closed, at: transaction.now)
-        absorbed.incident.mergedInto = target.incident.id
-        absorbed.incident.touch(at: transaction.now, by: actor, isTriage: false)
-        try absorbed.save(in: transaction.database)
-        try transaction.note(.incidentMerged(into: target.incident.id, from: id, alerts: moved), by: actor)
-        try transaction.note(.incidentUpdated(id, absorbed.incident.changes(since: before)), by: actor)
+        try IncidentMerging(transaction: transaction).merge(id, into: &target, isForced: false, by: actor)
     }
 }
 

@@ -50,3 +50,25 @@ enum CaseTables {
         END;
         """
 }
+
+extension CaseTables {
+    /// `moved` is what went over, `before` what the source was like.
+    static let transfers = """
+        CREATE TABLE casebook_transfer (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL CHECK (kind IN ('merge', 'split')),
+            source TEXT NOT NULL,
+            target TEXT NOT NULL,
+            moved TEXT NOT NULL,
+            before TEXT NOT NULL,
+            actor_kind TEXT NOT NULL,
+            actor_id TEXT NOT NULL,
+            actor_name TEXT NOT NULL,
+            made INTEGER NOT NULL,
+            undone INTEGER
+        ) STRICT;
+        CREATE INDEX casebook_transfer_source ON casebook_transfer (source);
+        CREATE INDEX casebook_transfer_target ON casebook_transfer (target);
+        """
+}

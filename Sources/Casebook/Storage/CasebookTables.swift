@@ -9,6 +9,7 @@ extension Casebook {
         migrations.add("alerts") { try $0.execute(sql: CasebookTables.alerts) }
         migrations.add("entities") { try $0.execute(sql: CasebookTables.entities) }
         migrations.add("bookmarks") { try $0.execute(sql: CaseTables.bookmarks) }
+        migrations.add("transfers") { try $0.execute(sql: CaseTables.transfers) }
         return migrations
     }()
 }

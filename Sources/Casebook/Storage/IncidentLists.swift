@@ -26,6 +26,12 @@ struct IncidentLists {
         return page[0]
     }
 
+    /// In the order in which people see them.
+    func labels(of incident: IncidentID) throws -> [IncidentLabel] {
+        try rows("SELECT * FROM casebook_label WHERE incident IN (?) ORDER BY incident, position", [incident.rawValue])
+            .map(IncidentLabel.init(row:))
+    }
+
     /// Most calls are for one incident: only that statement is worth keeping.
     private func rows(_ sql: String, _ ids: [String]) throws -> [Row] {
         let statement = try ids.count == 1 ? database.cachedStatement(sql: sql) : database.makeStatement(sql: sql)
@@ -36,8 +42,7 @@ struct IncidentLists {
         let sql = "SELECT * FROM casebook_label WHERE incident IN \(ids.sqlMarks) ORDER BY incident, position"
         for row in try rows(sql, ids) {
             guard let position = positions[row["incident"]] else { continue }
-            let kind = IncidentLabel.Kind(rawValue: row["kind"]) ?? .user
-            incidents[position].labels.append(IncidentLabel(name: row["name"], kind: kind))
+            incidents[position].labels.append(IncidentLabel(row: row))
         }
     }
 
@@ -89,15 +94,23 @@ struct IncidentLists {
 
     private func fillCounts(_ incidents: inout [Incident], _ ids: [String], _ positions: [String: Int]) throws {
         let sql = """
-            SELECT id, (SELECT COUNT(*) FROM casebook_comment c WHERE c.incident = i.id) AS comments,
+            SELECT id, (SELECT m.number FROM casebook_incident m WHERE m.id = i.merged_into) AS merged_number,
+                (SELECT COUNT(*) FROM casebook_comment c WHERE c.incident = i.id) AS comments,
                 (SELECT COUNT(*) FROM casebook_task t WHERE t.incident = i.id) AS tasks
             FROM casebook_incident i WHERE id IN \(ids.sqlMarks)
             """
         for row in try rows(sql, ids) {
             guard let position = positions[row["id"]] else { continue }
+            incidents[position].mergedIntoNumber = row["merged_number"]
             incidents[position].commentCount = row["comments"]
             incidents[position].taskCount = row["tasks"]
         }
+    }
+}
+
+extension IncidentLabel {
+    fileprivate init(row: Row) {
+        self.init(name: row["name"], kind: Kind(rawValue: row["kind"]) ?? .user)
     }
 }
 

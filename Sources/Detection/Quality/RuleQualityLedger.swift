@@ -97,6 +97,8 @@ private struct QualityRows {
         case .incidentMerged(let target, let absorbed, let alerts):
             try move(alerts, to: target)
             try forget(absorbed)
+        case .incidentSplit(_, let other, let alerts), .mergeUndone(_, let other, let alerts):
+            try move(alerts, to: other)
         case .incidentUpdated(let incident, let changes): try note(changes, of: incident)
         case .incidentDeleted(let incident, _): try forget(incident)
         default: break

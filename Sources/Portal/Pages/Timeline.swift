@@ -89,6 +89,8 @@ extension CasebookEvent {
         case .incidentUpdated(_, let changes): ("Changed", changes.words)
         case .alertRemoved: ("Alert removed", nil)
         case .incidentMerged: ("Another incident was merged into this one", nil)
+        case .mergeUndone: ("A merge into this incident was undone", nil)
+        case .incidentSplit(_, _, let alerts): ("Split", "\(alerts.count) alerts went into a new incident")
         case .taskAdded(_, _, let title): ("Task added", title)
         case .taskChanged(_, _, let changes): ("Task changed", changes.words)
         case .taskDeleted: ("Task deleted", nil)
