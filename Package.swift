@@ -115,6 +115,9 @@ let lifeCycle: [Target] = [
             logging, yams,
         ]),
     .target(name: "Simulation", dependencies: ["Casebook", "Chronology", "JSON", "Vocabulary"]),
+    .target(
+        name: "Watchlists",
+        dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLValues", "StateStore", grdb]),
 ]
 
 // Ring 3: the edges.
@@ -318,6 +321,12 @@ let tests: [Target] = [
     .testTarget(name: "StateStoreTests", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
     .testTarget(name: "ThreatIntelligenceTests", dependencies: ["Chronology", "JSON", "ThreatIntelligence"]),
     .testTarget(name: "UnpackingTests", dependencies: ["Unpacking"]),
+    .testTarget(
+        name: "WatchlistsTests",
+        dependencies: [
+            "Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "StateStore", "TestSupport",
+            "Watchlists",
+        ]),
     .testTarget(name: "WorkflowTests", dependencies: ["Chronology", "JSON", "TestSupport", "Workflow", collections]),
 ]
 

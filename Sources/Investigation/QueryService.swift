@@ -15,18 +15,22 @@ public struct QueryService: Sendable {
     private let functions: [String: SavedFunction]
     private let store: any EventStore
     private let external: (any ExternalSource)?
+    private let watchlists: any WatchlistSource
     private let registry: QueryRegistry
 
     /// - Parameter functions: saved functions (parsers and helpers) by name.
     /// - Parameter external: where `externaldata` and `http_request` reach to; nil: nowhere.
+    /// - Parameter watchlists: what `_GetWatchlist` reads.
     public init(
         store: any EventStore, functions: [String: SavedFunction] = [:], limits: QueryLimits = QueryLimits(),
-        external: (any ExternalSource)? = nil, now: @escaping @Sendable () -> Instant
+        external: (any ExternalSource)? = nil, watchlists: any WatchlistSource = FixedWatchlists([:]),
+        now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
         self.functions = functions
         self.limits = limits
         self.external = external
+        self.watchlists = watchlists
         self.now = now
         registry = QueryRegistry(limits)
     }
@@ -47,7 +51,7 @@ public struct QueryService: Sendable {
     /// What names mean in a query over a range of time.
     public func environment(_ range: QueryTimeRange? = nil) -> QueryEnvironment {
         var environment = QueryEnvironment(
-            catalogue: .standard, tables: store.layout, functions: functions,
+            catalogue: .standard, tables: store.layout, functions: functions, watchlists: watchlists,
             timeRange: range.map { TimeBounds(lower: $0.start, upper: $0.end) })
         environment.external = external
         return environment

@@ -104,9 +104,8 @@ public struct RuleTestRunner: Sendable {
         if !run.isByIngestionTime {
             environment.timeRange = TimeBounds(lower: run.window.start, upper: run.window.end - TimeSpan(ticks: 1))
         }
-        let lists = Dictionary(
-            test.watchlists.map { ($0.alias.lowercased(), $0.table) }, uniquingKeysWith: { _, last in last })
-        environment.watchlist = { lists[$0.lowercased()] }
+        environment.watchlists = FixedWatchlists(
+            Dictionary(test.watchlists.map { ($0.alias, $0.table) }, uniquingKeysWith: { _, last in last }))
         let start = ContinuousClock.now
         return try KQLEngine.run(
             rule.query, environment: environment,

@@ -20,6 +20,8 @@ final class Binder {
     var savedDepth = 0
     /// The outermost call of a saved function that is being expanded.
     var savedCall: (name: String, span: Span)?
+    /// Above zero where tables are read whole, whatever the query's range of time.
+    var timelessDepth = 0
     /// What `set` statements gave.
     var settings: [String: BoundExpression] = [:]
     /// Saved functions that were parsed already.

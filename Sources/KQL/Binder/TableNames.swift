@@ -4,7 +4,7 @@ import KQLValues
 
 /// Functions that the language itself defines and that give tables.
 private let tableFunctions: Set<String> = [
-    "table", "materialize", "_GetWatchlist", "_GetWatchlistAlias", "external_table", "materialized_view",
+    "table", "materialize", "_GetWatchlist", Binder.watchlistAliases, "external_table", "materialized_view",
     "stored_query_result", "entity_group",
 ]
 
@@ -29,6 +29,7 @@ extension Binder {
         case nil:
             if environment.parameters[name.text] != nil { return false }
             return environment.tables.schema(of: name.text) != nil || environment.functions[name.text] != nil
+                || name.text == Binder.watchlistAliases
         }
     }
 
@@ -136,6 +137,7 @@ extension Binder {
         }
         guard let schema = environment.tables.schema(of: name.text) else {
             if let relation = try bindSaved(name.text, [], at: name.span, in: scope) { return relation }
+            if name.text == Binder.watchlistAliases { return bindWatchlistAliases() }
             if name.text.hasSuffix("_CL") { return emptyCustomLog(name, in: scope) }
             throw unknownTable(name, in: scope)
         }
@@ -172,7 +174,7 @@ extension Binder {
     private func scan(_ table: String, _ schema: TableSchema) -> Relation {
         var scan = Scan(table: table, columns: schema.columns)
         let hidden = HiddenColumns(of: table, schema)
-        guard let range = environment.timeRange, let index = schema.index(of: "TimeGenerated"),
+        guard let range = environment.timeRange, timelessDepth == 0, let index = schema.index(of: "TimeGenerated"),
             schema.columns[index].type == .datetime
         else { return Relation(plan: .scan(scan), hidden: hidden, name: table) }
         scan.timeRange = range
@@ -226,7 +228,8 @@ extension Binder {
             if let schema = environment.tables.schema(of: name) { return scan(name, schema) }
             return try bindTable(named: Name(name, at: node.span), in: scope)
         case "materialize": return try bindMaterialize(node, in: scope)
-        case "_GetWatchlist", "_GetWatchlistAlias": return try bindWatchlist(node, in: scope)
+        case "_GetWatchlist": return try bindWatchlist(try constantText(node, in: scope), at: node.span, in: scope)
+        case Binder.watchlistAliases: return bindWatchlistAliases()
         default: break
         }
         if let relation = try bindSaved(node.name.text, node.arguments, at: node.span, in: scope) { return relation }
@@ -256,18 +259,5 @@ extension Binder {
         var relation = try bindTableArgument(argument.value, in: scope)
         relation.plan = .materialized(Materialized(id: newID(), input: relation.plan))
         return relation
-    }
-
-    private func bindWatchlist(_ node: CallExpression, in scope: Scope) throws(Diagnostic) -> Relation {
-        let alias = try constantText(node, in: scope)
-        if let table = environment.watchlist(alias) { return Relation(plan: .values(table), name: alias) }
-        if !options.isLenient {
-            warn(.unknownTable, "there is no watchlist '\(alias)'; it counts as empty", at: node.span)
-        }
-        let schema = TableSchema([
-            ColumnSchema("_DTItemId", .string), ColumnSchema("LastUpdatedTimeUTC", .datetime),
-            ColumnSchema("SearchKey", .string), ColumnSchema("WatchlistItem", .dynamic),
-        ])
-        return Relation(plan: .values(Table(empty: schema)), isOpen: true, name: alias)
     }
 }

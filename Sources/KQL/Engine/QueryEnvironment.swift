@@ -27,8 +27,8 @@ public struct QueryEnvironment: Sendable {
     public var tables: any TableCatalog
     /// Saved functions, by name.
     public var functions: [String: SavedFunction]
-    /// The content of a watchlist for `_GetWatchlist`, by its alias; nil when there is none.
-    public var watchlist: @Sendable (String) -> Table?
+    /// What `_GetWatchlist` reads.
+    public var watchlists: any WatchlistSource
     /// Values for `declare query_parameters`, and names that hold everywhere.
     public var parameters: [String: Value]
     /// Limits every scanned table that has a `TimeGenerated` column.
@@ -38,13 +38,13 @@ public struct QueryEnvironment: Sendable {
 
     public init(
         catalogue: FunctionCatalogue, tables: any TableCatalog, functions: [String: SavedFunction] = [:],
-        watchlist: @escaping @Sendable (String) -> Table? = { _ in nil }, parameters: [String: Value] = [:],
+        watchlists: any WatchlistSource = FixedWatchlists([:]), parameters: [String: Value] = [:],
         timeRange: TimeBounds? = nil
     ) {
         self.catalogue = catalogue
         self.tables = tables
         self.functions = functions
-        self.watchlist = watchlist
+        self.watchlists = watchlists
         self.parameters = parameters
         self.timeRange = timeRange
     }

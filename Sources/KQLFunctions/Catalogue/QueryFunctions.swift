@@ -32,8 +32,10 @@ private let sourceFunctions: [QueryFunction] = [
         "toscalar", summary: "The first value of the first row of a table, as a constant of the query.",
         signature: .takes(.any("table"), returns: .dynamic)),
     QueryFunction(
-        "_GetWatchlist", aliases: ["_GetWatchlistAlias"], summary: "The rows of a watchlist.",
+        "_GetWatchlist", summary: "The items of a watchlist.",
         signature: .takes(.constantString("alias"), returns: .dynamic)),
+    QueryFunction(
+        "_GetWatchlistAlias", summary: "The aliases of all watchlists.", signature: .takes(returns: .dynamic)),
 ]
 
 /// Functions about the columns of the rows.

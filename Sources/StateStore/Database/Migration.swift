@@ -36,7 +36,10 @@ struct Migration {
         }
     }
 
+    /// Those that rooms make; SQLite keeps some of its own.
     private func tables(in database: Database) throws -> Set<String> {
-        try Set(String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'"))
+        try Set(
+            String.fetchAll(
+                database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"))
     }
 }

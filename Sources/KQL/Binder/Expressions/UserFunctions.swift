@@ -6,6 +6,13 @@ extension Binder {
     func savedFunction(_ name: String, at span: Span) throws(Diagnostic) -> UserFunction? {
         if let known = parsedFunctions[name] { return known }
         guard let saved = environment.functions[name], saved.declaredSchema == nil else { return nil }
+        let function = try parse(saved, at: span)
+        parsedFunctions[name] = function
+        return function
+    }
+
+    /// The function of a stored text.
+    func parse(_ saved: SavedFunction, at span: Span) throws(Diagnostic) -> UserFunction {
         let parameters = saved.parameters.map { parameter in
             let value = parameter.defaultValue.map { " = " + parameter.literalDefault($0) } ?? ""
             return "['\(parameter.name)']: \(parameter.type)\(value)"
@@ -17,13 +24,11 @@ extension Binder {
             parsed.diagnostics.allSatisfy({ $0.severity != .error })
         else {
             let reason = parsed.diagnostics.first { $0.severity == .error }.map { ": \($0.message)" } ?? ""
-            throw Diagnostic(.function, "the saved function '\(name)' does not parse\(reason)", at: span)
+            throw Diagnostic(.function, "the saved function '\(saved.name)' does not parse\(reason)", at: span)
         }
-        let function = UserFunction(
-            name: name, parameters: declaration.parameters, body: declaration.body, scope: Scope(), isView: false,
+        return UserFunction(
+            name: saved.name, parameters: declaration.parameters, body: declaration.body, scope: Scope(), isView: false,
             source: Source(text))
-        parsedFunctions[name] = function
-        return function
     }
 
     /// The value of a scalar function's body with the arguments in place of its parameters.
