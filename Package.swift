@@ -151,7 +151,7 @@ let edges: [Target] = [
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Detection", "EventStore",
             "Investigation", "JSON", "KQLEditing", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary",
-            "WebGate", collections,
+            "Watchlists", "WebGate", collections,
             crypto,
             httpTypes, hummingbird, logging, nioCore,
         ]),
@@ -159,7 +159,7 @@ let edges: [Target] = [
         name: "Portal",
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "Detection", "EventStore", "Investigation", "JSON",
-            "KQLEditing", "KQLSyntax", "KQLValues", "Preparation", "StateStore", "Vocabulary", "WebGate", collections,
+            "KQLEditing", "KQLSyntax", "KQLValues", "Preparation", "StateStore", "Vocabulary", "Watchlists", "WebGate", collections,
             httpTypes,
             hummingbird, logging, mustache, nioCore, serviceLifecycle,
         ],
@@ -172,8 +172,8 @@ let edges: [Target] = [
             "JSON",
             "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "KafkaConnector",
             "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response", "SMTPChannel", "Sigma",
-            "Simulation", "Spool", "StateStore", "ThreatIntelligence", "Unpacking", "Vocabulary", "WebGate", "Workflow",
-            asyncHTTPClient,
+            "Simulation", "Spool", "StateStore", "ThreatIntelligence", "Unpacking", "Vocabulary", "Watchlists", "WebGate",
+            "Workflow", asyncHTTPClient,
             configuration, coreMetrics, crypto, grdb, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore,
             nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage, yams,
         ]),

@@ -46,6 +46,11 @@ public struct APIRoutes: Sendable {
             EndpointList(at: short, endpoints: ruleRuns.endpoints),
             EndpointList(at: sentinel, endpoints: ruleRuns.azureEndpoints),
             EndpointList(at: short, endpoints: RuleQualityRoutes(desk: services.rules).endpoints),
+            EndpointList(
+                at: short, sentinel,
+                endpoints: WatchlistRoutes(
+                    desk: services.watchlists, names: names, address: services.address
+                ).endpoints),
         ] + collecting
     }
 

@@ -5,6 +5,7 @@ public import Collection
 public import DataCollection
 public import Detection
 public import Investigation
+public import Watchlists
 
 /// What the API's handlers work with.
 public struct APIServices: Sendable {
@@ -21,6 +22,7 @@ public struct APIServices: Sendable {
     public let ruleRuns: any RuleRuns
     public let rules: RuleDesk
     public let indicators: any IndicatorDesk
+    public let watchlists: WatchlistDesk
     public let names: WorkspaceNames
     /// Where changes are written down.
     public let audit: any EndpointAudit
@@ -34,7 +36,7 @@ public struct APIServices: Sendable {
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
-        indicators: any IndicatorDesk, names: WorkspaceNames, audit: any EndpointAudit,
+        indicators: any IndicatorDesk, watchlists: WatchlistDesk, names: WorkspaceNames, audit: any EndpointAudit,
         address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
@@ -52,6 +54,7 @@ public struct APIServices: Sendable {
         self.ruleRuns = ruleRuns
         self.rules = rules
         self.indicators = indicators
+        self.watchlists = watchlists
         self.names = names
         self.audit = audit
         self.address = address

@@ -117,4 +117,5 @@ struct EndpointTag: RawRepresentable, Sendable, Hashable {
     static let query = EndpointTag(rawValue: "Query")
     static let rules = EndpointTag(rawValue: "Rules")
     static let store = EndpointTag(rawValue: "Store")
+    static let watchlists = EndpointTag(rawValue: "Watchlists")
 }

@@ -6,6 +6,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
 internal import NIOCore
+internal import Watchlists
 
 /// An error as ARM clients expect it: `{"error": {"code", "message", "target"?}}` with its HTTP status.
 struct APIError: Error, Sendable {
@@ -84,6 +85,18 @@ struct APIError: Error, Sendable {
         self.init(code, fault.message, target: fault.target)
     }
 
+    init(_ fault: WatchlistFault, within path: String = "") {
+        let code: Code =
+            switch fault.code {
+            case .invalid: .badRequest
+            case .limit: .tooLarge
+            case .notFound: .notFound
+            case .conflict: .conflict
+            case .storage: .internalError
+            }
+        self.init(code, fault.message, target: fault.target.map { path + $0 })
+    }
+
     /// What any error means to a client: rooms' errors by their codes, all else is a fault of our own.
     init(_ error: any Error) {
         switch error {
@@ -92,6 +105,7 @@ struct APIError: Error, Sendable {
         case let error as AccessError: self.init(error)
         case let error as EventStoreError: self.init(error)
         case let fault as DataCollectionFault: self.init(fault)
+        case let fault as WatchlistFault: self.init(fault)
         case let refusal as IntakeRefusal: self.init(.badRequest, refusal.description)
         case let absence as IntakeUnavailable: self.init(.unavailable, absence.description)
         case let busy as IntakeBusy:

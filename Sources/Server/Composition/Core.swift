@@ -10,6 +10,7 @@ internal import KQL
 internal import Logging
 internal import Response
 internal import StateStore
+internal import Watchlists
 
 /// The ground of an installation: its databases and what works on them directly.
 struct Core: Sendable {
@@ -20,6 +21,7 @@ struct Core: Sendable {
     let events: any EventStore
     let casebook: Casebook
     let access: AccessControl
+    let watchlists: Watchlists
     let queries: QueryService
 
     /// Opens the data folder, which is made when it is not there.
@@ -30,13 +32,15 @@ struct Core: Sendable {
             at: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let database = try StateDatabase.open(path: settings.stateFile.path, rooms: Rooms.migrations)
         let events = try await EventStores.open(settings, time: time)
+        let watchlists = Watchlists(database: database, time: time)
+        try await watchlists.restore()
         return Core(
             settings: settings, time: time, logger: logger, database: database, events: events,
             casebook: Casebook(database: database, time: time),
-            access: AccessControl(database: database, time: time),
+            access: AccessControl(database: database, time: time), watchlists: watchlists,
             queries: QueryService(
                 store: events, functions: functions(settings.contentFolder, logger: logger), limits: settings.queries,
-                external: external(settings.externalData), now: { time.now() }))
+                external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() }))
     }
 
     /// What content lets queries call; a faulty file defines nothing and is told of.

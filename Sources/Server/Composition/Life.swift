@@ -14,6 +14,7 @@ internal import Prioritization
 internal import Response
 internal import SMTPChannel
 internal import StateStore
+internal import Watchlists
 
 /// The life cycle of an installation: what takes events in, finds incidents in them, and reacts.
 struct Life: Sendable {
@@ -34,6 +35,7 @@ struct Life: Sendable {
     let monitor: HealthMonitor
     let proving: Proving
     let threats: Threats
+    let watchlists: WatchlistDesk
 
     /// Reads the content and builds every room. What is wrong with content is logged and left out.
     static func build(_ core: Core) async throws -> Life {
@@ -105,7 +107,9 @@ struct Life: Sendable {
             export: TableExport(
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger,
                 incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor,
-            proving: Proving(core, stages: stages, rules: known), threats: threats)
+            proving: Proving(core, stages: stages, rules: known), threats: threats,
+            watchlists: WatchlistDesk(
+                lists: core.watchlists, publisher: WatchlistPublisher(core.watchlists, store: core.events)))
     }
 
     /// The rules that are in force.
@@ -131,7 +135,8 @@ struct Life: Sendable {
             loop("rule files") {
                 while true {
                     try await Task.sleep(for: .seconds(2))
-                    try await library.refresh(tables: core.events.schemas)
+                    try await library.refresh(
+                        tables: core.events.schemas, watchlists: core.watchlists.changes.position)
                 }
             },
             loop("rule health") {
@@ -149,6 +154,7 @@ struct Life: Sendable {
                     try await deadLetters.detector.closeCorrelations(now: core.time.now())
                 }
             },
+            loop("watchlists") { try await watchlists.run() },
             loop("indicators") { try await threats.sweep.run() },
             loop("indicator tables") { try await threats.publish() },
             loop("waiting incidents") {

@@ -28,6 +28,8 @@ final class RuleLibrary: Sendable {
         var rules: Rules
         var stamp: FolderStamp
         var tables: [String: TableSchema]
+        /// How often watchlists had changed.
+        var watchlists: Int64 = 0
     }
 
     private let settings: Settings
@@ -55,23 +57,27 @@ final class RuleLibrary: Sendable {
 
     var current: Rules { state.withLock { $0.rules } }
 
-    /// Looks for changed files, and for new tables, which may let further rules be matched in the stream.
+    /// Looks for changed files, for new tables, which may let further rules be matched in the stream, and for changed
+    /// watchlists, whose items such rules hold.
     ///
     /// - Returns: whether rules were read anew.
     @discardableResult
-    func refresh(tables: [String: TableSchema]) async throws -> Bool {
+    func refresh(tables: [String: TableSchema], watchlists: Int64) async throws -> Bool {
         let stamp = FolderStamp(settings)
-        let known = state.withLock { ($0.stamp, $0.tables) }
+        let known = state.withLock { ($0.stamp, $0.tables, $0.watchlists) }
         if stamp != known.0 {
             let rules = Rules(settings)
-            state.withLock { $0 = State(rules: rules, stamp: stamp, tables: tables) }
+            state.withLock { $0 = State(rules: rules, stamp: stamp, tables: tables, watchlists: watchlists) }
             try await put(rules)
             logger.info(
                 "rules read anew", metadata: ["analytics": "\(rules.analytics.count)", "sigma": "\(rules.sigma.count)"])
             return true
         }
-        if tables != known.1 {
-            state.withLock { $0.tables = tables }
+        if tables != known.1 || watchlists != known.2 {
+            state.withLock { state in
+                state.tables = tables
+                state.watchlists = watchlists
+            }
             await match(current.analytics)
         }
         return false

@@ -40,6 +40,7 @@ struct Web: Sendable {
             ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
             rules: life.proving.desk,
             indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
+            watchlists: life.watchlists,
             names: core.settings.workspace.names, audit: JournalAudit(core: core),
             address: RequestAddress(
                 configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),

@@ -10,15 +10,17 @@ internal import StateStore
 /// Each row is stored once: what is written under one delivery is decided, and kept, before it is written.
 public actor WatchlistPublisher {
     private static let cycle = TimeSpan.days(12)
-    private static let lot: Int64 = 10_000
 
     private let watchlists: Watchlists
     private let store: any EventStore
+    /// Items of one delivery.
+    private let lot: Int64
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    public init(_ watchlists: Watchlists, store: any EventStore) {
+    public init(_ watchlists: Watchlists, store: any EventStore, lot: Int = 10_000) {
         self.watchlists = watchlists
+        self.lot = Int64(max(1, lot))
         self.store = store
     }
 
@@ -87,7 +89,7 @@ public actor WatchlistPublisher {
 
     /// Writes rows of items that were added, a lot at a time; false when there are none.
     private func publishItems(of number: Int64) async throws -> Bool {
-        let decided = try await watchlists.room.change { transaction -> (Watchlist, Int64, Int64, Int64, Instant)? in
+        let decided = try await watchlists.room.change { [lot] transaction -> (Watchlist, Int64, Int64, Int64, Instant)? in
             let sql = "\(WatchlistSQL.lists) WHERE l.number = ? AND l.is_deleted = 0 AND l.published < l.through"
             guard let row = try transaction.row(sql, [number]) else { return nil }
             let list = try Watchlist(row)
@@ -101,7 +103,7 @@ public actor WatchlistPublisher {
                     sql: """
                         SELECT MAX(number) FROM (SELECT number FROM watchlists_item
                             WHERE list = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?)
-                        """, arguments: [number, from, list.range.through, Self.lot])
+                        """, arguments: [number, from, list.range.through, lot])
                 end = last ?? list.range.through
             }
             try transaction.execute("UPDATE watchlists_list SET publishing = ? WHERE number = ?", [end, number])
@@ -164,7 +166,7 @@ public actor WatchlistPublisher {
 
     /// Writes that items are gone which lie below the list's range, and removes them; false when there are none.
     private func retireItems(of number: Int64) async throws -> Bool {
-        let found = try await watchlists.room.reading { database -> (Watchlist, Bool, [WatchlistItem])? in
+        let found = try await watchlists.room.reading { [lot] database -> (Watchlist, Bool, [WatchlistItem])? in
             guard
                 let row = try Row.fetchOne(
                     database, sql: "\(WatchlistSQL.lists) WHERE l.number = ?", arguments: [number])
@@ -172,7 +174,7 @@ public actor WatchlistPublisher {
             let list = try Watchlist(row)
             let items = try Row.fetchAll(
                 database, sql: "\(WatchlistSQL.items) WHERE i.list = ? AND i.number <= ? ORDER BY i.number LIMIT ?",
-                arguments: [number, list.range.after, Self.lot]
+                arguments: [number, list.range.after, lot]
             ).map { try WatchlistItem($0) }
             return (list, row["is_deleted"] == 1, items)
         }
