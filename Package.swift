@@ -150,7 +150,7 @@ let edges: [Target] = [
         name: "API",
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Detection", "EventStore",
-            "Investigation", "JSON", "KQLEditing", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary",
+            "Investigation", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary",
             "Watchlists", "WebGate", collections,
             crypto,
             httpTypes, hummingbird, logging, nioCore,

@@ -15,8 +15,10 @@ public struct APIRoutes: Sendable {
     ///
     /// - Parameter gate: recognises programs.
     public func add(to group: RouterGroup<TocsinRequestContext>, gate: Gate) {
-        EndpointRouter(audit: services.audit).add(
-            lists, to: group.group().add(middleware: ErrorEnvelopes()).add(middleware: gate))
+        let router = EndpointRouter(audit: services.audit)
+        let answering = group.group().add(middleware: ErrorEnvelopes())
+        router.add([EndpointList(at: "", endpoints: kusto.openEndpoints)], to: answering)
+        router.add(lists, to: answering.group().add(middleware: gate))
     }
 
     /// All endpoints, with the places at which they answer. Who adds a resource adds its list here.
@@ -32,7 +34,21 @@ public struct APIRoutes: Sendable {
             EndpointList(
                 at: short, sentinel,
                 endpoints: IncidentRoutes(casebook: services.casebook, resources: resources).endpoints),
-            EndpointList(at: short, "v1/workspaces/{workspace}", endpoints: queries.endpoints),
+            EndpointList(
+                at: short, "v1/workspaces/{workspace}", names.workspacePath, "\(names.workspacePath)/api",
+                "v1\(names.workspacePath)", endpoints: queries.endpoints),
+            EndpointList(at: "v1", short, endpoints: [queries.batchEndpoint]),
+            EndpointList(at: "", endpoints: kusto.endpoints),
+            EndpointList(
+                at: "\(subscription)/\(Self.security)", "\(names.group)/\(Self.security)",
+                "\(subscription)/resourceGroups/{group}/\(Self.security)", endpoints: securityAlerts.endpoints),
+            EndpointList(
+                at: "\(subscription)/\(Self.security)", "\(names.group)/\(Self.security)",
+                "\(subscription)/resourceGroups/{group}/\(Self.security)",
+                "\(subscription)/resourceGroups/{group}/providers/{namespace}/{type}/{resource}/\(Self.security)",
+                endpoints: posture.endpoints),
+            EndpointList(
+                at: Self.security, "\(subscription)/\(Self.security)", endpoints: posture.definitionEndpoints),
             EndpointList(at: short, endpoints: RunningQueryRoutes(queries: services.queries).endpoints),
             EndpointList(at: short, endpoints: KQLRoutes(editor: services.editor).endpoints),
             EndpointList(at: short, endpoints: DeadLetterRoutes(letters: services.deadLetters).endpoints),
@@ -52,6 +68,23 @@ public struct APIRoutes: Sendable {
                     desk: services.watchlists, names: names, address: services.address
                 ).endpoints),
         ] + collecting
+    }
+
+    private static let security = "providers/Microsoft.Security"
+    private var subscription: String { "subscriptions/\(services.names.subscriptionID)" }
+
+    private var securityAlerts: SecurityAlertRoutes {
+        SecurityAlertRoutes(
+            casebook: services.casebook, queries: services.queries, intake: services.intake, names: services.names,
+            address: services.address)
+    }
+
+    private var posture: PostureRoutes {
+        PostureRoutes(queries: services.queries, names: services.names, address: services.address)
+    }
+
+    private var kusto: KustoRoutes {
+        KustoRoutes(queries: services.queries, names: services.names, address: services.address)
     }
 
     /// Rules, endpoints, tables and keys of collection.

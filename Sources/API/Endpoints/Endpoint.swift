@@ -116,6 +116,7 @@ struct EndpointTag: RawRepresentable, Sendable, Hashable {
     static let languageService = EndpointTag(rawValue: "KQL language service")
     static let query = EndpointTag(rawValue: "Query")
     static let rules = EndpointTag(rawValue: "Rules")
+    static let security = EndpointTag(rawValue: "Microsoft.Security")
     static let store = EndpointTag(rawValue: "Store")
     static let watchlists = EndpointTag(rawValue: "Watchlists")
 }

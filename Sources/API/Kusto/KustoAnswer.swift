@@ -1,4 +1,5 @@
 internal import Chronology
+internal import HTTPTypes
 internal import Investigation
 internal import JSON
 internal import KQLValues
@@ -56,7 +57,9 @@ struct KustoAnswer {
             frame("PrimaryResult", index == 0 ? "PrimaryResult" : "PrimaryResult_\(index)", table, index + 1, &stream)
         }
         frame("QueryCompletionInformation", "QueryCompletionInformation", completion, tables.count + 1, &stream)
-        var end: JSONObject = ["FrameType": "DataSetCompletion", "HasErrors": .bool(failure != nil), "Cancelled": false]
+        var end: JSONObject = [
+            "FrameType": "DataSetCompletion", "HasErrors": .bool(failure != nil), "Cancelled": false,
+        ]
         if let failure { end["OneApiErrors"] = [failure.json(clientID: clientID, now: now)] }
         stream.add(",\n\(JSON.object(end))]")
         return stream

@@ -1,5 +1,6 @@
 internal import Chronology
 internal import Foundation
+internal import HTTPTypes
 internal import Investigation
 internal import JSON
 internal import KQL
@@ -44,7 +45,8 @@ struct KustoCommands {
         let isJSON = rest.suffix(2) == ["as", "json"]
         switch rest.first {
         case "version": return version
-        case "databases" where rest.contains("schema"), "schema", "cluster" where rest.contains("schema"):
+        case "databases" where rest.contains("schema"), "schema",
+            "cluster" where rest.contains("schema"):
             return isJSON || rest.first == "schema" && isJSON ? schemaJSON : schemaRows
         case "databases": return rest.contains("details") ? databaseDetails : databases
         case "database": return try databaseAnswer(words, rest, isJSON)
@@ -68,7 +70,9 @@ struct KustoCommands {
             return databaseDetails
         }
         let name = words[2]
-        guard name.lowercased() == database.lowercased() || name == "*" else { throw KustoError.unknown("database", name) }
+        guard name.lowercased() == database.lowercased() || name == "*" else {
+            throw KustoError.unknown("database", name)
+        }
         if rest.contains("cslschema") { return try tableSchemas(nil) }
         if rest.contains("schema") { return isJSON ? schemaJSON : schemaRows }
         if rest.contains("identity") { return identity }
@@ -150,7 +154,8 @@ extension KustoCommands {
             ]),
             rows: [
                 [
-                    .string(database), .string(""), .string("v1.0"), .bool(true), .string("ReadWrite"), .string(database),
+                    .string(database), .string(""), .string("v1.0"), .bool(true), .string("ReadWrite"),
+                    .string(database),
                     .null(.bool), .null(.guid), .string(""), .string(""),
                 ]
             ])
@@ -158,7 +163,10 @@ extension KustoCommands {
 
     private var databaseDetails: Table {
         texts(
-            ["DatabaseName", "PrettyName", "Version", "IsCurrent", "DatabaseAccessMode", "TableCount", "FunctionCount"],
+            [
+                "DatabaseName", "PrettyName", "Version", "IsCurrent", "DatabaseAccessMode", "TableCount",
+                "FunctionCount",
+            ],
             [
                 [
                     database, database, "v1.0", "True", "ReadWrite", "\(queries.schemas().count)",

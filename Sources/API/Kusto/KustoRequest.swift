@@ -1,5 +1,6 @@
 internal import Chronology
 internal import Foundation
+internal import HTTPTypes
 internal import Hummingbird
 internal import Investigation
 internal import JSON
@@ -124,7 +125,8 @@ struct KustoError: Error, Sendable {
                 message: "Semantic error: \(text)")
         case .executionError:
             self.init(
-                status: .badRequest, code: "BadRequest_QueryExecution", type: name + "KustoServicePartialQueryFailureException",
+                status: .badRequest, code: "BadRequest_QueryExecution",
+                type: name + "KustoServicePartialQueryFailureException",
                 message: text)
         case .limitExceeded:
             self.init(
@@ -140,7 +142,8 @@ struct KustoError: Error, Sendable {
                 message: text, isPermanent: false)
         case .cancelled:
             self.init(
-                status: .badRequest, code: "BadRequest_Canceled", type: name + "KustoServicePartialQueryFailureException",
+                status: .badRequest, code: "BadRequest_Canceled",
+                type: name + "KustoServicePartialQueryFailureException",
                 message: text)
         }
     }

@@ -6,6 +6,7 @@ internal import Investigation
 internal import JSON
 internal import KQLValues
 internal import StateStore
+internal import WebGate
 
 /// Kusto's REST API, versions 1 and 2: queries, the management commands that clients send at start, and what they ask
 /// before they sign in. The workspace is the one database.
@@ -46,7 +47,8 @@ struct KustoRoutes {
         [
             Endpoint(
                 .get, "v1/rest/auth/metadata", id: "Kusto_AuthMetadata", tag: .access,
-                "Tells Kusto's clients where to sign in", access: .anybody, answers: [.ok(.any)], handling: .call(metadata))
+                "Tells Kusto's clients where to sign in", access: .anybody, answers: [.ok(.any)],
+                handling: .call(metadata))
         ]
     }
 
@@ -116,7 +118,7 @@ struct KustoRoutes {
                 .kustoActivityID: clientID,
             ],
             body: ResponseBody { writer in
-                try await stream.write { try await writer.write($0) }
+                for part in stream { try await writer.write(part) }
                 try await writer.finish(nil)
             })
     }

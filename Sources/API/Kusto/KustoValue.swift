@@ -38,8 +38,8 @@ enum KustoValue {
     }
 }
 
-/// Writes a JSON text whose tables are too large to be held as one: pieces of text, and rows a lot at a time.
-struct TableStream: Sendable {
+/// A JSON text whose tables are too large to be held as text: pieces of text, and rows a lot at a time.
+struct TableStream: Sequence, Sendable {
     enum Piece: Sendable {
         case text(String)
         /// The rows of a table, as arrays of cells between commas.
@@ -48,7 +48,7 @@ struct TableStream: Sendable {
 
     private static let rowsAtOnce = 256
 
-    var pieces: [Piece] = []
+    private var pieces: [Piece] = []
 
     mutating func add(_ text: String) { pieces.append(.text(text)) }
 
@@ -56,23 +56,38 @@ struct TableStream: Sendable {
         pieces.append(.rows(table, cell))
     }
 
-    /// Gives the text to `write` in parts of bounded size.
-    func write(_ write: (ByteBuffer) async throws -> Void) async throws {
-        var buffer = ByteBuffer()
-        for piece in pieces {
+    func makeIterator() -> Iterator { Iterator(pieces: pieces[...]) }
+
+    /// Gives the text in parts of bounded size.
+    struct Iterator: IteratorProtocol {
+        fileprivate var pieces: ArraySlice<Piece>
+        /// The next row of the first piece.
+        private var row = 0
+
+        fileprivate init(pieces: ArraySlice<Piece>) {
+            self.pieces = pieces
+        }
+
+        mutating func next() -> ByteBuffer? {
+            guard let piece = pieces.first else { return nil }
             switch piece {
-            case .text(let text): buffer.writeString(text)
+            case .text(let text):
+                pieces.removeFirst()
+                return ByteBuffer(string: text)
             case .rows(let table, let cell):
-                for row in 0..<table.rowCount {
+                var buffer = ByteBuffer()
+                let end = Swift.min(row + TableStream.rowsAtOnce, table.rowCount)
+                while row < end {
                     let cells = JSON.array(table.columns.map { cell($0[row]) })
                     buffer.writeString(row == 0 ? cells.description : "," + cells.description)
-                    if row % Self.rowsAtOnce == Self.rowsAtOnce - 1 {
-                        try await write(buffer)
-                        buffer.clear()
-                    }
+                    row += 1
                 }
+                if row == table.rowCount {
+                    pieces.removeFirst()
+                    row = 0
+                }
+                return buffer
             }
         }
-        if buffer.readableBytes > 0 { try await write(buffer) }
     }
 }

@@ -38,21 +38,30 @@ struct QueryRoutes {
                     EndpointParameter("query", "KQL", .string, isRequired: true),
                     EndpointParameter("timespan", "An ISO 8601 duration or range", .string), prefer,
                 ], answers: [.ok(.any)] + failures, queryByAddress),
+        ] + metadataEndpoints
+    }
+
+    private var metadataEndpoints: [Endpoint] {
+        let answer = Schema.object(.required("tables", .array(.any)), .required("functions", .array(.any)))
+        return [
             Endpoint(
                 .get, "metadata", id: "Metadata_Get", tag: .query, "Lists tables and functions", needs: .readEvents,
-                answers: [.ok(.object(.required("tables", .array(.any)), .required("functions", .array(.any))))],
-                metadata),
+                answers: [.ok(answer)], metadata),
+            Endpoint(
+                .post, "metadata", id: "Metadata_Post", tag: .query, "Lists tables and functions", needs: .readEvents,
+                body: .json(.any, isRequired: false), answers: [.ok(answer)], metadata),
         ]
     }
 
     /// Runs the query of the body; when the client goes away meanwhile, the query stops.
     @Sendable func query(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
+        try checkWorkspace(context.parameters.get("workspace"))
         var response: Response
         do {
             response = try await request.body.consumeWithCancellationOnInboundClose { body in
                 let json = try await JSONBody.read(body, upTo: Self.maximumBody)
-                return try await answer(json, request.headers, caller)
+                return try await reply(to: json, request.headers, caller).response
             }
         } catch let refusal as any HTTPResponseError {
             response = try refusal.response(from: request, context: context)
@@ -65,16 +74,25 @@ struct QueryRoutes {
     @Sendable func queryByAddress(_ call: EndpointCall) async throws -> Response {
         var body: JSONObject = [:]
         for name in ["query", "timespan"] { body[name] = call.query(name).map { .string($0) } }
-        return try await answer(.object(body), call.request.headers, try call.caller)
+        try checkWorkspace(call.context.parameters.get("workspace"))
+        return try await reply(to: .object(body), call.request.headers, try call.caller).response
     }
 
-    private func answer(_ json: JSON, _ headers: HTTPFields, _ caller: Caller) async throws -> Response {
+    /// The path names this installation's one workspace, by its identifier or its name.
+    func checkWorkspace(_ name: String?) throws(APIError) {
+        guard let name else { return }
+        guard [names.workspaceID, names.workspace].contains(where: { $0.lowercased() == name.lowercased() }) else {
+            throw APIError(.notFound, "there is no workspace '\(name)' here; this is '\(names.workspaceID)'")
+        }
+    }
+
+    func reply(to json: JSON, _ headers: HTTPFields, _ caller: Caller) async throws -> QueryReply {
         let body = try QueryBody(json, headers: headers, caller: caller, names: names, queries: queries)
         switch await queries.run(body.query) {
         case .answer(let answer):
-            if body.isExplanation { return Response(json: ["explain": .string(answer.statistics.text)]) }
-            return Response(json: QueryWire.json(answer, body.preferences))
-        case .refused(let problems): return QueryWire.response(problems)
+            if body.isExplanation { return QueryReply(.ok, ["explain": .string(answer.statistics.text)]) }
+            return QueryReply(.ok, QueryWire.json(answer, body.preferences))
+        case .refused(let problems): return QueryWire.reply(problems)
         }
     }
 

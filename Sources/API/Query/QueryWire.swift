@@ -76,25 +76,24 @@ enum QueryWire {
 
     /// Log Analytics nests what is wrong with a query: `BadArgumentError` around `SyntaxError` or `SemanticError`; what
     /// has a status of its own (504, 429) stands alone.
-    static func response(_ problems: [QueryProblem]) -> Response {
+    static func reply(_ problems: [QueryProblem]) -> QueryReply {
         let message = problems.map(\.text).joined(separator: "\n")
         guard let first = problems.first else {
-            return Response(status: .badRequest, json: error("BadArgumentError", "the query cannot run"))
+            return QueryReply(.badRequest, error("BadArgumentError", "the query cannot run"))
         }
         switch first.code {
-        case .timedOut: return Response(status: .gatewayTimeout, json: error(first.code.rawValue, message))
-        case .cancelled: return Response(status: .conflict, json: error(first.code.rawValue, message))
+        case .timedOut: return QueryReply(.gatewayTimeout, error(first.code.rawValue, message))
+        case .cancelled: return QueryReply(.conflict, error(first.code.rawValue, message))
         case .throttled:
-            var response = Response(status: .tooManyRequests, json: error(first.code.rawValue, message))
-            response.headers[.retryAfter] = String(retrySeconds)
-            return response
+            return QueryReply(
+                .tooManyRequests, error(first.code.rawValue, message), retrySeconds: retrySeconds)
         case .syntaxError, .semanticError, .executionError, .limitExceeded:
             var inner: JSONObject = ["code": .string(first.code.rawValue), "message": .string(message)]
             if let line = first.line { inner["line"] = .int(Int64(line)) }
             if let column = first.column { inner["pos"] = .int(Int64(column)) }
-            return Response(
-                status: .badRequest,
-                json: [
+            return QueryReply(
+                .badRequest,
+                [
                     "error": [
                         "code": "BadArgumentError", "message": "The request had some invalid properties",
                         "innererror": .object(inner),
@@ -108,6 +107,26 @@ enum QueryWire {
 
     private static func error(_ code: String, _ message: String) -> JSON {
         ["error": ["code": .string(code), "message": .string(message)]]
+    }
+}
+
+/// What a query is answered with, alone or as a part of a batch.
+struct QueryReply {
+    let status: HTTPResponse.Status
+    let json: JSON
+    /// When it may be sent again.
+    let retrySeconds: Int?
+
+    init(_ status: HTTPResponse.Status, _ json: JSON, retrySeconds: Int? = nil) {
+        self.status = status
+        self.json = json
+        self.retrySeconds = retrySeconds
+    }
+
+    var response: Response {
+        var response = Response(status: status, json: json)
+        response.headers[.retryAfter] = retrySeconds.map { "\($0)" }
+        return response
     }
 }
 

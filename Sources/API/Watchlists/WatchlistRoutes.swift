@@ -1,5 +1,4 @@
 internal import Access
-internal import Foundation
 internal import Hummingbird
 internal import JSON
 internal import NIOCore
@@ -41,7 +40,8 @@ struct WatchlistRoutes {
                 "Uploads items as CSV of any size; the watchlist is created when there is none",
                 access: .permission(.changeContent),
                 parameters: [
-                    EndpointParameter("mode", "append keeps the items, replace removes them", .word(["append", "replace"])),
+                    EndpointParameter(
+                        "mode", "append keeps the items, replace removes them", .word(["append", "replace"])),
                     EndpointParameter("searchKey", "The column by which items are looked up; for a new list", .string),
                     EndpointParameter("displayName", "What people call the list", .string),
                     EndpointParameter("skipLines", "Lines before the header", .integer(0...100_000)),
@@ -106,7 +106,8 @@ struct WatchlistRoutes {
                 (list, isNew) = try await desk.lists.save(draft, by: try call.actor)
             }
         } catch let fault as WatchlistFault {
-            throw APIError(fault, within: fault.target == "etag" || fault.target == "watchlistAlias" ? "" : "properties.")
+            throw APIError(
+                fault, within: fault.target == "etag" || fault.target == "watchlistAlias" ? "" : "properties.")
         }
         try await desk.publish()
         return Response(status: isNew ? .created : .ok, json: wire.json(list))
@@ -206,14 +207,7 @@ struct WatchlistRoutes {
     private func envelope(_ values: [JSON], next: String?, _ call: EndpointCall) -> JSON {
         var members: JSONObject = ["value": .array(values)]
         if let next {
-            var link = "\(address(call.request))\(call.request.uri.path)?$skipToken=\(next)"
-            for name in ["$top", "search", "api-version"] {
-                guard let text = call.query(name)?.addingPercentEncoding(withAllowedCharacters: .alphanumerics) else {
-                    continue
-                }
-                link += "&\(name)=\(text)"
-            }
-            members["nextLink"] = .string(link)
+            members["nextLink"] = .string(NextLink.make(call, address, skipToken: next, keeping: ["search"]))
         }
         return .object(members)
     }

@@ -109,7 +109,8 @@ struct WatchlistWire {
         if let type = text("contentType"), !type.isEmpty {
             guard let known = WatchlistContentType(lenient: type) else {
                 throw APIError.badRequest(
-                    "the content type '\(type)' is not read; use text/csv or text/tsv", target: "properties.contentType")
+                    "the content type '\(type)' is not read; use text/csv or text/tsv", target: "properties.contentType"
+                )
             }
             facts.contentType = known
         }

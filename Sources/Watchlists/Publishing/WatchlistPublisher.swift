@@ -89,7 +89,8 @@ public actor WatchlistPublisher {
 
     /// Writes rows of items that were added, a lot at a time; false when there are none.
     private func publishItems(of number: Int64) async throws -> Bool {
-        let decided = try await watchlists.room.change { [lot] transaction -> (Watchlist, Int64, Int64, Int64, Instant)? in
+        let decided = try await watchlists.room.change {
+            [lot] transaction -> (Watchlist, Int64, Int64, Int64, Instant)? in
             let sql = "\(WatchlistSQL.lists) WHERE l.number = ? AND l.is_deleted = 0 AND l.published < l.through"
             guard let row = try transaction.row(sql, [number]) else { return nil }
             let list = try Watchlist(row)

@@ -1,0 +1,96 @@
+internal import Chronology
+internal import Foundation
+internal import Hummingbird
+internal import Investigation
+internal import JSON
+internal import KQLValues
+
+/// Reads the tables that Microsoft.Security's resources are made of: what products sent, the last row of each thing.
+struct SecurityTables {
+    let queries: QueryService
+
+    /// Rows as members by column. A table that is not there yet has none.
+    func rows(_ query: String, of table: String) async throws -> [TableRow] {
+        guard queries.schemas()[table] != nil else { return [] }
+        let found = try await queries.table(query)
+        return (0..<found.rowCount).map { TableRow(table: found, row: $0) }
+    }
+}
+
+/// One row, whose cells are asked for by their columns' names.
+struct TableRow {
+    let table: Table
+    let row: Int
+
+    private func value(_ column: String) -> Value? { table.column(column).map { $0[row] } }
+
+    /// All cells that are not null, by column.
+    var members: JSONObject {
+        var members = JSONObject()
+        for column in table.schema.columns {
+            let value = json(column.name)
+            if !value.isNull { members[column.name] = value }
+        }
+        return members
+    }
+
+    /// The cell as text, empty when it is null or there is no such column.
+    func text(_ column: String) -> String { value(column)?.text ?? "" }
+
+    func json(_ column: String) -> JSON { value(column)?.json ?? .null }
+
+    /// A point in time, or null.
+    func time(_ column: String) -> JSON {
+        if case .datetime(let instant)? = value(column) { .string(instant.description) } else { .null }
+    }
+
+    /// JSON that the cell holds as text or as a value.
+    func parsed(_ column: String) -> JSON {
+        switch json(column) {
+        // What is no JSON is a text that a product wrote.
+        case .string(let text): text.isEmpty ? .null : (try? JSON(parsing: text)) ?? .string(text)
+        case let value: value
+        }
+    }
+}
+
+/// A page of a list whose items are all at hand.
+struct ListPage {
+    static let size = 1_000
+
+    let values: [JSON]
+    let next: Int?
+
+    init(_ all: [JSON], _ call: EndpointCall) {
+        let start = max(0, call.number("$skipToken") ?? 0)
+        let size = min(call.number("$top") ?? Self.size, Self.size)
+        values = Array(all.dropFirst(start).prefix(size))
+        next = start + size < all.count ? start + size : nil
+    }
+
+    func json(_ call: EndpointCall, _ address: RequestAddress) -> JSON {
+        var members: JSONObject = ["value": .array(values)]
+        if let next { members["nextLink"] = .string(NextLink.make(call, address, skipToken: "\(next)")) }
+        return .object(members)
+    }
+}
+
+/// The address of a list's next page.
+enum NextLink {
+    /// - Parameter keeping: the names of the query's parameters that the next page needs too.
+    static func make(
+        _ call: EndpointCall, _ address: RequestAddress, skipToken: String, keeping names: [String] = []
+    ) -> String {
+        var link = "\(address(call.request))\(call.request.uri.path)?$skipToken=\(skipToken)"
+        for name in ["$top", "api-version"] + names {
+            let text = call.query(name)?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+            if let text { link += "&\(name)=\(text)" }
+        }
+        return link
+    }
+}
+
+/// A text as a KQL string.
+func quotedForKQL(_ text: String) -> String {
+    "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'").replacing("\n", with: "\\n") + "'"
+}
