@@ -63,6 +63,7 @@ let pure: [Target] = [
         name: "KQLConformance", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
     .target(name: "Presentation", dependencies: ["Chronology", "JSON", "KQLValues"]),
     .target(name: "Sigma", dependencies: ["JSON", "RE2", "Records", "Vocabulary", yams]),
+    .target(name: "SigmaConversion", dependencies: ["KQLValues", "RE2", "Sigma"]),
     .target(name: "ThreatIntelligence", dependencies: ["Chronology", "JSON"]),
     .target(name: "Workflow", dependencies: ["Chronology", "JSON", collections]),
 ]
@@ -150,7 +151,8 @@ let edges: [Target] = [
         name: "API",
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Detection", "EventStore",
-            "Investigation", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Records", "StateStore", "Vocabulary",
+            "Investigation", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Records",
+            "StateStore", "Vocabulary",
             "Watchlists", "WebGate", collections,
             crypto,
             httpTypes, hummingbird, logging, nioCore,
@@ -159,7 +161,8 @@ let edges: [Target] = [
         name: "Portal",
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "Detection", "EventStore", "Investigation", "JSON",
-            "KQLEditing", "KQLSyntax", "KQLValues", "Preparation", "StateStore", "Vocabulary", "Watchlists", "WebGate", collections,
+            "KQLEditing", "KQLSyntax", "KQLValues", "Preparation", "StateStore", "Vocabulary", "Watchlists", "WebGate",
+            collections,
             httpTypes,
             hummingbird, logging, mustache, nioCore, serviceLifecycle,
         ],
@@ -172,7 +175,9 @@ let edges: [Target] = [
             "JSON",
             "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "KafkaConnector",
             "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response", "SMTPChannel", "Sigma",
-            "Simulation", "Spool", "StateStore", "ThreatIntelligence", "Unpacking", "Vocabulary", "Watchlists", "WebGate",
+            "SigmaConversion",
+            "Simulation", "Spool", "StateStore", "ThreatIntelligence", "Unpacking", "Vocabulary", "Watchlists",
+            "WebGate",
             "Workflow", asyncHTTPClient,
             configuration, coreMetrics, crypto, grdb, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore,
             nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage, yams,
@@ -312,6 +317,12 @@ let tests: [Target] = [
             "Casebook", "Chronology", "Collection", "Detection", "Investigation", "JSON", "Server", "Sigma",
             "StateStore", "TestSupport", "Vocabulary", "tocsin", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
         ]),
+    .testTarget(
+        name: "SigmaConversionTests",
+        dependencies: [
+            "Chronology", "Collection", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues",
+            "Records", "Sigma", "SigmaConversion", "TestSupport",
+        ]),
     .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),
     .testTarget(
         name: "SimulationTests",
@@ -324,7 +335,8 @@ let tests: [Target] = [
     .testTarget(
         name: "WatchlistsTests",
         dependencies: [
-            "Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "StateStore", "TestSupport",
+            "Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues", "StateStore",
+            "TestSupport",
             "Watchlists",
         ]),
     .testTarget(name: "WorkflowTests", dependencies: ["Chronology", "JSON", "TestSupport", "Workflow", collections]),

@@ -6,7 +6,7 @@ internal import Server
 /// `tocsin sigma`: work with Sigma rules.
 struct SigmaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sigma", abstract: "Work with Sigma rules.", subcommands: [Scan.self])
+        commandName: "sigma", abstract: "Work with Sigma rules.", subcommands: [Scan.self, SigmaConvertCommand.self])
 
     struct Scan: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -41,7 +41,7 @@ public struct SigmaPipeline: Sendable {
     }
 
     /// The route of a log source; nil when the rule is to be left out.
-    func route(for source: SigmaLogSource) -> Route? {
+    public func route(for source: SigmaLogSource) -> Route? {
         let unrouted = isExclusive ? nil : Route()
         guard source.product == "windows" else { return unrouted }
         if let category = source.category, let route = categories[category] { return route }

@@ -1,5 +1,5 @@
 /// A rule's condition with its detections put in: tests of fields joined by and, or and not.
-indirect enum SigmaPredicate {
+package indirect enum SigmaPredicate {
     case test(field: String?, SigmaTest)
     case all([SigmaPredicate])
     case any([SigmaPredicate])
@@ -7,7 +7,7 @@ indirect enum SigmaPredicate {
     case atLeast(Int, [SigmaPredicate])
 
     /// The predicate that a rule's events satisfy.
-    init(_ rule: SigmaRule) {
+    package init(_ rule: SigmaRule) {
         let conditions = rule.conditions.map { SigmaPredicate($0, rule.detections) }
         self = conditions.count == 1 ? conditions[0] : .any(conditions)
     }
@@ -43,7 +43,7 @@ indirect enum SigmaPredicate {
     }
 
     /// The names of all fields tested, the fields compared with included.
-    var fields: Set<String> {
+    package var fields: Set<String> {
         switch self {
         case .test(let field, let test):
             var names = Set([field].compactMap { $0 })

@@ -19,6 +19,9 @@ public struct SigmaFinding: Sendable, Hashable {
         case unknownDetection = "unknown-detection"
         case unsupported
         case unmappedField = "unmapped-field"
+        case unmappedLogSource = "unmapped-log-source"
+        /// The conversion does not say exactly what the rule says.
+        case inexact
         case unknownReference = "unknown-reference"
         case deprecated
         case duplicateID = "duplicate-id"

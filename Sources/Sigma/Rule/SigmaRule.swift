@@ -58,6 +58,11 @@ public struct SigmaLogSource: Sendable, Hashable {
 public struct SigmaNamedDetection: Sendable {
     public var name: String
     public var detection: SigmaDetection
+
+    public init(name: String, detection: SigmaDetection) {
+        self.name = name
+        self.detection = detection
+    }
 }
 
 /// The content of a detection: field items joined by and (maps) or by or (lists).
@@ -77,4 +82,14 @@ public struct SigmaItem: Sendable {
     /// The whole item is negated (`neq`).
     public var isNegated: Bool
     public var position: SigmaPosition
+
+    public init(
+        field: String?, tests: [SigmaTest], requiresAll: Bool = false, isNegated: Bool = false, position: SigmaPosition
+    ) {
+        self.field = field
+        self.tests = tests
+        self.requiresAll = requiresAll
+        self.isNegated = isNegated
+        self.position = position
+    }
 }

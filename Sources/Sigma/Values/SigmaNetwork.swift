@@ -20,6 +20,18 @@ public struct SigmaNetwork: Sendable, Hashable {
         self.address = address
     }
 
+    /// Whether it is an IPv6 network.
+    public var isVersion6: Bool { address.count == 16 }
+
+    /// As in CIDR notation, IPv6 without shortening.
+    public var text: String {
+        guard isVersion6 else { return address.map(String.init).joined(separator: ".") + "/\(prefixLength)" }
+        let groups = stride(from: 0, to: 16, by: 2).map {
+            String(Int(address[$0]) << 8 | Int(address[$0 + 1]), radix: 16)
+        }
+        return groups.joined(separator: ":") + "/\(prefixLength)"
+    }
+
     /// Whether the text is an address of this network.
     func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard text.count <= 64, let other = IPAddressReader.read(text[...]), other.count == address.count else {
