@@ -187,7 +187,7 @@ let edges: [Target] = [
         dependencies: ["Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"],
         path: "Benchmarks/KQLBenchmark"),
     .executableTarget(
-        name: "detection-benchmark", dependencies: ["JSON", "Records", "Sigma"],
+        name: "detection-benchmark", dependencies: ["Detection", "JSON", "Records", "Sigma"],
         path: "Benchmarks/DetectionBenchmark"),
     .executableTarget(
         name: "fusion-benchmark", dependencies: ["FusionTrial", "Simulation"], path: "Benchmarks/FusionBenchmark"),

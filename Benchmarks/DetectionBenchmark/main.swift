@@ -38,7 +38,7 @@ let folders = (given["--rules"] ?? []).map { URL(filePath: $0) }
 let limit = given["--limit"]?.first.flatMap { Int($0) } ?? .max
 
 let start = ContinuousClock.now
-let loaded = try RuleLoad(folders, limit: limit)
+let loaded = RuleLoad(folders, limit: limit)
 let loadSeconds = (ContinuousClock.now - start) / .seconds(1)
 var result: JSONObject = [
     "rules": .int(Int64(loaded.ruleSet.rules.count)), "load_seconds": .double(loadSeconds),

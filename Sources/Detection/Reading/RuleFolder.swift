@@ -1,6 +1,8 @@
+internal import Dispatch
 public import Foundation
 internal import JSON
 public import Sigma
+internal import Synchronization
 
 /// Finds and reads rule files below folders.
 public enum RuleFolder {
@@ -11,7 +13,7 @@ public enum RuleFolder {
                 (try? path.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
             else { return [path] }
             return inside.compactMap { $0 as? URL }.filter(isRuleFile)
-                .sorted { $0.path < $1.path }
+                .map { (path: $0.path, url: $0) }.sorted { $0.path < $1.path }.map(\.url)
         }
     }
 
@@ -36,35 +38,56 @@ public enum RuleFolder {
 
     /// Reads all analytics rules below the folders; files that cannot be read become findings.
     public static func analyticsRules(in paths: [URL]) -> RuleReading {
-        var reading = RuleReading()
-        for file in files(in: paths) {
+        let parts = onAllCores(files(in: paths)) { file in
+            var reading = RuleReading()
             do {
                 let text = try text(of: file)
-                guard RuleFormat(of: text) == .analytics else { continue }
+                guard RuleFormat(of: text) == .analytics else { return reading }
                 reading.append(RuleReader.read(text, file: file.path))
             } catch {
                 reading.findings.append(unreadable(file, error))
             }
+            return reading
         }
+        var reading = RuleReading()
+        for part in parts { reading.append(part) }
         return reading
     }
 
     /// Reads all Sigma rules below the folders; files that cannot be read become findings.
-    public static func sigmaRules(in paths: [URL]) -> (reading: SigmaReading, findings: [RuleFinding]) {
-        var reading = SigmaReading()
-        var findings: [RuleFinding] = []
-        let reader = SigmaReader()
-        for file in files(in: paths) {
+    ///
+    /// - Parameter placeholders: the values of `%name%` for the modifier `expand`.
+    public static func sigmaRules(
+        in paths: [URL], placeholders: [String: [String]] = [:]
+    ) -> (reading: SigmaReading, findings: [RuleFinding]) {
+        let reader = SigmaReader(placeholders: placeholders)
+        let parts = onAllCores(files(in: paths)) { file -> (SigmaReading, RuleFinding?) in
             do {
                 let text = try text(of: file)
-                guard RuleFormat(of: text) == .sigma else { continue }
-                reading.append(reader.read(text, file: file.path))
+                guard RuleFormat(of: text) == .sigma else { return (SigmaReading(), nil) }
+                return (reader.read(text, file: file.path), nil)
             } catch {
-                findings.append(unreadable(file, error))
+                return (SigmaReading(), unreadable(file, error))
             }
         }
+        var reading = SigmaReading()
+        for (part, _) in parts { reading.append(part) }
         reading.link()
-        return (reading, findings + reading.findings.map { RuleFinding($0) })
+        return (reading, parts.compactMap(\.1) + reading.findings.map { RuleFinding($0) })
+    }
+
+    /// What `read` makes of each file, in the order of the files; several are read at a time.
+    private static func onAllCores<Part: Sendable>(
+        _ files: [URL], _ read: @Sendable (URL) -> Part
+    ) -> [Part] {
+        let portion = 64
+        let portions = (files.count + portion - 1) / portion
+        let parts = Mutex<[[Part]]>(Array(repeating: [], count: portions))
+        DispatchQueue.concurrentPerform(iterations: portions) { number in
+            let own = files[(number * portion)..<min((number + 1) * portion, files.count)].map(read)
+            parts.withLock { $0[number] = own }
+        }
+        return parts.withLock { $0.flatMap { $0 } }
     }
 
     /// The finding of a file that cannot be read.

@@ -101,12 +101,26 @@ public enum RuleFormat: Sendable, Hashable {
     /// Told from the keys at the beginning of lines: Sigma rules have a `detection`, analytics rules a `query`, and
     /// behaviours a `destination` as well.
     public init(of text: String) {
-        let keys = text.split(separator: "\n").lazy.map { $0.prefix { $0 != ":" } }
-        guard keys.contains("query") else {
-            self = keys.contains("detection") ? .sigma : .analytics
-            return
+        var copy = text
+        let (hasQuery, hasDetection, hasDestination) = copy.withUTF8 { bytes in
+            (
+                Self.hasKey("query:", bytes), Self.hasKey("detection:", bytes), Self.hasKey("destination:", bytes)
+            )
         }
-        self = keys.contains("destination") ? .behavior : .analytics
+        self = hasQuery ? (hasDestination ? .behavior : .analytics) : hasDetection ? .sigma : .analytics
+    }
+
+    /// Whether a line begins with the key.
+    private static func hasKey(_ key: StaticString, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        key.withUTF8Buffer { key in
+            var start = 0
+            while start + key.count <= bytes.count {
+                if bytes[start..<(start + key.count)].elementsEqual(key) { return true }
+                guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return false }
+                start = end + 1
+            }
+            return false
+        }
     }
 }
 

@@ -76,8 +76,9 @@ public enum YAMLDocuments {
         var documents: [YAMLValue] = []
         var budget = mostValues
         do {
-            // Scalars stay text, so nothing is to be resolved to numbers or dates.
-            let parser = try Parser(yaml: text, resolver: .basic)
+            // Scalars stay text, so nothing is to be resolved to numbers or dates. The encoding is given, for its default is
+            // looked up in the process's environment each time.
+            let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             while let node = try parser.nextRoot() {
                 let value = convert(node, file: file, budget: &budget, depth: 0)
                 if case .null = value.content { continue }
