@@ -119,6 +119,7 @@ let lifeCycle: [Target] = [
     .target(
         name: "Watchlists",
         dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLValues", "StateStore", grdb]),
+    .target(name: "WorkspaceResources", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
 ]
 
 // Ring 3: the edges.
@@ -152,8 +153,7 @@ let edges: [Target] = [
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Detection", "EventStore",
             "Investigation", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Records",
-            "StateStore", "Vocabulary",
-            "Watchlists", "WebGate", collections,
+            "StateStore", "Vocabulary", "Watchlists", "WebGate", "WorkspaceResources", collections,
             crypto,
             httpTypes, hummingbird, logging, nioCore,
         ]),
@@ -175,10 +175,8 @@ let edges: [Target] = [
             "JSON",
             "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "KafkaConnector",
             "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response", "SMTPChannel", "Sigma",
-            "SigmaConversion",
-            "Simulation", "Spool", "StateStore", "ThreatIntelligence", "Unpacking", "Vocabulary", "Watchlists",
-            "WebGate",
-            "Workflow", asyncHTTPClient,
+            "SigmaConversion", "Simulation", "Spool", "StateStore", "ThreatIntelligence", "Unpacking", "Vocabulary",
+            "Watchlists", "WebGate", "Workflow", "WorkspaceResources", asyncHTTPClient,
             configuration, coreMetrics, crypto, grdb, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore,
             nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage, yams,
         ]),

@@ -16,24 +16,37 @@ public struct APIRoutes: Sendable {
     /// - Parameter gate: recognises programs.
     public func add(to group: RouterGroup<TocsinRequestContext>, gate: Gate) {
         let router = EndpointRouter(audit: services.audit)
+        let guarded = lists
         let answering = group.group().add(middleware: ErrorEnvelopes())
-        router.add([EndpointList(at: "", endpoints: kusto.openEndpoints)], to: answering)
-        router.add(lists, to: answering.group().add(middleware: gate))
+        router.add(guarded, to: answering.group().add(middleware: gate))
+        let open = EndpointList(at: "", endpoints: kusto.openEndpoints)
+        let document = DocumentRoutes(describing: guarded + [open] + waysIn)
+        router.add([open, EndpointList(at: "api", endpoints: document.endpoints)], to: answering)
+    }
+
+    /// What other routes add, each behind a door of its own.
+    private var waysIn: [EndpointList] {
+        IngestionRoutes(
+            intake: services.intake, admission: services.collecting.admission, channels: services.collecting.channels
+        ).lists + AzureIngestionRoutes.lists(services)
+            + [AuthorityRoutes(access: services.access, address: services.address, now: services.now).list]
     }
 
     /// All endpoints, with the places at which they answer. Who adds a resource adds its list here.
     var lists: [EndpointList] {
         let names = services.names
-        let resources = IncidentResources(names: names, incidentURL: services.incidentURL)
         let queries = QueryRoutes(queries: services.queries, names: names)
         let indicators = IndicatorRoutes(desk: services.indicators, names: names)
         let ruleRuns = RuleRunRoutes(runs: services.ruleRuns, names: names, now: services.now)
         let short = "api"
         let sentinel = names.securityInsights
         return [
+            EndpointList(at: short, sentinel, endpoints: cases),
+            EndpointList(at: sentinel, endpoints: documents),
             EndpointList(
-                at: short, sentinel,
-                endpoints: IncidentRoutes(casebook: services.casebook, resources: resources).endpoints),
+            EndpointList(
+                at: "providers/Microsoft.SecurityInsights",
+                endpoints: [OperationRoutes(described: cases + documents).endpoint]),
             EndpointList(
                 at: short, "v1/workspaces/{workspace}", names.workspacePath, "\(names.workspacePath)/api",
                 "v1\(names.workspacePath)", endpoints: queries.endpoints),
@@ -85,6 +98,23 @@ public struct APIRoutes: Sendable {
 
     private var kusto: KustoRoutes {
         KustoRoutes(queries: services.queries, names: services.names, address: services.address)
+    }
+
+    /// Incidents and all that hangs on them.
+    private var cases: [Endpoint] {
+        let resources = IncidentResources(names: services.names, incidentURL: services.incidentURL)
+        let (casebook, address, playbooks) = (services.casebook, services.address, services.playbooks)
+        return IncidentRoutes(casebook: casebook, playbooks: playbooks, resources: resources, address: address)
+            .endpoints
+            + IncidentNoteRoutes(casebook: casebook, resources: resources, address: address).endpoints
+            + BookmarkRoutes(casebook: casebook, resources: resources, address: address).endpoints
+            + RelationRoutes(casebook: casebook, resources: resources, address: address).endpoints
+            + EntityRoutes(casebook: casebook, playbooks: playbooks, resources: resources).endpoints
+    }
+
+    /// What the workspace keeps as clients write it.
+    private var documents: [Endpoint] {
+        WorkspaceResourceRoutes(store: services.documents, names: services.names, address: services.address).endpoints
     }
 
     /// Rules, endpoints, tables and keys of collection.

@@ -6,6 +6,7 @@ public import DataCollection
 public import Detection
 public import Investigation
 public import Watchlists
+public import WorkspaceResources
 
 /// What the API's handlers work with.
 public struct APIServices: Sendable {
@@ -24,6 +25,8 @@ public struct APIServices: Sendable {
     public let indicators: any IndicatorDesk
     public let watchlists: WatchlistDesk
     public let names: WorkspaceNames
+    public let playbooks: any PlaybookStarter
+    public let documents: WorkspaceResourceStore
     /// Where changes are written down.
     public let audit: any EndpointAudit
     /// The address by which a client reaches this installation.
@@ -36,7 +39,8 @@ public struct APIServices: Sendable {
         access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
-        indicators: any IndicatorDesk, watchlists: WatchlistDesk, names: WorkspaceNames, audit: any EndpointAudit,
+        indicators: any IndicatorDesk, watchlists: WatchlistDesk, names: WorkspaceNames,
+        playbooks: any PlaybookStarter, documents: WorkspaceResourceStore, audit: any EndpointAudit,
         address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
@@ -56,6 +60,8 @@ public struct APIServices: Sendable {
         self.indicators = indicators
         self.watchlists = watchlists
         self.names = names
+        self.playbooks = playbooks
+        self.documents = documents
         self.audit = audit
         self.address = address
         self.now = now

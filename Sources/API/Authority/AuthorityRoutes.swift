@@ -22,20 +22,63 @@ public struct AuthorityRoutes: Sendable {
         self.now = now
     }
 
-    /// The routes, which are open: the secret is in the request.
-    public func add(to group: RouterGroup<TocsinRequestContext>) {
-        // The tenant is called as other routes call what a path begins with: the router knows one name for it.
-        group.get(":name/v2.0/.well-known/openid-configuration", use: configuration)
-        group.get(":name/.well-known/openid-configuration", use: configuration)
-        group.get("common/discovery/instance", use: instance)
-        group.post(":name/oauth2/v2.0/token", use: token)
-        group.post(":name/oauth2/token", use: token)
+    /// Adds the routes, which are open: the secret is in the request.
+    public func add(to group: RouterGroup<TocsinRequestContext>, audit: any EndpointAudit) {
+        EndpointRouter(audit: audit).add([list], to: group.add(middleware: ErrorEnvelopes()))
     }
+
+    /// All endpoints with their places, for the document.
+    var list: EndpointList {
+        func discovery(
+            _ path: String, _ id: String, _ summary: String, _ action: @escaping Endpoint.StreamAction
+        ) -> Endpoint {
+            Endpoint(
+                .get, path, id: id, tag: .access, summary, access: .anybody, answers: [.ok(.map(.any))],
+                handling: .stream(action))
+        }
+        func tokens(_ path: String, _ id: String) -> Endpoint {
+            let refusal = Schema.object(
+                .required("error", .string), .required("error_description", .string),
+                .required("error_codes", .array(.integer)), .required("timestamp", .string)
+            ).named("TokenRefusal")
+            return Endpoint(
+                .post, path, id: id, tag: .access, "Gives an access token for a client's id and secret",
+                access: .anybody,
+                body: .raw("application/x-www-form-urlencoded", schema: Self.form, upTo: FormFields.maximumBody),
+                failure: refusal,
+                answers: [
+                    .ok(
+                        .object(
+                            .required("token_type", .string), .required("expires_in", .integer),
+                            .required("ext_expires_in", .integer), .required("access_token", .string))),
+                    EndpointAnswer(.unauthorized, "The id or secret is wrong", refusal),
+                    EndpointAnswer(.tooManyRequests, "Too many wrong secrets", .error),
+                ], handling: .stream(token))
+        }
+        return EndpointList(
+            at: "",
+            endpoints: [
+                discovery(
+                    "{tenant}/v2.0/.well-known/openid-configuration", "Authority_GetConfiguration",
+                    "Tells where tokens are given", configuration),
+                discovery(
+                    "{tenant}/.well-known/openid-configuration", "Authority_GetConfigurationV1",
+                    "Tells where tokens are given", configuration),
+                discovery(
+                    "common/discovery/instance", "Authority_GetInstance", "Tells that this authority is one", instance),
+                tokens("{tenant}/oauth2/v2.0/token", "Authority_GetToken"),
+                tokens("{tenant}/oauth2/token", "Authority_GetTokenV1"),
+            ])
+    }
+
+    private static let form = Schema.object(
+        .required("grant_type", .string), .optional("client_id", .string), .optional("client_secret", .string),
+        .optional("scope", .string), .optional("resource", .string))
 
     // MARK: Discovery
 
     @Sendable func configuration(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let tenant = try context.parameters.require("name")
+        let tenant = try context.parameters.require("tenant")
         let base = "\(address(request))/\(tenant)"
         return Response(json: [
             "token_endpoint": .string("\(base)/oauth2/v2.0/token"),

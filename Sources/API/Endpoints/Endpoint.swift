@@ -41,6 +41,8 @@ struct Endpoint: Sendable {
     let body: EndpointBody?
     /// What it answers besides what every endpoint may (see `allAnswers`).
     let answers: [EndpointAnswer]
+    /// The form of what is refused.
+    let failure: Schema
     let handling: Handling
 
     /// An endpoint whose body is read and checked against its schema before the action is called.
@@ -57,7 +59,7 @@ struct Endpoint: Sendable {
     init(
         _ method: HTTPRequest.Method, _ path: String, id: String, tag: EndpointTag, _ summary: String,
         access: EndpointAccess, parameters: [EndpointParameter] = [], body: EndpointBody? = nil,
-        answers: [EndpointAnswer], handling: Handling
+        failure: Schema = .error, answers: [EndpointAnswer], handling: Handling
     ) {
         self.method = method
         self.path = path
@@ -67,6 +69,7 @@ struct Endpoint: Sendable {
         self.access = access
         self.parameters = parameters
         self.body = body
+        self.failure = failure
         self.answers = answers
         self.handling = handling
     }
@@ -108,8 +111,11 @@ struct EndpointTag: RawRepresentable, Sendable, Hashable {
     }
 
     static let access = EndpointTag(rawValue: "Access")
+    static let bookmarks = EndpointTag(rawValue: "Bookmarks")
     static let collection = EndpointTag(rawValue: "Collection")
+    static let entities = EndpointTag(rawValue: "Entities")
     static let health = EndpointTag(rawValue: "Health")
+    static let hunts = EndpointTag(rawValue: "Hunts")
     static let incidents = EndpointTag(rawValue: "Incidents")
     static let ingestion = EndpointTag(rawValue: "Ingestion")
     static let indicators = EndpointTag(rawValue: "Threat intelligence")
@@ -119,4 +125,5 @@ struct EndpointTag: RawRepresentable, Sendable, Hashable {
     static let security = EndpointTag(rawValue: "Microsoft.Security")
     static let store = EndpointTag(rawValue: "Store")
     static let watchlists = EndpointTag(rawValue: "Watchlists")
+    static let workspace = EndpointTag(rawValue: "Workspace")
 }

@@ -103,22 +103,24 @@ extension Endpoint {
     /// Every answer that the endpoint may give: its own, and what the router answers for it.
     var allAnswers: [EndpointAnswer] {
         var all = answers
-        func add(_ answer: EndpointAnswer) {
-            if !all.contains(where: { $0.status.code == answer.status.code }) { all.append(answer) }
+        func add(_ status: HTTPResponse.Status, _ summary: String) {
+            if !all.contains(where: { $0.status.code == status.code }) {
+                all.append(EndpointAnswer(status, summary, method == .head ? nil : failure))
+            }
         }
-        add(.badRequest)
+        add(.badRequest, "The request is wrong; the error says where")
         switch access {
         case .permission:
-            add(EndpointAnswer(.unauthorized, "No token of this installation", .error))
-            add(EndpointAnswer(.forbidden, "The caller lacks the permission", .error))
-        case .sharedKey: add(EndpointAnswer(.forbidden, "The signature is wrong", .error))
+            add(.unauthorized, "No token of this installation")
+            add(.forbidden, "The caller lacks the permission")
+        case .sharedKey: add(.forbidden, "The signature is wrong")
         case .anybody: break
         }
-        if !pathNames.isEmpty { add(.notFound) }
-        add(EndpointAnswer(.notAcceptable, "The answer is in no form that Accept names", .error))
+        if !pathNames.isEmpty { add(.notFound, "There is no such thing") }
+        if case .call = handling { add(.notAcceptable, "The answer is in no form that Accept names") }
         if body != nil {
-            add(EndpointAnswer(.contentTooLarge, "The body is too large", .error))
-            add(EndpointAnswer(.unsupportedMediaType, "The content type is not taken", .error))
+            add(.contentTooLarge, "The body is too large")
+            add(.unsupportedMediaType, "The content type or encoding is not taken")
         }
         return all.sorted { $0.status.code < $1.status.code }
     }

@@ -11,8 +11,23 @@ struct IngestRoutes {
     let intake: any EventIntake
     let admission: IntakeAdmission
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.group("ingest").add(middleware: Requires(.ingestEvents)).post(use: ingest)
+    var endpoints: [Endpoint] {
+        [
+            .ingestion(
+                .post, "ingest", id: "Ingest_Take",
+                "Takes newline-delimited JSON, syslog lines or Azure records, plain or gzip",
+                parameters: [
+                    EndpointParameter("source", "The name of the log source", .string),
+                    EndpointParameter("format", "auto, table or the name of a format", .string),
+                    EndpointParameter("table", "The table that rows are for", .string),
+                ],
+                answers: [
+                    .ok(
+                        .object(
+                            .required("accepted", .integer), .required("rejected", .integer),
+                            .required("repeated", .integer), .required("tables", .map(.integer))))
+                ], ingest)
+        ]
     }
 
     @Sendable func ingest(_ request: Request, context: TocsinRequestContext) async throws -> Response {

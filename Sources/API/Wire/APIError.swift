@@ -7,6 +7,7 @@ internal import Hummingbird
 internal import JSON
 internal import NIOCore
 internal import Watchlists
+internal import WorkspaceResources
 
 /// An error as ARM clients expect it: `{"error": {"code", "message", "target"?}}` with its HTTP status.
 struct APIError: Error, Sendable {
@@ -111,6 +112,10 @@ struct APIError: Error, Sendable {
         case let busy as IntakeBusy:
             self.init(.tooMany, busy.description)
             headers[.retryAfter] = "\(busy.retrySeconds)"
+        case let fault as WorkspaceResourceFault: self.init(fault)
+        case let refusal as PlaybookRefusal:
+            self.init(
+                refusal.reason == .unknown ? .notFound : .badRequest, refusal.message, target: "logicAppsResourceId")
         case let error as HTTPError:
             let code = Code.allCases.first { $0.status == error.status }
             self.init(code ?? .internalError, error.body ?? error.status.reasonPhrase)

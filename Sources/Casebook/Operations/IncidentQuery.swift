@@ -31,10 +31,13 @@ public indirect enum IncidentFilter: Sendable, Hashable {
     case status(Set<IncidentStatus>)
     case severity(Set<Severity>)
     case classification(Set<Classification.Verdict>)
+    case classificationReason(Set<Classification.Reason>)
     /// The owner's object id, principal name, mail address or name, in any letter case.
     case owner(String)
     case unassigned
     case label(String)
+    /// Any label whose name passes the test.
+    case labelText(TextTest, String)
     case tactic(Tactic)
     case rule(String)
     case product(String)

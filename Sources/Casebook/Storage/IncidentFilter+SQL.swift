@@ -42,6 +42,7 @@ extension IncidentFilter {
                 : SQLCondition(
                     text: "i.severity IN \(Array(severities).sqlMarks)", arguments: severities.map(\.rank).sorted())
         case .classification(let verdicts): return .member("i.verdict", verdicts.map(\.rawValue).sorted())
+        case .classificationReason(let reasons): return .member("i.reason", reasons.map(\.rawValue).sorted())
         case .owner(let text): return IncidentFilter.owner(text)
         case .unassigned: return SQLCondition(text: "i.owner_kind = ''")
         case .number(let range):
@@ -55,6 +56,9 @@ extension IncidentFilter {
         case .text(let field, let test, let text):
             return SQLCondition(text: "\(field.column) LIKE ? ESCAPE '\\'", arguments: [test.pattern(text)])
         case .search(let words): return IncidentFilter.search(words)
+        case .labelText(let test, let text):
+            return .exists(
+                "casebook_label l WHERE l.incident = i.id AND l.name LIKE ? ESCAPE '\\'", test.pattern(text))
         case .label, .tactic, .rule, .product, .entity, .alert: return relatedCondition
         }
     }

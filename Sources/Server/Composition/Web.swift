@@ -11,6 +11,7 @@ internal import Portal
 internal import Preparation
 internal import StateStore
 internal import WebGate
+internal import WorkspaceResources
 
 /// The web server: assets, sign-in, portal, API.
 struct Web: Sendable {
@@ -40,8 +41,10 @@ struct Web: Sendable {
             ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
             rules: life.proving.desk,
             indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
-            watchlists: life.watchlists,
-            names: core.settings.workspace.names, audit: JournalAudit(core: core),
+            watchlists: life.watchlists, names: core.settings.workspace.names,
+            playbooks: EnginePlaybooks(engine: life.response),
+            documents: WorkspaceResourceStore(database: core.database, time: core.time),
+            audit: JournalAudit(core: core),
             address: RequestAddress(
                 configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
             now: { core.time.now() }, incidentURL: { core.incidentURL($0) })
@@ -76,10 +79,11 @@ struct Web: Sendable {
         MetricsRoute(sampled: metrics.families).add(to: router.group().add(middleware: programs([.bearer])))
         APIRoutes(api).add(to: router.group(), gate: programs([.bearer]))
         IngestionRoutes(
-            intake: api.intake, admission: api.collecting.admission, channels: api.collecting.channels, gate: programs
-        ).add(to: router.group())
+            intake: api.intake, admission: api.collecting.admission, channels: api.collecting.channels
+        ).add(to: router.group(), gate: programs)
         AzureIngestionRoutes(api, gate: programs).add(to: router.group())
-        AuthorityRoutes(access: core.access, address: api.address, now: api.now).add(to: router.group())
+        AuthorityRoutes(access: core.access, address: api.address, now: api.now).add(
+            to: router.group(), audit: api.audit)
         return router
     }
 

@@ -8,13 +8,14 @@ internal import Notification
 internal import Response
 internal import StateStore
 internal import Watchlists
+internal import WorkspaceResources
 
 /// The rooms that keep state, in the order in which their tables are made.
 enum Rooms {
     static let migrations: [RoomMigrations] = [
         Casebook.migrations, AccessControl.migrations, DetectionTables.migrations, NotificationEngine.migrations,
         ResponseEngine.migrations, DataCollectionTables.migrations, SourceMemory.migrations, FilePositions.migrations,
-        WatchlistTables.migrations,
+        WatchlistTables.migrations, WorkspaceResourceTables.migrations,
     ]
 }
 

@@ -195,8 +195,8 @@ struct SensorLife: Sendable {
         router.add(middleware: ElasticGreeting(gate: programs([.basic, .apiKey, .bearer])))
         IngestionRoutes(
             intake: intake, admission: IntakeAdmission(settings.http.intakeLimits),
-            channels: AcknowledgementChannels(database: database), gate: programs
-        ).add(to: router.group())
+            channels: AcknowledgementChannels(database: database)
+        ).add(to: router.group(), gate: programs)
         MetricsRoute(sampled: { metrics }).add(to: router.group().add(middleware: programs([.bearer])))
         return Application(
             router: router, server: try WebServer.builder(settings.http),

@@ -17,12 +17,32 @@ public struct AzureIngestionRoutes: Sendable {
 
     /// Adds all routes to a group that lets everybody through.
     public func add(to group: RouterGroup<TocsinRequestContext>) {
-        let (intake, admission) = (services.intake, services.collecting.admission)
-        LogsIngestionRoutes(intake: intake, admission: admission, registry: services.collecting.registry).add(
+        let router = EndpointRouter(audit: services.audit)
+        router.add(
+            [Self.logsIngestion(services)],
             to: group.group().add(middleware: LogsIngestionRoutes.answers).add(middleware: gate([.bearer])))
-        DataCollectorRoutes(
-            intake: intake, admission: admission, keys: services.collecting.keys,
-            workspaceID: services.names.workspaceID, now: services.now
-        ).add(to: group.group().add(middleware: DataCollectorRoutes.answers))
+        router.add(
+            [Self.dataCollector(services)], to: group.group().add(middleware: DataCollectorRoutes.answers))
+    }
+
+    /// All endpoints with their places, for the document.
+    static func lists(_ services: APIServices) -> [EndpointList] { [logsIngestion(services), dataCollector(services)] }
+
+    private static func logsIngestion(_ services: APIServices) -> EndpointList {
+        EndpointList(
+            at: "",
+            endpoints: LogsIngestionRoutes(
+                intake: services.intake, admission: services.collecting.admission,
+                registry: services.collecting.registry
+            ).endpoints)
+    }
+
+    private static func dataCollector(_ services: APIServices) -> EndpointList {
+        EndpointList(
+            at: "",
+            endpoints: DataCollectorRoutes(
+                intake: services.intake, admission: services.collecting.admission, keys: services.collecting.keys,
+                workspaceID: services.names.workspaceID, now: services.now
+            ).endpoints)
     }
 }

@@ -33,8 +33,24 @@ struct DataCollectorRoutes {
         return answer(code, failure.message, failure.status)
     }
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.post("api/logs", use: take)
+    var endpoints: [Endpoint] {
+        let failure = Schema.object(.required("Error", .string), .required("Message", .string))
+            .named("DataCollectorError")
+        return [
+            Endpoint(
+                .post, "api/logs", id: "DataCollector_Post", tag: .ingestion,
+                "Takes records, signed with a key of the workspace", access: .sharedKey,
+                parameters: [
+                    EndpointParameter("api-version", "2016-04-01", .string, isRequired: true),
+                    EndpointParameter(
+                        "Log-Type", "The table's name without _CL", .string, in: .header, isRequired: true),
+                    EndpointParameter("x-ms-date", "When it was sent (RFC 1123)", .string, in: .header),
+                    EndpointParameter("time-generated-field", "Which member holds the time", .string, in: .header),
+                ],
+                body: EndpointBody(
+                    contentTypes: ["application/json"], schema: .any, limit: Self.maximumBody, isRequired: true),
+                failure: failure, answers: [.done] + .intake(failure), handling: .stream(take))
+        ]
     }
 
     @Sendable func take(_ request: Request, context: TocsinRequestContext) async throws -> Response {

@@ -24,9 +24,14 @@ struct LogsIngestionRoutes {
         AzureError(failure).response
     }
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.group("dataCollectionRules/:rule/streams/:stream").add(middleware: Requires(.ingestEvents)).post(
-            use: take)
+    var endpoints: [Endpoint] {
+        [
+            .ingestion(
+                .post, "dataCollectionRules/{rule}/streams/{stream}", id: "LogsIngestion_Upload",
+                "Takes records of a stream of a data collection rule",
+                parameters: [EndpointParameter("api-version", "2023-01-01", .string, isRequired: true)],
+                contentTypes: ["application/json"], body: .array(.map(.any)), answers: [.noContent], take)
+        ]
     }
 
     @Sendable func take(_ request: Request, context: TocsinRequestContext) async throws -> Response {

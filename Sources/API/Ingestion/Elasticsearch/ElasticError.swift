@@ -47,6 +47,10 @@ struct ElasticError: ProtocolFault, Sendable {
         self.init(kind, failure.message, status: failure.reason == .full ? .tooManyRequests : failure.status)
     }
 
+    static let schema = Schema.object(
+        .required("error", .map(.any)), .required("status", .integer)
+    ).named("ElasticError")
+
     var json: JSON { ["type": .string(kind.rawValue), "reason": .string(reason)] }
 
     var response: Response {

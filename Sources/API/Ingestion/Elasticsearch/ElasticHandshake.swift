@@ -1,3 +1,4 @@
+internal import Access
 internal import HTTPTypes
 public import Hummingbird
 internal import JSON
@@ -12,21 +13,40 @@ struct ElasticHandshake {
     private static let version = "9.0.0"
     private static let cluster = "tocsin"
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.get("_license") { _, _ in Response(json: Self.license) }
-        group.get("_xpack") { _, _ in Response(json: Self.features) }
-        group.get("_cluster/health") { _, _ in Response(json: Self.health) }
-        group.get("_cluster/health/:index") { _, _ in Response(json: Self.health) }
-        group.get("_nodes/http") { _, _ in Response(json: Self.nodes) }
-        group.get("_ilm/policy/:name") { _, context in
-            Response(json: [try context.parameters.require("name"): ["version": 1, "policy": ["phases": [:]]]])
+    var endpoints: [Endpoint] {
+        var endpoints = [
+            ("_license", "License", Self.license), ("_xpack", "Features", Self.features),
+            ("_cluster/health", "Health", Self.health), ("_cluster/health/{index}", "IndexHealth", Self.health),
+            ("_nodes/http", "Nodes", Self.nodes),
+        ].map { path, name, answer in
+            Self.endpoint(.get, path, name) { _, _ in Response(json: answer) }
         }
-        for path: RouterPath in ["_index_template/:name", "_component_template/:name", "_template/:name"] {
-            group.get(path, use: template)
-            group.head(path) { _, _ in Response(status: .ok) }
-            group.put(path) { _, _ in Response(json: ["acknowledged": true]) }
+        endpoints.append(
+            Self.endpoint(.get, "_ilm/policy/{name}", "Policy") { _, context in
+                Response(json: [try context.parameters.require("name"): ["version": 1, "policy": ["phases": [:]]]])
+            })
+        for kind in ["_index_template", "_component_template", "_template"] {
+            endpoints.append(Self.endpoint(.get, "\(kind)/{name}", "Get\(kind)", template))
+            endpoints.append(Self.endpoint(.head, "\(kind)/{name}", "Head\(kind)") { _, _ in Response(status: .ok) })
+            endpoints.append(Self.endpoint(.put, "\(kind)/{name}", "Put\(kind)", Self.acknowledge))
         }
-        group.put("_ilm/policy/:name") { _, _ in Response(json: ["acknowledged": true]) }
+        endpoints.append(Self.endpoint(.put, "_ilm/policy/{name}", "PutPolicy", Self.acknowledge))
+        return endpoints
+    }
+
+    private static func endpoint(
+        _ method: HTTPRequest.Method, _ path: String, _ name: String, _ action: @escaping Endpoint.StreamAction
+    ) -> Endpoint {
+        Endpoint(
+            method, path, id: "Elastic_\(name)", tag: .ingestion, "Answers what Elasticsearch's clients ask first",
+            access: .permission(.ingestEvents), failure: ElasticError.schema,
+            answers: [method == .head ? .done : .ok(.any)], handling: .stream(action))
+    }
+
+    @Sendable private static func acknowledge(
+        _ request: Request, context: TocsinRequestContext
+    ) async throws -> Response {
+        Response(json: ["acknowledged": true])
     }
 
     @Sendable private func template(_ request: Request, context: TocsinRequestContext) async throws -> Response {

@@ -22,16 +22,28 @@ struct ElasticRoutes {
         return response
     }
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let senders = group.group().add(middleware: Requires(.ingestEvents))
+    var endpoints: [Endpoint] {
+        var endpoints: [Endpoint] = []
         for method in [HTTPRequest.Method.post, .put] {
-            senders.on("_bulk", method: method, use: bulk)
-            senders.on(":name/_bulk", method: method, use: bulk)
-            senders.on(":name/_doc/:id", method: method, use: document)
-            senders.on(":name/_create/:id", method: method, use: document)
+            let verb = method == .post ? "Post" : "Put"
+            for (path, id) in [("_bulk", "Elastic_\(verb)Bulk"), ("{name}/_bulk", "Elastic_\(verb)IndexBulk")] {
+                endpoints.append(
+                    .ingestion(
+                        method, path, id: id, "Takes documents as Elasticsearch's bulk API does",
+                        failure: ElasticError.schema, answers: [.ok(.any)], bulk))
+            }
+            for kind in ["_doc", "_create"] {
+                endpoints.append(
+                    .ingestion(
+                        method, "{name}/\(kind)/{id}", id: "Elastic_\(verb)Named\(kind)", "Takes a document",
+                        failure: ElasticError.schema, answers: [.created(.any)], document))
+            }
         }
-        senders.post(":name/_doc", use: document)
-        ElasticHandshake().add(to: senders)
+        endpoints.append(
+            .ingestion(
+                .post, "{name}/_doc", id: "Elastic_PostDocument", "Takes a document", failure: ElasticError.schema,
+                answers: [.created(.any)], document))
+        return endpoints + ElasticHandshake().endpoints
     }
 
     // MARK: Documents

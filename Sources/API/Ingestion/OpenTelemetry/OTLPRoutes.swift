@@ -28,8 +28,13 @@ struct OTLPRoutes {
         }
     }
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        group.group("v1/logs").add(middleware: Requires(.ingestEvents)).post(use: take)
+    var endpoints: [Endpoint] {
+        [
+            .ingestion(
+                .post, "v1/logs", id: "OTLP_ExportLogs", "Takes OpenTelemetry logs, binary or JSON",
+                contentTypes: ["application/x-protobuf", "application/json"],
+                failure: Schema.object(.required("message", .string)).named("RPCStatus"), answers: [.ok(.any)], take)
+        ]
     }
 
     @Sendable func take(_ request: Request, context: TocsinRequestContext) async throws -> Response {

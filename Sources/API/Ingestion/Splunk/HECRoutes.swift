@@ -24,19 +24,45 @@ struct HECRoutes {
             isSplunkScheme: header?.lowercased().hasPrefix("splunk ") ?? false)
     }
 
-    func add(to group: RouterGroup<TocsinRequestContext>) {
-        let group = group.group("services/collector").add(middleware: Requires(.ingestEvents))
-        for path in ["", "event", "event/1.0"] { group.post(RouterPath(path), use: takeEvents) }
-        for path in ["raw", "raw/1.0"] { group.post(RouterPath(path), use: takeLines) }
-        for path in ["ack", "ack/1.0"] { group.post(RouterPath(path), use: acknowledge) }
+    var endpoints: [Endpoint] {
+        let taken = EndpointAnswer.ok(
+            .object(.required("text", .string), .required("code", .integer), .optional("ackId", .integer)))
+        func endpoints(
+            _ name: String, _ summary: String, _ answer: EndpointAnswer, _ action: @escaping Endpoint.StreamAction
+        ) -> [Endpoint] {
+            ["", "/1.0"].map { version in
+                .ingestion(
+                    .post, "services/collector/\(name)\(version)",
+                    id: "HEC_\(name.prefix(1).uppercased())\(name.dropFirst())\(version.isEmpty ? "" : "1")", summary,
+                    failure: Self.failure, answers: [answer], action)
+            }
+        }
+        return [
+            .ingestion(
+                .post, "services/collector", id: "HEC_Take", "Takes events of Splunk's HTTP Event Collector",
+                failure: Self.failure, answers: [taken], takeEvents)
+        ]
+            + endpoints("event", "Takes events of Splunk's HTTP Event Collector", taken, takeEvents)
+            + endpoints("raw", "Takes lines of Splunk's HTTP Event Collector", taken, takeLines)
+            + endpoints(
+                "ack", "Tells which deliveries are durable", .ok(.object(.required("acks", .map(.boolean)))),
+                acknowledge)
     }
 
+    private static let failure = Schema.object(
+        .required("text", .string), .required("code", .integer), .optional("invalid-event-number", .integer)
+    ).named("HECAnswer")
+
     /// The health of the collector, which anybody may ask.
-    func addHealth(to group: RouterGroup<TocsinRequestContext>) {
-        for path in ["health", "health/1.0"] {
-            group.group("services/collector").get(RouterPath(path)) { _, _ in
-                (admission.isFull ? HECAnswer.queuesFull : .healthy).response()
-            }
+    var healthEndpoints: [Endpoint] {
+        ["health", "health/1.0"].map { path in
+            Endpoint(
+                .get, "services/collector/\(path)", id: path == "health" ? "HEC_Health" : "HEC_Health1",
+                tag: .ingestion, "Tells whether events are taken", access: .anybody, failure: Self.failure,
+                answers: [
+                    .ok(Self.failure), EndpointAnswer(.serviceUnavailable, "Too much is under way", Self.failure),
+                ],
+                handling: .stream { _, _ in (admission.isFull ? HECAnswer.queuesFull : .healthy).response() })
         }
     }
 

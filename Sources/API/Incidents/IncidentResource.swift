@@ -40,6 +40,8 @@ struct IncidentResources {
         if let classification = incident.classification {
             members["classification"] = .string(classification.verdict.rawValue)
             if let reason = classification.reason { members["classificationReason"] = .string(reason.rawValue) }
+        }
+        if !incident.classificationComment.isEmpty {
             members["classificationComment"] = .string(incident.classificationComment)
         }
         if let priority = incident.priority {
@@ -74,77 +76,7 @@ struct IncidentResources {
         func text(_ value: String?) -> JSON { value.flatMap { $0.isEmpty ? nil : .string($0) } ?? .null }
         return [
             "objectId": text(owner?.objectID), "email": text(owner?.email), "assignedTo": text(owner?.assignedTo),
-            "userPrincipalName": text(owner?.userPrincipalName),
+            "userPrincipalName": text(owner?.userPrincipalName), "ownerType": text(owner?.kind.rawValue),
         ]
-    }
-
-    func json(_ comment: IncidentComment) -> JSON {
-        Resource(
-            id: "\(names.securityInsights)/Incidents/\(comment.incidentID.rawValue)/Comments/\(comment.id.rawValue)",
-            name: comment.id.rawValue, type: "Microsoft.SecurityInsights/incidents/comments",
-            etag: Incident.etag(version: comment.version),
-            properties: [
-                "message": .string(comment.message),
-                "createdTimeUtc": .string(comment.createdTime.description),
-                "lastModifiedTimeUtc": .string(comment.lastModifiedTime.description),
-                "author": ["name": .string(comment.author.name), "objectId": .string(comment.author.id)],
-            ]
-        ).json
-    }
-
-    func json(_ task: IncidentTask) -> JSON {
-        Resource(
-            id: "\(names.securityInsights)/Incidents/\(task.incidentID.rawValue)/tasks/\(task.id.rawValue)",
-            name: task.id.rawValue, type: "Microsoft.SecurityInsights/incidents/tasks",
-            etag: Incident.etag(version: task.version),
-            properties: [
-                "title": .string(task.title),
-                "description": .string(task.description),
-                "status": .string(task.status.rawValue),
-                "createdTimeUtc": .string(task.createdTime.description),
-                "lastModifiedTimeUtc": .string(task.lastModifiedTime.description),
-            ]
-        ).json
-    }
-
-    func json(_ alert: Alert) -> JSON {
-        let content = alert.content
-        return Resource(
-            id: "\(names.securityInsights)/Entities/\(alert.id.rawValue)", name: alert.id.rawValue,
-            type: "Microsoft.SecurityInsights/Entities", kind: "SecurityAlert",
-            properties: [
-                "systemAlertId": .string(alert.id.rawValue),
-                "alertDisplayName": .string(content.displayName),
-                "description": .string(content.description),
-                "severity": .string(content.severity.rawValue),
-                "status": .string(alert.status.rawValue),
-                "tactics": .array(content.tactics.map { .string($0.rawValue) }),
-                "alertType": .string(content.alertType),
-                "vendorName": .string(content.vendorName),
-                "productName": .string(content.productName),
-                "productComponentName": .string(content.productComponentName),
-                "providerAlertId": .string(content.providerAlertID),
-                "compromisedEntity": .string(content.compromisedEntity),
-                "startTimeUtc": .string(content.startTime.description),
-                "endTimeUtc": .string(content.endTime.description),
-                "timeGenerated": .string(content.generatedTime.description),
-                "friendlyName": .string(content.displayName),
-                "additionalData": .object(
-                    JSONObject(
-                        content.extendedProperties.map { ($0.key, JSON.string($0.value)) }, uniquingKeysWith: { $1 })),
-            ]
-        ).json
-    }
-
-    func json(_ known: KnownEntity) -> JSON {
-        var properties = JSONObject()
-        for (name, value) in known.entity.identifiers.sorted(by: { $0.key < $1.key }) {
-            properties[name.prefix(1).lowercased() + name.dropFirst()] = .string(value)
-        }
-        properties["friendlyName"] = .string(known.friendlyName)
-        return Resource(
-            id: "\(names.securityInsights)/Entities/\(known.id.rawValue)", name: known.id.rawValue,
-            type: "Microsoft.SecurityInsights/Entities", kind: known.kind.restKind, properties: .object(properties)
-        ).json
     }
 }
