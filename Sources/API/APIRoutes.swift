@@ -44,7 +44,6 @@ public struct APIRoutes: Sendable {
             EndpointList(at: short, sentinel, endpoints: cases),
             EndpointList(at: sentinel, endpoints: documents),
             EndpointList(
-            EndpointList(
                 at: "providers/Microsoft.SecurityInsights",
                 endpoints: [OperationRoutes(described: cases + documents).endpoint]),
             EndpointList(
