@@ -71,7 +71,9 @@ let pure: [Target] = [
 // Ring 1: the ground.
 let ground: [Target] = [
     .target(name: "StateStore", dependencies: ["Chronology", "JSON", collections, crypto, grdb]),
-    .target(name: "Casebook", dependencies: ["Chronology", "JSON", "StateStore", "Vocabulary", collections, grdb]),
+    .target(
+        name: "Casebook",
+        dependencies: ["Chronology", "JSON", "StateStore", "Vocabulary", collections, crypto, grdb, yams]),
     .target(name: "EventStore", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLValues"]),
     .target(name: "Exposition", dependencies: [coreMetrics]),
 ]

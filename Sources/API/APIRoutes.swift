@@ -79,6 +79,7 @@ public struct APIRoutes: Sendable {
                 endpoints: WatchlistRoutes(
                     desk: services.watchlists, names: names, address: services.address
                 ).endpoints),
+            EndpointList(at: short, endpoints: caseWork),
         ] + collecting
     }
 
@@ -109,6 +110,13 @@ public struct APIRoutes: Sendable {
             + BookmarkRoutes(casebook: casebook, resources: resources, address: address).endpoints
             + RelationRoutes(casebook: casebook, resources: resources, address: address).endpoints
             + EntityRoutes(casebook: casebook, playbooks: playbooks, resources: resources).endpoints
+    }
+
+    /// What people do with incidents that Azure has no shape for.
+    private var caseWork: [Endpoint] {
+        let resources = IncidentResources(names: services.names, incidentURL: services.incidentURL)
+        return CaseRoutes(casebook: services.casebook, resources: resources).endpoints
+            + CaseFileRoutes(casebook: services.casebook, types: services.incidentTypes).endpoints
     }
 
     /// What the workspace keeps as clients write it.

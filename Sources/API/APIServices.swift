@@ -12,6 +12,8 @@ public import WorkspaceResources
 public struct APIServices: Sendable {
     public let access: AccessControl
     public let casebook: Casebook
+    /// The types of incident that content declares.
+    public let incidentTypes: IncidentTypes
     public let queries: QueryService
     public let editor: QueryEditor
     public let intake: any EventIntake
@@ -36,7 +38,8 @@ public struct APIServices: Sendable {
     public let incidentURL: @Sendable (IncidentID) -> String
 
     public init(
-        access: AccessControl, casebook: Casebook, queries: QueryService, editor: QueryEditor,
+        access: AccessControl, casebook: Casebook, incidentTypes: IncidentTypes, queries: QueryService,
+        editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
         indicators: any IndicatorDesk, watchlists: WatchlistDesk, names: WorkspaceNames,
@@ -47,6 +50,7 @@ public struct APIServices: Sendable {
     ) {
         self.access = access
         self.casebook = casebook
+        self.incidentTypes = incidentTypes
         self.queries = queries
         self.editor = editor
         self.intake = intake

@@ -7,6 +7,10 @@ public enum CasebookLimits {
     public static let commentCharacters = 30_000
     public static let tasksPerIncident = 40
     public static let linksPerIncident = 100
+    public static let watchersPerIncident = 200
+    public static let timeEntriesPerIncident = 1_000
+    public static let attachmentsPerIncident = 50
+    public static let attachmentBytes = 25 << 20
     public static let titleCharacters = 500
     public static let descriptionCharacters = 5_000
     public static let labelsPerIncident = 100

@@ -56,10 +56,11 @@ public struct TableExport: Sendable {
                 .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .commentAdded(let id, _),
                 .commentChanged(let id, _), .commentDeleted(let id, _), .taskAdded(let id, _, _),
                 .taskChanged(let id, _, _), .taskDeleted(let id, _), .incidentScored(let id, _, _),
-                .bookmark(_, let id?, _), .relation(let id, _),
+                .bookmark(_, let id?, _), .relation(let id, _), .effort(let id, _), .typed(let id, _),
+                .attachment(let id, _),
                 .mergeUndone(let id, _, _), .incidentSplit(let id, _, _):
                 try await add(id, at: entry.time, to: &incidents)
-            case .incidentDeleted, .bookmark(_, nil, _), nil: break
+            case .incidentDeleted, .bookmark(_, nil, _), .watching, nil: break
             }
         }
         let batches = [

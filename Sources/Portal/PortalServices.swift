@@ -10,6 +10,8 @@ public import StateStore
 /// What the portal's pages are made of.
 public struct PortalServices: Sendable {
     public let casebook: Casebook
+    /// The types of incident that content declares.
+    public let types: IncidentTypes
     public let journal: Journal
     public let queries: QueryService
     public let rules: @Sendable () async throws -> RuleListing
@@ -23,13 +25,14 @@ public struct PortalServices: Sendable {
     public let webFolder: URL
 
     public init(
-        casebook: Casebook, journal: Journal, queries: QueryService,
+        casebook: Casebook, types: IncidentTypes, journal: Journal, queries: QueryService,
         rules: @escaping @Sendable () async throws -> RuleListing, ruleDesk: RuleDesk,
         response: any PortalResponse,
         health: SourceHealth, deadLetters: any DeadLetterBox, plans: @escaping @Sendable () -> PlanFolder,
         now: @escaping @Sendable () -> Instant, webFolder: URL
     ) {
         self.casebook = casebook
+        self.types = types
         self.journal = journal
         self.queries = queries
         self.rules = rules

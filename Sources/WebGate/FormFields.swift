@@ -22,6 +22,11 @@ public struct FormFields: Sendable {
 
     public subscript(name: String) -> String? { fields[name] }
 
+    /// What follows a beginning in the names of fields, in alphabetical order: ticked boxes, for example.
+    public func names(after beginning: String) -> [String] {
+        fields.keys.filter { $0.hasPrefix(beginning) }.map { String($0.dropFirst(beginning.count)) }.sorted()
+    }
+
     /// Reads a posted form.
     ///
     /// - Throws: `HTTPError` 413 for a form that is too large.

@@ -33,7 +33,9 @@ enum SamplePages {
         let incident = try #require(page.incidents.first)
         return [
             overview(incident, try await casebook.counts()), incidents(page),
-            try await self.incident(incident, casebook), logs, rules, rule, playbooks, run, plans, sources,
+            try await self.incident(incident, casebook),
+            SearchPage(frame: frame, text: "lsass", result: try await casebook.search("lsass")), logs, rules, rule,
+            playbooks, run, plans, sources,
             SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
             ProblemPage(heading: "Not found", message: "There is no such page."), deadLetters,
         ] + (try await SampleRulePages.all())
@@ -59,10 +61,11 @@ enum SamplePages {
     }
 
     static func incidents(_ page: IncidentPage) -> IncidentsPage {
-        let first = IncidentsPage(frame: frame, page: page, request: QueueRequest(text: "x"), now: now)
+        let first = IncidentsPage(frame: frame, page: page, request: QueueRequest(text: "x"), mayChange: true, now: now)
         return IncidentsPage(
             frame: first.frame, text: first.text, statuses: first.statuses, severities: first.severities,
-            count: first.count, incidents: first.incidents, nextPage: "/incidents?offset=50")
+            count: first.count, incidents: first.incidents, nextPage: "/incidents?offset=50",
+            canChange: true, classifications: first.classifications, searchPath: first.searchPath)
     }
 
     static func incident(_ incident: Incident, _ casebook: Casebook) async throws -> IncidentPageView {
@@ -70,8 +73,10 @@ enum SamplePages {
             incident: incident, alerts: try await casebook.alerts(of: incident.id),
             comments: try await casebook.comments(of: incident.id), tasks: try await casebook.tasks(of: incident.id),
             activity: try await casebook.activity(of: incident.id), runs: [row],
-            playbooks: [Choice(value: "p", name: "P", isSelected: false)])
-        return IncidentPageView(file, frame: frame, mayChange: true, mayRunPlaybooks: true, now: now)
+            playbooks: [Choice(value: "p", name: "P", isSelected: false)],
+            parts: try await CaseFile(of: incident, in: casebook, types: [SampleCasebook.type]))
+        return IncidentPageView(
+            file, frame: frame, caller: SampleCasebook.ada, mayChange: true, mayRunPlaybooks: true, now: now)
     }
 
     static var logs: LogsPage {
@@ -162,11 +167,16 @@ enum SamplePages {
 
 /// A casebook in memory with one incident that has everything.
 enum SampleCasebook {
+    static let ada = JournalActor(kind: .user, id: "ada", name: "Ada")
+    static let type = IncidentType(
+        name: "intrusion", title: "Intrusion",
+        fields: [CustomField(name: "scope", title: "Scope", form: .choice(["One host", "Many hosts"]))])
+
     static func make() async throws -> Casebook {
         let now = SamplePages.now
         let database = try StateDatabase.inMemory(rooms: [Casebook.migrations])
-        let casebook = Casebook(database: database, time: .fixed(now))
-        let ada = JournalActor(kind: .user, id: "ada", name: "Ada")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "portal-samples")
+        let casebook = Casebook(database: database, time: .fixed(now), attachments: AttachmentFolder(folder))
         var alert = NewAlert(
             displayName: "Credentials dumped", severity: .high, startTime: now, endTime: now, generatedTime: now)
         alert.description = "LSASS memory was read."
@@ -188,6 +198,28 @@ enum SampleCasebook {
         change.classification = .truePositive
         change.classificationComment = "Confirmed."
         try await casebook.update(id, change, by: ada)
+        try await addCase(to: id, casebook)
         return casebook
+    }
+
+    /// What people add to an incident, one of each.
+    private static func addCase(to id: IncidentID, _ casebook: Casebook) async throws {
+        var closed = NewIncident(title: "Another", severity: .low)
+        closed.status = .closed
+        closed.classification = .undetermined
+        let other = try await casebook.create(closed, by: ada).id
+        try await casebook.relate(id, to: .incident(other, .causedBy), by: ada)
+        let merged = try await casebook.create(closed, by: ada).id
+        try await casebook.merge([merged], into: id, by: ada)
+        var mark = BookmarkContent(displayName: "Odd row", query: "T")
+        mark.notes = "look"
+        try await casebook.putBookmark(mark, in: id, by: ada)
+        try await casebook.apply(type, to: id, by: ada)
+        try await casebook.watch(id, by: ada)
+        try await casebook.addTime(minutes: 75, to: id, by: ada)
+        try await casebook.addAttachment(Data("note".utf8), named: "note.txt", to: id, by: ada)
+        var team = NewIncidentTeam(name: "War room")
+        team.channelURL = "https://chat.example.org/1"
+        try await casebook.createTeam(team, for: id, by: ada)
     }
 }

@@ -34,6 +34,10 @@ extension CasebookEvent {
         case .incidentScored: .incidentScored
         case .bookmark(_, _, let event): event.kind
         case .relation(_, let event): event.kind
+        case .watching(_, let event): event.kind
+        case .effort(_, let event): event.kind
+        case .typed(_, let event): event.kind
+        case .attachment(_, let event): event.kind
         }
     }
 
@@ -81,6 +85,10 @@ extension CasebookEvent {
             ["old": old.map { .int(Int64($0)) } ?? .null, "new": .int(Int64(new))]
         case .bookmark(let id, let incident, let event): CasebookEvent.payload(of: event, id, incident)
         case .relation(_, let event): event.payload
+        case .watching(_, let event): event.payload
+        case .effort(_, let event): event.payload
+        case .typed(_, let event): event.payload
+        case .attachment(_, let event): event.payload
         }
     }
 }

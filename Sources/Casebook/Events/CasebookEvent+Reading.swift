@@ -40,6 +40,11 @@ extension CasebookEvent {
             let incident = payload["incidentId"]?.stringValue.map(IncidentID.init(rawValue:))
             return BookmarkEvent(kind, payload).map { .bookmark(BookmarkID(payload.text("bookmarkId")), incident, $0) }
         case .relationAdded, .relationRemoved: return RelationEvent(kind, payload).map { .relation(incident, $0) }
+        case .watchBegan, .watchEnded, .mentioned: return WatchEvent(kind, payload).map { .watching(incident, $0) }
+        case .timeAdded, .timeDeleted, .teamCreated: return EffortEvent(kind, payload).map { .effort(incident, $0) }
+        case .incidentTypeChanged, .customFieldsChanged: return TypeEvent(kind, payload).map { .typed(incident, $0) }
+        case .attachmentAdded, .attachmentDeleted:
+            return AttachmentEvent(kind, payload).map { .attachment(incident, $0) }
         default: return nil
         }
     }

@@ -30,6 +30,10 @@ public enum CasebookEvent: Sendable, Hashable {
     /// The incident is the one that the bookmark belonged to then.
     case bookmark(BookmarkID, IncidentID?, BookmarkEvent)
     case relation(IncidentID, RelationEvent)
+    case watching(IncidentID, WatchEvent)
+    case effort(IncidentID, EffortEvent)
+    case typed(IncidentID, TypeEvent)
+    case attachment(IncidentID, AttachmentEvent)
 
     /// What the journal holds about a new alert.
     public struct AlertSummary: Sendable, Hashable {
@@ -58,7 +62,9 @@ public enum CasebookEvent: Sendable, Hashable {
             .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .incidentDeleted(let id, _),
             .commentAdded(let id, _), .commentChanged(let id, _), .commentDeleted(let id, _), .taskAdded(let id, _, _),
             .taskChanged(let id, _, _), .taskDeleted(let id, _), .incidentScored(let id, _, _),
-            .relation(let id, _), .mergeUndone(let id, _, _), .incidentSplit(let id, _, _):
+            .relation(let id, _), .watching(let id, _), .effort(let id, _), .typed(let id, _), .attachment(let id, _),
+            .mergeUndone(let id, _, _),
+            .incidentSplit(let id, _, _):
             id
         }
     }

@@ -38,6 +38,8 @@ extension Incident {
         case .reopened:
             closedTime = nil
             classificationComment = ""
+            reopenedCount += 1
+            lastReopenedTime = now
         case .unchanged, .activated, .returnedToQueue:
             break
         }

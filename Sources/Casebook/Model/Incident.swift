@@ -21,10 +21,15 @@ public struct Incident: Sendable, Hashable {
     /// The first change by a person or an automation after the creation; the time of triage.
     public var firstModifiedTime: Instant?
     public var closedTime: Instant?
+    /// How often it was reopened, and when last.
+    public var reopenedCount: Int = 0
+    public var lastReopenedTime: Instant?
     /// Who made the last change.
     public var modifiedBy: String
     public var providerName: String
     public var providerIncidentID: String
+    /// The name of its type, which says what fields of its own it has; empty when it has none.
+    public var typeName: String = ""
     /// The incident that took this one's alerts over, when it was merged.
     public var mergedInto: IncidentID?
     /// The number of that incident.

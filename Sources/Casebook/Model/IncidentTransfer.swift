@@ -38,6 +38,8 @@ public struct MovedParts: Sendable, Hashable {
     public var bookmarks: [BookmarkID]
     public var comments: [CommentID]
     public var tasks: [TaskID]
+    public var timeEntries: [TimeEntryID]
+    public var attachments: [AttachmentID]
     /// Labels that the target did not have.
     public var labels: [IncidentLabel]
 
@@ -46,18 +48,20 @@ public struct MovedParts: Sendable, Hashable {
         bookmarks: [BookmarkID] = [],
         comments: [CommentID] = [],
         tasks: [TaskID] = [],
+        timeEntries: [TimeEntryID] = [],
+        attachments: [AttachmentID] = [],
         labels: [IncidentLabel] = []
     ) {
         self.alerts = alerts
         self.bookmarks = bookmarks
         self.comments = comments
         self.tasks = tasks
+        self.timeEntries = timeEntries
+        self.attachments = attachments
         self.labels = labels
     }
 
-    public var isEmpty: Bool {
-        alerts.isEmpty && bookmarks.isEmpty && comments.isEmpty && tasks.isEmpty && labels.isEmpty
-    }
+    public var isEmpty: Bool { self == MovedParts() }
 }
 
 /// What became of an undone merge or split.

@@ -16,10 +16,11 @@ extension Casebook {
         by actor: JournalActor
     ) async throws(CasebookError) -> IncidentComment {
         try FieldCheck.required(message, field: "message", characters: CasebookLimits.commentCharacters)
+        let mentioned = await mentioned(in: message)
         return try await change(by: actor) { transaction in
             let commentID = commentID ?? CommentID(transaction.identifiers.next())
             if let known = try IncidentComment.fetch(commentID, of: id, in: transaction.database) { return known }
-            return try transaction.addComment(message, to: id, id: commentID)
+            return try transaction.addComment(message, to: id, id: commentID, mentioning: mentioned)
         }
     }
 
@@ -36,11 +37,14 @@ extension Casebook {
     ) async throws(CasebookError) -> Put<IncidentComment> {
         try FieldCheck.identifier(commentID.rawValue, field: "name")
         try FieldCheck.required(message, field: "message", characters: CasebookLimits.commentCharacters)
+        let mentioned = await mentioned(in: message)
         return try await change(by: actor) { transaction in
-            if let known = try IncidentComment.fetch(commentID, of: id, in: transaction.database) {
-                return Put(value: try transaction.edit(known, message: message, expecting: version), isNew: false)
+            guard let known = try IncidentComment.fetch(commentID, of: id, in: transaction.database) else {
+                let added = try transaction.addComment(message, to: id, id: commentID, mentioning: mentioned)
+                return Put(value: added, isNew: true)
             }
-            return Put(value: try transaction.addComment(message, to: id, id: commentID), isNew: true)
+            let edited = try transaction.edit(known, message: message, expecting: version, mentioning: mentioned)
+            return Put(value: edited, isNew: false)
         }
     }
 
@@ -56,8 +60,11 @@ extension Casebook {
         by actor: JournalActor
     ) async throws(CasebookError) -> IncidentComment {
         try FieldCheck.required(message, field: "message", characters: CasebookLimits.commentCharacters)
+        let mentioned = await mentioned(in: message)
         return try await change(by: actor) { transaction in
-            try transaction.edit(try transaction.comment(commentID, of: id), message: message, expecting: version)
+            try transaction.edit(
+                try transaction.comment(commentID, of: id), message: message, expecting: version,
+                mentioning: mentioned)
         }
     }
 
@@ -113,8 +120,9 @@ extension CasebookTransaction {
         return comment
     }
 
-    fileprivate func addComment(_ message: String, to id: IncidentID, id commentID: CommentID) throws -> IncidentComment
-    {
+    fileprivate func addComment(
+        _ message: String, to id: IncidentID, id commentID: CommentID, mentioning mentioned: [MentionedPerson]
+    ) throws -> IncidentComment {
         var stored = try storedIncident(id)
         try requireRoom(
             in: "casebook_comment", of: stored.incident, limit: CasebookLimits.commentsPerIncident, field: "comments")
@@ -130,11 +138,13 @@ extension CasebookTransaction {
             ])
         try touch(&stored)
         try note(.commentAdded(id, commentID))
+        try mention(mentioned, in: commentID, of: id)
         return try comment(commentID, of: id)
     }
 
-    fileprivate func edit(_ old: IncidentComment, message: String, expecting version: Int64?) throws -> IncidentComment
-    {
+    fileprivate func edit(
+        _ old: IncidentComment, message: String, expecting version: Int64?, mentioning mentioned: [MentionedPerson]
+    ) throws -> IncidentComment {
         try requireAuthor(of: old)
         try CasebookTransaction.requireVersion(version, now: old.version, of: "the comment")
         guard old.message != message else { return old }
@@ -145,6 +155,7 @@ extension CasebookTransaction {
             """, [message, now.ticks, old.incidentID.rawValue, old.id.rawValue])
         try touch(old.incidentID)
         try note(.commentChanged(old.incidentID, old.id))
+        try mention(mentioned, in: old.id, of: old.incidentID, before: old.message)
         return try comment(old.id, of: old.incidentID)
     }
 

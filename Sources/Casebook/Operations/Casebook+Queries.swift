@@ -98,10 +98,16 @@ extension Casebook {
         ).incidents
     }
 
-    /// What was done to an incident, the newest first.
-    public func activity(of incident: IncidentID, limit: Int = 500) async throws(CasebookError) -> [JournalEntry] {
+    /// What was done to an incident, the newest first: who, what, before and after, when.
+    ///
+    /// - Parameter sequence: Entries before this one; the last of a page leads to the next.
+    public func activity(
+        of incident: IncidentID,
+        before sequence: Int64 = .max,
+        limit: Int = 500
+    ) async throws(CasebookError) -> [JournalEntry] {
         do {
-            return try await journal.entries(subject: incident.rawValue, limit: limit)
+            return try await journal.entries(subject: incident.rawValue, before: sequence, limit: limit)
         } catch {
             throw CasebookError(.storage, "the journal cannot be read: \(error)")
         }

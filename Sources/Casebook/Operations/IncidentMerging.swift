@@ -27,6 +27,12 @@ struct IncidentMerging {
             parts = MovedParts(alerts: parts.alerts)
         }
         var moved = try move.move(parts)
+        try transaction.execute(
+            """
+            INSERT INTO casebook_watcher (incident, person_kind, person_id, person_name, reason, since)
+            SELECT ?, person_kind, person_id, person_name, reason, since FROM casebook_watcher WHERE incident = ?
+            ON CONFLICT DO NOTHING
+            """, [target.incident.id.rawValue, id.rawValue])
         moved.labels = try takeLabels(of: id, into: &target, isForced: isForced)
         absorbed.incident.classification = .undetermined
         absorbed.incident.classificationComment = "Merged into incident \(target.incident.number)."
@@ -103,6 +109,8 @@ struct IncidentMerging {
         let missing: [(field: String, ids: [String])] = [
             ("alerts", strangers.alerts.map(\.rawValue)), ("bookmarks", strangers.bookmarks.map(\.rawValue)),
             ("comments", strangers.comments.map(\.rawValue)), ("tasks", strangers.tasks.map(\.rawValue)),
+            ("timeEntries", strangers.timeEntries.map(\.rawValue)),
+            ("attachments", strangers.attachments.map(\.rawValue)),
         ]
         for (field, ids) in missing {
             guard let id = ids.first else { continue }

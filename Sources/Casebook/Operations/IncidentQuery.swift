@@ -48,7 +48,7 @@ public indirect enum IncidentFilter: Sendable, Hashable {
     case score(ClosedRange<Int>)
     case time(IncidentTimeField, TimeRange)
     case text(IncidentTextField, TextTest, String)
-    /// The words occur in title, description, number, labels, owner, or an entity's name.
+    /// What `Casebook.search` looks in holds the words; of very many matches the newest count.
     case search(String)
 }
 

@@ -10,16 +10,18 @@ struct PartsMove {
 
     /// Rows that hang on an incident under an id of their own.
     enum Note: String, CaseIterable {
-        case comment, task
+        case comment, task, time, attachment
 
         var table: String { "casebook_\(rawValue)" }
 
-        var field: String { "\(rawValue)s" }
+        var field: String { self == .time ? "timeEntries" : "\(rawValue)s" }
 
         var limit: Int {
             switch self {
             case .comment: CasebookLimits.commentsPerIncident
             case .task: CasebookLimits.tasksPerIncident
+            case .time: CasebookLimits.timeEntriesPerIncident
+            case .attachment: CasebookLimits.attachmentsPerIncident
             }
         }
     }
@@ -37,7 +39,11 @@ struct PartsMove {
                 "SELECT target AS id FROM casebook_relation WHERE incident = ? AND kind = 'bookmark' ORDER BY created"
             ).map { BookmarkID($0) },
             comments: try ids("SELECT id FROM casebook_comment WHERE incident = ? ORDER BY seq").map { CommentID($0) },
-            tasks: try ids("SELECT id FROM casebook_task WHERE incident = ? ORDER BY seq").map { TaskID($0) })
+            tasks: try ids("SELECT id FROM casebook_task WHERE incident = ? ORDER BY seq").map { TaskID($0) },
+            timeEntries: try ids("SELECT id FROM casebook_time WHERE incident = ? ORDER BY seq")
+                .map { TimeEntryID($0) },
+            attachments: try ids("SELECT id FROM casebook_attachment WHERE incident = ? ORDER BY seq")
+                .map { AttachmentID($0) })
     }
 
     /// Moves parts that are in the source; others are passed over.
@@ -51,6 +57,12 @@ struct PartsMove {
         moved.bookmarks = try parts.bookmarks.filter(move)
         moved.comments = try parts.comments.compactMap { try move(.comment, $0.rawValue).map { CommentID($0) } }
         moved.tasks = try parts.tasks.compactMap { try move(.task, $0.rawValue).map { TaskID($0) } }
+        moved.timeEntries = try parts.timeEntries.compactMap {
+            try move(.time, $0.rawValue).map { TimeEntryID($0) }
+        }
+        moved.attachments = try parts.attachments.compactMap {
+            try move(.attachment, $0.rawValue).map { AttachmentID($0) }
+        }
         return moved
     }
 
@@ -62,6 +74,8 @@ struct PartsMove {
             ("alerts", parts.alerts.count, "casebook_alert", CasebookLimits.alertsPerIncident),
             ("comments", parts.comments.count, Note.comment.table, Note.comment.limit),
             ("tasks", parts.tasks.count, Note.task.table, Note.task.limit),
+            ("timeEntries", parts.timeEntries.count, Note.time.table, Note.time.limit),
+            ("attachments", parts.attachments.count, Note.attachment.table, Note.attachment.limit),
         ]
         for (field, count, table, limit) in incoming where count > 0 {
             let row = try transaction.row("SELECT COUNT(*) AS n FROM \(table) WHERE incident = ?", [target.rawValue])
@@ -129,6 +143,7 @@ extension MovedParts {
         }
         return MovedParts(
             alerts: rest(\.alerts), bookmarks: rest(\.bookmarks), comments: rest(\.comments), tasks: rest(\.tasks),
+            timeEntries: rest(\.timeEntries), attachments: rest(\.attachments),
             labels: rest(\.labels))
     }
 }

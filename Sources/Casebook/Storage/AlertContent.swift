@@ -52,6 +52,17 @@ enum AlertContent {
         }
     }
 
+    /// What people look for in a stored content: description, entities and details; empty for what is no content.
+    static func readableText(_ text: String) -> String {
+        // A content that cannot be read is found all the same; only the snippet is missing.
+        guard let content = try? JSON(parsing: text) else { return "" }
+        let entities = (content["entities"]?.arrayValue ?? []).compactMap(Entity.init(json:))
+        let values = entities.flatMap { $0.identifiers.sorted { $0.key < $1.key }.map(\.value) }
+        let details = (content["customDetails"]?.objectValue ?? [:]).flatMap { texts($0.value) }
+        let parts = [content["description"]?.stringValue ?? "", values.joined(separator: " · ")] + details
+        return parts.filter { !$0.isEmpty }.joined(separator: " — ")
+    }
+
     /// The first rows that fit the bounds, as a JSON array.
     static func evidenceText(_ rows: [JSON]) -> String {
         var text = "["

@@ -72,3 +72,75 @@ extension CaseTables {
         CREATE INDEX casebook_transfer_target ON casebook_transfer (target);
         """
 }
+
+extension CaseTables {
+    static let people = """
+        ALTER TABLE casebook_incident ADD COLUMN reopened_count INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE casebook_incident ADD COLUMN last_reopened INTEGER;
+        CREATE TABLE casebook_watcher (
+            incident TEXT NOT NULL REFERENCES casebook_incident (id) ON DELETE CASCADE,
+            person_kind TEXT NOT NULL,
+            person_id TEXT NOT NULL,
+            person_name TEXT NOT NULL,
+            reason TEXT NOT NULL CHECK (reason IN ('Own', 'Mention')),
+            since INTEGER NOT NULL,
+            PRIMARY KEY (incident, person_kind, person_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX casebook_watcher_person ON casebook_watcher (person_id, person_kind);
+        CREATE TABLE casebook_time (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL,
+            incident TEXT NOT NULL REFERENCES casebook_incident (id) ON DELETE CASCADE,
+            person_kind TEXT NOT NULL,
+            person_id TEXT NOT NULL,
+            person_name TEXT NOT NULL,
+            minutes INTEGER NOT NULL CHECK (minutes BETWEEN 1 AND 1440),
+            note TEXT NOT NULL,
+            made INTEGER NOT NULL,
+            UNIQUE (incident, id)
+        ) STRICT;
+        CREATE TABLE casebook_team (
+            incident TEXT PRIMARY KEY REFERENCES casebook_incident (id) ON DELETE CASCADE,
+            id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            channel_url TEXT NOT NULL,
+            members TEXT NOT NULL,
+            groups TEXT NOT NULL,
+            created INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+}
+
+extension CaseTables {
+    /// `type` names the incident's type, a value is JSON text in the form of its field.
+    static let fields = """
+        ALTER TABLE casebook_incident ADD COLUMN type TEXT NOT NULL DEFAULT '';
+        CREATE TABLE casebook_field (
+            seq INTEGER PRIMARY KEY,
+            incident TEXT NOT NULL REFERENCES casebook_incident (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            UNIQUE (incident, name)
+        ) STRICT;
+        """
+}
+
+extension CaseTables {
+    static let attachments = """
+        CREATE TABLE casebook_attachment (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL,
+            incident TEXT NOT NULL REFERENCES casebook_incident (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            digest TEXT NOT NULL,
+            media_type TEXT NOT NULL,
+            author_kind TEXT NOT NULL,
+            author_id TEXT NOT NULL,
+            author_name TEXT NOT NULL,
+            added INTEGER NOT NULL,
+            UNIQUE (incident, id)
+        ) STRICT;
+        """
+}

@@ -10,6 +10,10 @@ extension Casebook {
         migrations.add("entities") { try $0.execute(sql: CasebookTables.entities) }
         migrations.add("bookmarks") { try $0.execute(sql: CaseTables.bookmarks) }
         migrations.add("transfers") { try $0.execute(sql: CaseTables.transfers) }
+        migrations.add("people") { try $0.execute(sql: CaseTables.people) }
+        migrations.add("fields") { try $0.execute(sql: CaseTables.fields) }
+        migrations.add("attachments") { try $0.execute(sql: CaseTables.attachments) }
+        migrations.add("search") { try $0.execute(sql: SearchTables.all) }
         return migrations
     }()
 }

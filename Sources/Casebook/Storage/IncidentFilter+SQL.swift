@@ -96,27 +96,6 @@ extension IncidentFilter {
     }
 
     /// Every word must occur somewhere; at most 16 words count.
-    private static func search(_ words: String) -> SQLCondition {
-        let conditions = words.split(whereSeparator: \.isWhitespace).prefix(16).map { word in
-            let pattern = TextTest.contains.pattern(String(word))
-            let number = word.hasPrefix("#") ? String(word.dropFirst()) : String(word)
-            var places = searchedPlaces.map { SQLCondition(text: $0 + " LIKE ? ESCAPE '\\')", arguments: [pattern]) }
-            places.append(SQLCondition(text: "CAST(i.number AS TEXT) = ?", arguments: [number]))
-            return SQLCondition.joined(places, by: "OR", empty: "0")
-        }
-        return .joined(Array(conditions), by: "AND", empty: "1")
-    }
-
-    /// Where a searched word may occur; each is completed by a comparison and a closing bracket.
-    private static let searchedPlaces = [
-        "(i.title", "(i.description", "(i.owner_name",
-        "EXISTS (SELECT 1 FROM casebook_label l WHERE l.incident = i.id AND l.name",
-        "EXISTS (SELECT 1 FROM casebook_alert a WHERE a.incident = i.id AND a.display_name",
-        """
-        EXISTS (SELECT 1 FROM casebook_alert a JOIN casebook_alert_entity ae ON ae.alert = a.seq
-            JOIN casebook_entity e ON e.seq = ae.entity WHERE a.incident = i.id AND e.name
-        """,
-    ]
 }
 
 extension SQLCondition {

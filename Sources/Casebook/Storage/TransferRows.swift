@@ -95,6 +95,7 @@ extension MovedParts {
         func list(_ ids: [some RawRepresentable<String>]) -> JSON { .array(ids.map { .string($0.rawValue) }) }
         return [
             "alerts": list(alerts), "bookmarks": list(bookmarks), "comments": list(comments), "tasks": list(tasks),
+            "timeEntries": list(timeEntries), "attachments": list(attachments),
             "labels": .array(labels.map { .array([.string($0.name), .string($0.kind.rawValue)]) }),
         ]
     }
@@ -104,6 +105,8 @@ extension MovedParts {
         self.init(
             alerts: texts("alerts").map { AlertID($0) }, bookmarks: texts("bookmarks").map { BookmarkID($0) },
             comments: texts("comments").map { CommentID($0) }, tasks: texts("tasks").map { TaskID($0) },
+            timeEntries: texts("timeEntries").map { TimeEntryID($0) },
+            attachments: texts("attachments").map { AttachmentID($0) },
             labels: (json["labels"]?.arrayValue ?? []).compactMap { pair in
                 let texts = (pair.arrayValue ?? []).compactMap(\.stringValue)
                 guard texts.count == 2 else { return nil }

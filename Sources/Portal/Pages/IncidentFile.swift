@@ -11,4 +11,5 @@ struct IncidentFile: Sendable {
     let activity: [JournalEntry]
     let runs: [RunRow]
     let playbooks: [Choice]
+    let parts: CaseFile
 }

@@ -1,5 +1,6 @@
 internal import Casebook
 internal import Chronology
+internal import StateStore
 internal import Vocabulary
 
 /// The page of one incident.
@@ -43,6 +44,10 @@ struct IncidentPageView: Page {
     let openTaskCount: Int
     let runs: [RunRow]
     let runCount: Int
+    let parts: CaseParts
+    /// Where the work on a merged incident goes on.
+    let mergedPath: String?
+    let mergedNumber: Int?
 
     var template: TemplateName { .incident }
 
@@ -51,7 +56,9 @@ struct IncidentPageView: Page {
         let words: String
     }
 
-    init(_ file: IncidentFile, frame: Frame, mayChange: Bool, mayRunPlaybooks: Bool, now: Instant) {
+    init(
+        _ file: IncidentFile, frame: Frame, caller: JournalActor, mayChange: Bool, mayRunPlaybooks: Bool, now: Instant
+    ) {
         let incident = file.incident
         self.frame = frame
         path = PortalURL.incident(incident.id.rawValue).path
@@ -67,7 +74,7 @@ struct IncidentPageView: Page {
         canChange = mayChange
         canActivate = incident.status == .new
         canClose = incident.isOpen
-        canReopen = !incident.isOpen
+        canReopen = !incident.isOpen && incident.mergedInto == nil
         canRunPlaybook = mayRunPlaybooks && !file.playbooks.isEmpty
         reasons = (incident.priority?.reasons ?? []).map {
             Reason(points: "\($0.points < 0 ? "−" : "+")\(Int($0.points.magnitude.rounded()))", words: $0.text)
@@ -98,6 +105,9 @@ struct IncidentPageView: Page {
         openTaskCount = file.tasks.count { $0.status == .new }
         runs = file.runs
         runCount = file.runs.count
+        parts = CaseParts(file, file.parts, caller: caller, now: now)
+        mergedPath = incident.mergedInto.map { PortalURL.incident($0.rawValue).path }
+        mergedNumber = incident.mergedIntoNumber
     }
 }
 

@@ -5,6 +5,8 @@ internal import Vocabulary
 /// One incident in a list.
 struct IncidentRow: Sendable {
     let path: String
+    /// The name of its tick in the queue.
+    let tick: String
     let number: Int
     let title: String
     let severity: String
@@ -25,6 +27,7 @@ struct IncidentRow: Sendable {
 
     init(_ incident: Incident, now: Instant) {
         path = PortalURL.incident(incident.id.rawValue).path
+        tick = "incident.\(incident.id.rawValue)"
         number = incident.number
         title = incident.title
         severity = incident.severity.rawValue

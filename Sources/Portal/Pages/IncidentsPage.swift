@@ -11,12 +11,16 @@ struct IncidentsPage: Page {
     let count: String
     let incidents: [IncidentRow]
     let nextPage: String?
+    let canChange: Bool
+    let classifications: [Choice]
+    /// Where the same text is looked for in everything.
+    let searchPath: String?
 
     var template: TemplateName { .incidents }
 }
 
 extension IncidentsPage {
-    init(frame: Frame, page: IncidentPage, request: QueueRequest, now: Instant) {
+    init(frame: Frame, page: IncidentPage, request: QueueRequest, mayChange: Bool, now: Instant) {
         self.frame = frame
         text = request.text
         statuses = QueueRequest.StatusChoice.allCases.map {
@@ -30,6 +34,11 @@ extension IncidentsPage {
         count = page.total == 1 ? "1 incident" : "\(page.total) incidents"
         incidents = page.incidents.map { IncidentRow($0, now: now) }
         let shown = request.offset + page.incidents.count
+        canChange = mayChange
+        classifications = Classification.allPairs.map {
+            Choice(value: $0.formValue, name: "Close: \($0.description)", isSelected: false)
+        }
+        searchPath = request.text.isEmpty ? nil : "/search?text=\(PortalURL.escaped(request.text))"
         nextPage = shown < page.total ? request.at(offset: shown).path : nil
     }
 }

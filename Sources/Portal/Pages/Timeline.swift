@@ -100,6 +100,21 @@ extension CasebookEvent {
         case .bookmark(_, _, .deleted(let name)): ("Bookmark deleted", name)
         case .relation(_, .added(_, .incident(_, let link))): ("Linked to another incident", link.rawValue)
         case .relation(_, .removed(_, .incident(_, let link))): ("Link to another incident removed", link.rawValue)
+        case .watching(_, .mentioned(let person, _)): ("Mentioned", person.name)
+        case .effort(_, .timeAdded(_, let minutes)): ("Time noted", "\(minutes) minutes")
+        case .effort(_, .timeDeleted(_, let minutes)): ("Time entry deleted", "\(minutes) minutes")
+        case .effort(_, .teamCreated(let name)): ("Team made", name)
+        case .typed(_, .typeChanged(_, let name)): ("Type set", name)
+        case .typed(_, .fieldsChanged(let changes)):
+            (
+                "Fields changed",
+                changes.map { "\($0.name): \($0.old.isEmpty ? "–" : $0.old) → \($0.new.isEmpty ? "–" : $0.new)" }
+                    .joined(separator: "\n")
+            )
+        case .attachment(_, .added(_, let name, let digest, let bytes)):
+            ("File added", "\(name), \(bytes) bytes, SHA-256 \(digest)")
+        case .attachment(_, .deleted(_, let name, _, _)): ("File taken off", name)
+        case .watching: nil
         case .relation(_, .added): ("Bookmark added", nil)
         case .relation(_, .removed): ("Bookmark removed", nil)
         case .alertRecorded, .alertStatusChanged, .alertGrown, .alertAdded, .incidentDeleted, .commentAdded,

@@ -6,6 +6,7 @@ enum PortalURL: Sendable {
     case deadLetters, redriveDeadLetters
     case incident(String)
     case incidentAction(String, IncidentAction)
+    case attachment(incident: String, file: String)
     case task(incident: String, task: String)
     case rule(String)
     case ruleQualities, ruleCoverage
@@ -41,6 +42,8 @@ enum PortalURL: Sendable {
         case .redriveDeadLetters: "/dead-letters/redrive"
         case .incident(let id): "/incidents/\(PortalURL.escaped(id))"
         case .incidentAction(let id, let action): "/incidents/\(PortalURL.escaped(id))/\(action.rawValue)"
+        case .attachment(let incident, let file):
+            "/incidents/\(PortalURL.escaped(incident))/attachments/\(PortalURL.escaped(file))"
         case .task(let incident, let task):
             "/incidents/\(PortalURL.escaped(incident))/tasks/\(PortalURL.escaped(task))"
         case .rule(let id): "/rules/\(PortalURL.escaped(id))"

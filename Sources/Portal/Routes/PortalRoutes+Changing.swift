@@ -80,7 +80,7 @@ extension PortalRoutes {
     }
 
     /// Reads the form, makes the change, and leads back to the incident with what came of it.
-    private func changing(
+    func changing(
         _ request: Request, _ context: TocsinRequestContext,
         _ change: (FormFields, IncidentID, Caller) async throws -> Notice?
     ) async throws -> Response {

@@ -25,7 +25,10 @@ extension PortalRoutes {
             text: form["text"] ?? "", status: form["status"], severity: form["severity"], offset: form["offset"])
         let found = try await services.casebook.incidents(wanted.query)
         let frame = try await frame(.incidents, request, context)
-        return try page(IncidentsPage(frame: frame, page: found, request: wanted, now: services.now()))
+        return try page(
+            IncidentsPage(
+                frame: frame, page: found, request: wanted,
+                mayChange: try context.requireCaller().may(.changeIncidents), now: services.now()))
     }
 
     @Sendable func incident(_ request: Request, context: TocsinRequestContext) async throws -> Response {
@@ -45,11 +48,12 @@ extension PortalRoutes {
             runs: runs.map { RunRow($0, incidentNumber: incident.number, now: now) },
             playbooks: try await services.response.playbooks().map {
                 Choice(value: $0.id, name: $0.name, isSelected: false)
-            })
+            },
+            parts: try await CaseFile(of: incident, in: services.casebook, types: services.types.all))
         return try page(
             IncidentPageView(
-                file, frame: try await frame(.incidents, request, context), mayChange: caller.may(.changeIncidents),
-                mayRunPlaybooks: caller.may(.runPlaybooks), now: now))
+                file, frame: try await frame(.incidents, request, context), caller: caller.actor,
+                mayChange: caller.may(.changeIncidents), mayRunPlaybooks: caller.may(.runPlaybooks), now: now))
     }
 
     @Sendable func logs(_ request: Request, context: TocsinRequestContext) async throws -> Response {

@@ -27,6 +27,7 @@ public struct PortalRoutes: Sendable {
         incidents.get("plans", use: plans)
         incidents.get("live", use: live)
         addRuleQuality(to: group)
+        addCases(to: group)
         group.group().add(middleware: Requires(.readContent)).get("sources", use: sources)
         group.group().add(middleware: Requires(.readEvents)).get("logs", use: logs)
         let letters = group.group("dead-letters").add(middleware: Requires(.readEvents))

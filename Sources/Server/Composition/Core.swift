@@ -20,6 +20,7 @@ struct Core: Sendable {
     let database: StateDatabase
     let events: any EventStore
     let casebook: Casebook
+    let incidentTypes: IncidentTypes
     let access: AccessControl
     let watchlists: Watchlists
     let queries: QueryService
@@ -34,13 +35,40 @@ struct Core: Sendable {
         let events = try await EventStores.open(settings, time: time)
         let watchlists = Watchlists(database: database, time: time)
         try await watchlists.restore()
+        let access = AccessControl(database: database, time: time)
         return Core(
             settings: settings, time: time, logger: logger, database: database, events: events,
-            casebook: Casebook(database: database, time: time),
-            access: AccessControl(database: database, time: time), watchlists: watchlists,
+            casebook: Casebook(
+                database: database, time: time, people: people(access),
+                attachments: AttachmentFolder(settings.dataFolder.appending(path: "attachments"))),
+            incidentTypes: incidentTypes(settings.contentFolder, logger: logger),
+            access: access, watchlists: watchlists,
             queries: QueryService(
                 store: events, functions: functions(settings.contentFolder, logger: logger), limits: settings.queries,
                 external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() }))
+    }
+
+    /// Who can be mentioned: everybody who can sign in, by the name to sign in with or the one that people read.
+    private static func people(_ access: AccessControl) -> PeopleDirectory {
+        PeopleDirectory { name in
+            let wanted = name.lowercased()
+            // A directory that cannot be read knows nobody; the comment is kept all the same.
+            let users = (try? await access.users()) ?? []
+            return users.first { user in
+                let name = user.name.lowercased()
+                let local = name.split(separator: "@").first.map(String.init)
+                return !user.isDisabled
+                    && (name == wanted || local == wanted || user.displayName.lowercased() == wanted)
+            }?.actor
+        }
+    }
+
+    /// The types of incident; a faulty file declares nothing and is told of.
+    private static func incidentTypes(_ content: URL, logger: Logger) -> IncidentTypes {
+        let files = ContentFiles.texts(in: content.appending(path: "incident-types"), ending: ".yaml", ".yml")
+        let types = IncidentTypes(files: files.map { (path: $0.path, text: $0.text) })
+        for fault in types.faults { logger.warning("\(fault)") }
+        return types
     }
 
     /// What content lets queries call; a faulty file defines nothing and is told of.

@@ -31,7 +31,8 @@ struct Web: Sendable {
         metrics = LifeMetrics(life: life)
         let stages = life.proving.desk.stages
         api = APIServices(
-            access: core.access, casebook: core.casebook, queries: core.queries, editor: editor,
+            access: core.access, casebook: core.casebook, incidentTypes: core.incidentTypes, queries: core.queries,
+            editor: editor,
             intake: life.intake, collecting: life.collecting,
             sensors: HubIntake(
                 store: core.events, casebook: core.casebook, health: life.health, time: core.time,
@@ -49,7 +50,7 @@ struct Web: Sendable {
                 configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
             now: { core.time.now() }, incidentURL: { core.incidentURL($0) })
         portal = PortalServices(
-            casebook: core.casebook, journal: core.database.journal, queries: core.queries,
+            casebook: core.casebook, types: core.incidentTypes, journal: core.database.journal, queries: core.queries,
             rules: { await RuleListing(life) }, ruleDesk: life.proving.desk,
             response: PortalPlaybooks(engine: life.response),
             health: life.health, deadLetters: life.deadLetters,
