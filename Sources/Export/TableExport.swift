@@ -30,7 +30,7 @@ public struct TableExport: Sendable {
     /// Follows the journal until the task is cancelled.
     public func run() async throws {
         while !Task.isCancelled {
-            let entries = try await reader.nextBatch()
+            let entries = try await reader.nextBatch(settling: .milliseconds(250))
             try await export(entries)
         }
     }
@@ -46,23 +46,11 @@ public struct TableExport: Sendable {
 
     private func export(_ entries: [JournalEntry]) async throws {
         guard let last = entries.last else { return }
+        let changes = entries.compactMap(ExportedChange.init)
         var alerts = AlertRows()
+        for alert in try await changedAlerts(changes) { alerts.add(alert) }
         var incidents = IncidentRows()
-        for entry in entries {
-            switch CasebookEvent(entry) {
-            case .alertRecorded(let id, _), .alertStatusChanged(let id, _), .alertGrown(let id, _):
-                if let alert = try await casebook.alert(id) { alerts.add(alert) }
-            case .incidentCreated(let id, _), .incidentUpdated(let id, _), .alertAdded(let id, _, _),
-                .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .commentAdded(let id, _),
-                .commentChanged(let id, _), .commentDeleted(let id, _), .taskAdded(let id, _, _),
-                .taskChanged(let id, _, _), .taskDeleted(let id, _), .incidentScored(let id, _, _),
-                .bookmark(_, let id?, _), .relation(let id, _), .effort(let id, _), .typed(let id, _),
-                .attachment(let id, _),
-                .mergeUndone(let id, _, _), .incidentSplit(let id, _, _):
-                try await add(id, at: entry.time, to: &incidents)
-            case .incidentDeleted, .bookmark(_, nil, _), .watching, nil: break
-            }
-        }
+        try await add(changes, to: &incidents)
         let batches = [
             alerts.builder.isEmpty ? nil : alerts.builder.batch("SecurityAlert"),
             incidents.builder.isEmpty ? nil : incidents.builder.batch("SecurityIncident"),
@@ -72,10 +60,25 @@ public struct TableExport: Sendable {
         logger.trace("exported", metadata: ["through": "\(last.sequence)"])
     }
 
-    private func add(_ id: IncidentID, at time: Instant, to rows: inout IncidentRows) async throws {
-        guard let incident = try await casebook.incident(id) else { return }
-        rows.add(
-            incident, comments: try await casebook.comments(of: id), tasks: try await casebook.tasks(of: id),
-            url: incidentURL(id), at: time)
+    /// The alerts as they are now, each once.
+    private func changedAlerts(_ changes: [ExportedChange]) async throws -> [Alert] {
+        let ids = changes.compactMap(\.alertID)
+        return ids.isEmpty ? [] : try await casebook.alerts(Set(ids).sorted())
+    }
+
+    /// Adds a row per change; all of one incident show it as it is now, which is read once.
+    private func add(_ changes: [ExportedChange], to rows: inout IncidentRows) async throws {
+        let told = ExportedChange.told(of: changes)
+        let ids = Set(told.compactMap(\.incidentID)).sorted()
+        guard !ids.isEmpty else { return }
+        let incidents = try await casebook.incidents(ids)
+        let noted = incidents.filter { $0.commentCount + $0.taskCount > 0 }.map(\.id)
+        let notes = noted.isEmpty ? [:] : try await casebook.notes(of: noted)
+        let known = Dictionary(incidents.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        for change in told {
+            guard let id = change.incidentID, let incident = known[id] else { continue }
+            let notes = notes[id] ?? IncidentNotes()
+            rows.add(incident, comments: notes.comments, tasks: notes.tasks, url: incidentURL(id), at: change.time)
+        }
     }
 }

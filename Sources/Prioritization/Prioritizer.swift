@@ -36,7 +36,7 @@ public final class Prioritizer: Sendable {
 
     /// Scores as the journal grows, until the task is cancelled.
     public func run() async throws {
-        while true { try await process(try await reader.nextBatch()) }
+        while true { try await process(try await reader.nextBatch(settling: .milliseconds(50))) }
     }
 
     /// Scores what the journal holds now.
@@ -69,7 +69,7 @@ public final class Prioritizer: Sendable {
             let page = try await casebook.incidents(
                 IncidentQuery(
                     .not(.status([.closed])), order: .by(.number, descending: false), limit: 200, offset: offset))
-            for incident in page.incidents where try await score(incident, measured) { count += 1 }
+            count += try await score(page.incidents, measured)
             offset += page.incidents.count
             if page.incidents.isEmpty || offset >= page.total { return count }
         }
@@ -84,25 +84,17 @@ public final class Prioritizer: Sendable {
     @discardableResult
     private func process(_ batch: [JournalEntry]) async throws -> Int {
         let measured = try await precisions()
-        var seen: Set<IncidentID> = []
-        var count = 0
-        for entry in batch {
-            guard entry.kind != .incidentScored, let id = CasebookEvent(entry)?.incidentID, seen.insert(id).inserted,
-                let incident = try await casebook.incident(id), incident.isOpen
-            else { continue }
-            if try await score(incident, measured) { count += 1 }
-        }
+        let changed = Set(
+            batch.compactMap { $0.kind == .incidentScored ? nil : CasebookEvent($0)?.incidentID })
+        let incidents = changed.isEmpty ? [] : try await casebook.incidents(changed.sorted())
+        let count = try await score(incidents.filter(\.isOpen), measured)
         if let last = batch.last { try await reader.acknowledge(through: last.sequence) }
         return count
     }
 
-    private func score(_ incident: Incident, _ measured: [String: RulePrecision]) async throws -> Bool {
-        do {
-            return try await casebook.setPriority(
-                priority(of: incident, measured), of: incident.id, by: Prioritizer.actor)
-        } catch let error where error.code == .notFound {
-            // Deleted since it was read: there is nothing to score.
-            return false
-        }
+    private func score(_ incidents: [Incident], _ measured: [String: RulePrecision]) async throws -> Int {
+        let priorities = incidents.map { ($0.id, priority(of: $0, measured)) }
+        return try await casebook.setPriorities(
+            Dictionary(priorities, uniquingKeysWith: { $1 }), by: Prioritizer.actor)
     }
 }

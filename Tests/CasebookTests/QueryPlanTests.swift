@@ -27,7 +27,9 @@ import Vocabulary
             let statement = try connection.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
             statement.setUncheckedArguments(StatementArguments())
             return try Row.fetchAll(statement).map { $0["detail"] as String }
-                .filter { $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" }
+                .filter {
+                    $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" && !$0.hasPrefix("SCAN wanted VIRTUAL TABLE")
+                }
         }
     }
 

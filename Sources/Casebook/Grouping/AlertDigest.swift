@@ -5,6 +5,7 @@ internal import Vocabulary
 struct AlertDigest: Sendable, Hashable {
     let id: AlertID
     let ruleID: String
+    let product: String
     let displayName: String
     let severity: Severity
     let tactics: [Tactic]
@@ -15,39 +16,98 @@ struct AlertDigest: Sendable, Hashable {
     let principal: String
 }
 
-/// What an incident owes to its alerts: a function of the set of alerts, whatever the order they came in.
+extension AlertDigest {
+    init(_ alert: NewAlert, id: AlertID) {
+        self.init(
+            id: id, ruleID: alert.ruleID, product: alert.productName, displayName: alert.displayName,
+            severity: alert.severity, tactics: alert.tactics, techniques: alert.techniques, start: alert.startTime,
+            end: alert.endTime, principal: alert.principal)
+    }
+}
+
+/// What an incident owes to its alerts: a function of the set of alerts, whatever the order they came in (but for the
+/// lists of rules and products, which are in the order of recording).
+///
+/// It is kept with the incident, and takes alerts in one by one, so that an alert costs the same however many there are.
 struct IncidentDigest: Sendable, Hashable {
-    let title: String
-    let severity: Severity
+    /// The alert that gives the title.
+    struct Lead: Sendable, Hashable {
+        let id: AlertID
+        let severity: Severity
+        let start: Instant
+        let displayName: String
+        let principal: String
+    }
+
+    var lead: Lead
+    var severity: Severity
     /// Along the kill chain.
-    let tactics: [Tactic]
-    let techniques: [String]
-    let firstActivity: Instant
-    let lastActivity: Instant
+    var tactics: [Tactic]
+    var techniques: [String]
+    var firstActivity: Instant
+    var lastActivity: Instant
+    /// Without repetition, as they were recorded.
+    var ruleIDs: [String]
+    var products: [String]
+}
+
+extension IncidentDigest {
+    init(of alert: AlertDigest) {
+        lead = Lead(alert)
+        severity = alert.severity
+        tactics = Set(alert.tactics).alongKillChain
+        techniques = Set(alert.techniques).sorted()
+        firstActivity = alert.start
+        lastActivity = alert.end
+        ruleIDs = alert.ruleID.isEmpty ? [] : [alert.ruleID]
+        products = alert.product.isEmpty ? [] : [alert.product]
+    }
 
     /// Nil without alerts.
     init?(_ alerts: [AlertDigest], mode: GroupingMode) {
-        let ordered = alerts.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
-        guard let first = ordered.first else { return nil }
-        let worst = ordered.map(\.severity).max() ?? first.severity
-        let lead = mode.comesFromManyRules ? ordered.first { $0.severity == worst } ?? first : first
-        severity = worst
-        tactics = Set(ordered.flatMap(\.tactics)).alongKillChain
-        techniques = Set(ordered.flatMap(\.techniques)).sorted()
-        firstActivity = first.start
-        lastActivity = ordered.map(\.end).max() ?? first.end
-        title = IncidentDigest.title(
-            lead: lead, isMultiStage: mode.comesFromManyRules && Set(tactics.map(\.killChainStage)).count >= 3)
+        guard let first = alerts.first else { return nil }
+        self.init(of: first)
+        for alert in alerts.dropFirst() { take(alert, mode: mode) }
+    }
+
+    /// Takes in an alert, or one that was taken in before and has grown since.
+    mutating func take(_ alert: AlertDigest, mode: GroupingMode) {
+        let candidate = Lead(alert)
+        if candidate.id == lead.id || candidate.comes(before: lead, mode: mode) { lead = candidate }
+        severity = max(severity, alert.severity)
+        if !alert.tactics.allSatisfy(tactics.contains) { tactics = Set(tactics + alert.tactics).alongKillChain }
+        if !alert.techniques.allSatisfy(techniques.contains) {
+            techniques = Set(techniques + alert.techniques).sorted()
+        }
+        firstActivity = min(firstActivity, alert.start)
+        lastActivity = max(lastActivity, alert.end)
+        if !alert.ruleID.isEmpty, !ruleIDs.contains(alert.ruleID) { ruleIDs.append(alert.ruleID) }
+        if !alert.product.isEmpty, !products.contains(alert.product) { products.append(alert.product) }
     }
 
     /// `Multi-stage intrusion: LSASS memory read on srv-dc01`.
-    private static func title(lead: AlertDigest, isMultiStage: Bool) -> String {
+    func title(mode: GroupingMode) -> String {
         var title = lead.displayName
         if !lead.principal.isEmpty, !title.lowercased().contains(lead.principal.lowercased()) {
             title += " on \(lead.principal)"
         }
+        let isMultiStage = mode.comesFromManyRules && Set(tactics.map(\.killChainStage)).count >= 3
         if isMultiStage { title = "Multi-stage intrusion: \(title)" }
         return String(title.prefix(CasebookLimits.titleCharacters))
+    }
+}
+
+extension IncidentDigest.Lead {
+    init(_ alert: AlertDigest) {
+        self.init(
+            id: alert.id, severity: alert.severity, start: alert.start, displayName: alert.displayName,
+            principal: alert.principal)
+    }
+
+    /// The earliest leads; of many rules' alerts the earliest of the most severe.
+    fileprivate func comes(before other: Self, mode: GroupingMode) -> Bool {
+        if mode.comesFromManyRules, severity != other.severity { return severity > other.severity }
+        return (start, id) < (other.start, other.id)
     }
 }
 

@@ -71,9 +71,8 @@ struct AlertMatching {
     private func candidates(_ ids: [String], mode: GroupingMode) throws -> [AlertPlacement.Candidate] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT id, number, status, is_touched,
-                    (SELECT COUNT(*) FROM casebook_alert a WHERE a.incident = i.id) AS alerts
-                FROM casebook_incident i WHERE id = ? AND grouping = ?
+                SELECT id, number, status, is_touched, alert_count AS alerts
+                FROM casebook_incident WHERE id = ? AND grouping = ?
                 """)
         return try ids.compactMap { id in
             guard let row = try Row.fetchOne(statement, arguments: [id, mode.text]) else { return nil }

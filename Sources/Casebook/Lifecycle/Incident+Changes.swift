@@ -12,7 +12,7 @@ extension Incident {
             lastActivityTime: nil, createdTime: created, lastModifiedTime: created, firstModifiedTime: nil,
             closedTime: nil, modifiedBy: actor.name, providerName: "Tocsin", providerIncidentID: String(number),
             mergedInto: nil, alertIDs: [], ruleIDs: [], alertProductNames: [], tactics: [], techniques: [],
-            entities: [], commentCount: 0, taskCount: 0, priority: nil, version: 1)
+            entities: [], alertCount: 0, commentCount: 0, taskCount: 0, priority: nil, version: 1)
     }
 
     /// Notes that the incident was changed.

@@ -35,16 +35,18 @@ public struct Incident: Sendable, Hashable {
     /// The number of that incident.
     public var mergedIntoNumber: Int?
 
-    /// In the order in which they were recorded.
+    /// In the order in which they were recorded; empty in a list that was asked for summaries.
     public var alertIDs: [AlertID]
     /// The rules behind the alerts, without repetition.
     public var ruleIDs: [String]
     public var alertProductNames: [String]
     public var tactics: [Tactic]
     public var techniques: [String]
+    /// In the order in which alerts named them.
     public var entities: [KnownEntity]
     /// In the order in which they were added.
     public var bookmarkIDs: [BookmarkID] = []
+    public var alertCount: Int
     public var commentCount: Int
     public var taskCount: Int
 

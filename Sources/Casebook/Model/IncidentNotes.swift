@@ -31,3 +31,11 @@ public struct IncidentTask: Sendable, Hashable {
     public var lastModifiedTime: Instant
     public var version: Int64
 }
+
+/// What people wrote on an incident.
+public struct IncidentNotes: Sendable, Hashable {
+    public var comments: [IncidentComment] = []
+    public var tasks: [IncidentTask] = []
+
+    public init() {}
+}

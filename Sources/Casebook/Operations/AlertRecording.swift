@@ -4,13 +4,23 @@ internal import StateStore
 /// One alert on its way into the casebook.
 struct AlertRecording {
     let transaction: CasebookTransaction
-    let alert: NewAlert
-    let grouping: AlertGrouping
+    private let alert: NewAlert
+    private let grouping: AlertGrouping
+    private let createIncident: Bool
+    private let growing: Bool
+
+    init(transaction: CasebookTransaction, _ finding: RecordableAlert) {
+        self.transaction = transaction
+        alert = finding.alert
+        grouping = finding.grouping
+        createIncident = finding.createsIncident
+        growing = finding.grows
+    }
 
     private var alerts: AlertRows { AlertRows(database: transaction.database) }
     private var matching: AlertMatching { AlertMatching(database: transaction.database) }
 
-    func run(createIncident: Bool, growing: Bool) throws -> RecordedAlert {
+    func run() throws -> RecordedAlert {
         let id = alert.id ?? AlertID(transaction.identifiers.next())
         if let known = try transaction.row("SELECT seq, incident FROM casebook_alert WHERE id = ?", [id.rawValue]) {
             let incident: String? = known["incident"]
@@ -25,7 +35,7 @@ struct AlertRecording {
         let assignment = IncidentAssignment(transaction: transaction)
         let incident = try placement.map { placement in
             if let target = placement.target {
-                try assignment.join(id, to: target, placement)
+                try assignment.join(id, alert, to: target, placement)
             } else {
                 try assignment.open(for: id, alert, mode: mode)
             }
@@ -43,25 +53,26 @@ struct AlertRecording {
 
     /// Adds to a recorded alert what this one knows besides.
     private func grow(_ id: AlertID, seq: Int64, links: Bool) throws {
-        guard let known = try alerts.fetch(id) else { return }
-        let grown = known.content.grown(by: alert)
-        guard grown != known.content else { return }
+        guard let recorded = try alerts.fetch(id) else { return }
+        let grown = recorded.content.grown(by: alert)
+        guard grown != recorded.content else { return }
         try alerts.replace(seq, by: grown)
         let rows = EntityRows(database: transaction.database, identifiers: transaction.identifiers)
-        for (position, entity) in grown.entities.enumerated().dropFirst(known.content.entities.count) {
+        for (position, entity) in grown.entities.enumerated().dropFirst(recorded.content.entities.count) {
             try rows.link(
                 try rows.resolve(entity, from: grown.startTime, to: grown.endTime), to: seq, position: position)
         }
         if links, case .sharedEntities(let configuration) = grouping {
             try matching.insertLinks(of: grown, seq: seq, configuration)
         }
-        try transaction.note(.alertGrown(id, known.incidentID))
-        guard let incident = known.incidentID else { return }
+        try transaction.note(.alertGrown(id, recorded.incidentID))
+        guard let incident = recorded.incidentID else { return }
         var stored = try transaction.storedIncident(incident)
         let assignment = IncidentAssignment(transaction: transaction)
-        try assignment.refreshLists(&stored)
-        let changes = try assignment.refresh(&stored)
-        guard !changes.isEmpty else { return }
+        let known = stored.digest
+        let changes = try assignment.take(AlertDigest(grown, id: id), into: &stored)
+        guard stored.digest != known else { return }
+        if changes.isEmpty { return try stored.save(in: transaction.database) }
         stored.incident.touch(at: transaction.now, by: .alertGrouping, isTriage: false)
         try stored.save(in: transaction.database)
         try transaction.note(.incidentUpdated(incident, changes), by: .alertGrouping)

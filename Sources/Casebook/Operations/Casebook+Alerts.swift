@@ -65,8 +65,7 @@ extension CasebookTransaction {
         let target = try storedIncident(incident)
         if known == incident { return }
         try target.incident.requireUnmerged()
-        let count = try AlertRows(database: database).digests(of: incident).count
-        guard count < CasebookLimits.alertsPerIncident else {
+        guard target.incident.alertCount < CasebookLimits.alertsPerIncident else {
             throw CasebookError(
                 .limitReached, field: "alerts",
                 "incident \(target.incident.number) has its \(CasebookLimits.alertsPerIncident) alerts already")
@@ -100,7 +99,6 @@ extension CasebookTransaction {
     ) throws {
         let assignment = IncidentAssignment(transaction: self)
         var stored = try storedIncident(id)
-        try assignment.refreshLists(&stored)
         try AlertRows(database: database).setIncident(incident, of: alert)
         let changes = try assignment.refresh(&stored)
         stored.incident.touch(at: now, by: actor, isTriage: true)

@@ -97,7 +97,7 @@ extension Casebook {
     public func comments(of id: IncidentID) async throws(CasebookError) -> [IncidentComment] {
         try await reading { database in
             try Row.fetchAll(
-                database, sql: "SELECT * FROM casebook_comment WHERE incident = ? ORDER BY seq",
+                database.cachedStatement(sql: "SELECT * FROM casebook_comment WHERE incident = ? ORDER BY seq"),
                 arguments: [id.rawValue]
             ).map(IncidentComment.init(row:))
         }

@@ -39,9 +39,8 @@ private struct AlertGathering {
     func run(_ alerts: [AlertID]) throws -> GatheredAlerts {
         let assignment = IncidentAssignment(transaction: transaction)
         var stored = try transaction.storedIncident(target)
-        try assignment.refreshLists(&stored)
         var result = GatheredAlerts(incident: stored.incident)
-        var room = CasebookLimits.alertsPerIncident - (try rows.digests(of: target).count)
+        var room = CasebookLimits.alertsPerIncident - stored.incident.alertCount
         for (source, given) in try bySource(alerts) {
             let own = Array(given.prefix(max(0, room)))
             guard let source else {
@@ -54,7 +53,7 @@ private struct AlertGathering {
                 for alert in given { result.left[alert] = source }
                 continue
             }
-            let all = try rows.digests(of: source).map(\.id)
+            let all = try rows.ids(of: source)
             if Set(all).isSubset(of: own) {
                 try assignment.merge(source, into: &stored, by: transaction.actor)
                 result.moved += own
@@ -95,7 +94,6 @@ private struct AlertGathering {
         if let source {
             let assignment = IncidentAssignment(transaction: transaction)
             var stored = try transaction.storedIncident(source)
-            try assignment.refreshLists(&stored)
             try rows.setIncident(target, of: alert)
             let changes = try assignment.refresh(&stored)
             stored.incident.touch(at: transaction.now, by: transaction.actor, isTriage: false)

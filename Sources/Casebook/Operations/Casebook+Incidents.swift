@@ -94,16 +94,44 @@ extension Casebook {
         by actor: JournalActor
     ) async throws(CasebookError) -> Bool {
         try await change(by: actor) { transaction in
-            let old = try transaction.storedIncident(id).incident.priority
-            guard old != priority else { return false }
-            try transaction.execute(
-                "UPDATE casebook_incident SET score = ?, priority = ? WHERE id = ?",
-                [priority.score, priority.json.description, id.rawValue])
-            if old?.score != priority.score {
-                try transaction.note(.incidentScored(id, old: old?.score, new: priority.score))
+            guard let isNew = try transaction.setPriority(priority, of: id) else {
+                throw CasebookError(.notFound, "there is no incident \(id)")
             }
-            return true
+            return isNew
         }
+    }
+
+    /// Notes the priorities of several incidents in one transaction; those that are not there any more are passed over.
+    ///
+    /// - Returns: How many got another score or other reasons.
+    @discardableResult
+    public func setPriorities(
+        _ priorities: [IncidentID: IncidentPriority],
+        by actor: JournalActor
+    ) async throws(CasebookError) -> Int {
+        guard !priorities.isEmpty else { return 0 }
+        return try await change(by: actor) { transaction in
+            try priorities.sorted { $0.key < $1.key }.count { id, priority in
+                try transaction.setPriority(priority, of: id) == true
+            }
+        }
+    }
+}
+
+extension CasebookTransaction {
+    /// Whether it is another priority than before; nil when there is no such incident.
+    fileprivate func setPriority(_ priority: IncidentPriority, of id: IncidentID) throws -> Bool? {
+        guard let row = try row("SELECT score, priority FROM casebook_incident WHERE id = ?", [id.rawValue]) else {
+            return nil
+        }
+        let reasons = priority.json.description
+        let isScored = (row["priority"] as String?) != nil
+        let old: Int? = isScored ? row["score"] : nil
+        guard old != priority.score || row["priority"] != reasons else { return false }
+        try execute(
+            "UPDATE casebook_incident SET score = ?, priority = ? WHERE id = ?", [priority.score, reasons, id.rawValue])
+        if old != priority.score { try note(.incidentScored(id, old: old, new: priority.score)) }
+        return true
     }
 }
 

@@ -21,7 +21,6 @@ extension Casebook {
             let merging = IncidentMerging(transaction: transaction)
             var stored = try transaction.storedIncident(target)
             try stored.incident.requireUnmerged()
-            try IncidentAssignment(transaction: transaction).refreshLists(&stored)
             stored.incident.labels = try IncidentLists(database: transaction.database).labels(of: target)
             let before = stored.incident
             let transfers = try sources.map { source in

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import JSON
 public import StateStore
 internal import Vocabulary
 
@@ -9,6 +10,12 @@ extension Casebook {
             guard let stored = try StoredIncident.fetch(id, in: database) else { return nil }
             return try IncidentLists(database: database).filled(stored.incident)
         }
+    }
+
+    /// The incidents of some ids with their lists, in one reading; unknown ids are left out.
+    public func incidents(_ ids: some Sequence<IncidentID>) async throws(CasebookError) -> [Incident] {
+        let ids = Array(ids)
+        return try await reading { try IncidentLists(database: $0).incidents(ids) }
     }
 
     /// The incident of a number; nil when there is none.
@@ -24,22 +31,57 @@ extension Casebook {
         let order = query.order.sql
         let arguments = StatementArguments(condition.arguments.map(\.databaseValue))
         return try await reading { database in
+            let sql =
+                "SELECT i.* FROM casebook_incident i WHERE \(condition.text) ORDER BY \(order) LIMIT ? OFFSET ?"
             let rows = try Row.fetchAll(
-                database,
-                sql: "SELECT i.* FROM casebook_incident i WHERE \(condition.text) ORDER BY \(order) LIMIT ? OFFSET ?",
-                arguments: arguments + [limit, offset])
+                database.cachedStatement(sql: sql), arguments: arguments + [limit, offset])
             var incidents = try rows.map(Incident.init(row:))
-            try IncidentLists(database: database).fill(&incidents)
-            let total = try Int.fetchOne(
-                database, sql: "SELECT COUNT(*) FROM casebook_incident i WHERE \(condition.text)",
-                arguments: arguments)
-            return IncidentPage(incidents: incidents, total: total ?? incidents.count)
+            try IncidentLists(database: database).fill(&incidents, query.detail)
+            let counting =
+                query.filter.isTallied
+                ? "SELECT SUM(i.incidents) FROM casebook_tally i WHERE \(condition.text)"
+                : "SELECT COUNT(*) FROM casebook_incident i WHERE \(condition.text)"
+            let total = try Int.fetchOne(database.cachedStatement(sql: counting), arguments: arguments)
+            return IncidentPage(incidents: incidents, total: total ?? 0)
         }
     }
 
     /// One alert; nil when there is none.
     public func alert(_ id: AlertID) async throws(CasebookError) -> Alert? {
         try await reading { try AlertRows(database: $0).fetch(id) }
+    }
+
+    /// The alerts of some ids, in one reading; unknown ids are left out.
+    public func alerts(_ ids: some Sequence<AlertID>) async throws(CasebookError) -> [Alert] {
+        let text = JSON.array(ids.map { .string($0.rawValue) }).description
+        return try await reading { database in
+            let sql = """
+                SELECT \(AlertRows.columns) FROM json_each(?) wanted CROSS JOIN \(AlertRows.source)
+                WHERE a.id = wanted.value
+                """
+            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [text]).map(AlertRows.alert)
+        }
+    }
+
+    /// The remarks and pieces of work of some incidents, each in the order in which they were made, in one reading.
+    public func notes(of ids: some Sequence<IncidentID>) async throws(CasebookError) -> [IncidentID: IncidentNotes] {
+        let text = JSON.array(ids.map { .string($0.rawValue) }).description
+        return try await reading { database in
+            func rows(_ table: String) throws -> [Row] {
+                let sql = """
+                    SELECT n.* FROM json_each(?) wanted CROSS JOIN \(table) n ON n.incident = wanted.value ORDER BY n.seq
+                    """
+                return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [text])
+            }
+            var notes: [IncidentID: IncidentNotes] = [:]
+            for comment in try rows("casebook_comment").map(IncidentComment.init(row:)) {
+                notes[comment.incidentID, default: IncidentNotes()].comments.append(comment)
+            }
+            for task in try rows("casebook_task").map(IncidentTask.init(row:)) {
+                notes[task.incidentID, default: IncidentNotes()].tasks.append(task)
+            }
+            return notes
+        }
     }
 
     /// All alerts, the newest recorded first; at most 1,000 at a time.

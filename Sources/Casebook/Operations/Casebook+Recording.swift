@@ -17,11 +17,43 @@ extension Casebook {
         growing: Bool = false,
         by actor: JournalActor
     ) async throws(CasebookError) -> RecordedAlert {
-        let alert = try alert.checked()
-        return try await change(by: actor) { transaction in
-            try AlertRecording(transaction: transaction, alert: alert, grouping: grouping)
-                .run(createIncident: createIncident, growing: growing)
+        let finding = RecordableAlert(
+            alert: try alert.checked(), grouping: grouping, createsIncident: createIncident, grows: growing)
+        return try await change(by: actor) { try AlertRecording(transaction: $0, finding).run() }
+    }
+
+    /// Takes several alerts in, in their order and in one transaction: all of them or none.
+    ///
+    /// - Returns: What became of each, in the same order.
+    /// - Throws: As `record` of one alert does, before anything is changed.
+    @discardableResult
+    public func record(
+        _ alerts: [RecordableAlert], by actor: JournalActor
+    ) async throws(CasebookError) -> [RecordedAlert] {
+        var checked = alerts
+        for index in checked.indices { checked[index].alert = try checked[index].alert.checked() }
+        guard !checked.isEmpty else { return [] }
+        return try await change(by: actor) { [checked] transaction in
+            try checked.map { try AlertRecording(transaction: transaction, $0).run() }
         }
+    }
+}
+
+/// An alert, and how it is to be recorded.
+public struct RecordableAlert: Sendable, Hashable {
+    public var alert: NewAlert
+    public var grouping: AlertGrouping
+    public var createsIncident: Bool
+    /// An alert that was recorded before takes in what this one adds.
+    public var grows: Bool
+
+    public init(
+        alert: NewAlert, grouping: AlertGrouping = .sharedEntities(), createsIncident: Bool = true, grows: Bool = false
+    ) {
+        self.alert = alert
+        self.grouping = grouping
+        self.createsIncident = createsIncident
+        self.grows = grows
     }
 }
 

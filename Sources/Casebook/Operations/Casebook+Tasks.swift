@@ -111,7 +111,8 @@ extension Casebook {
     public func tasks(of id: IncidentID) async throws(CasebookError) -> [IncidentTask] {
         try await reading { database in
             try Row.fetchAll(
-                database, sql: "SELECT * FROM casebook_task WHERE incident = ? ORDER BY seq", arguments: [id.rawValue]
+                database.cachedStatement(sql: "SELECT * FROM casebook_task WHERE incident = ? ORDER BY seq"),
+                arguments: [id.rawValue]
             ).map(IncidentTask.init(row:))
         }
     }

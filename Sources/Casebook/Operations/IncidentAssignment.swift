@@ -26,24 +26,24 @@ struct IncidentAssignment {
         incident.description = String(alert.description.prefix(CasebookLimits.descriptionCharacters))
         incident.providerName = alert.providerName
         var stored = StoredIncident(new: incident, mode: mode)
+        stored.derive(from: IncidentDigest(of: AlertDigest(alert, id: id)))
         try stored.insert(in: transaction.database)
         try alerts.setIncident(incidentID, of: id)
-        _ = try refresh(&stored)
-        try stored.save(in: transaction.database)
         let summary = CasebookEvent.IncidentSummary(
             number: number, title: stored.incident.title, severity: stored.incident.severity, alertIDs: [id])
         return Outcome(id: incidentID, isNew: true, event: .incidentCreated(incidentID, summary))
     }
 
     /// Adds an alert to an incident; incidents that the alert ties to it are merged into it first.
-    func join(_ id: AlertID, to target: IncidentID, _ placement: AlertPlacement) throws -> Outcome {
+    func join(
+        _ id: AlertID, _ alert: NewAlert, to target: IncidentID, _ placement: AlertPlacement
+    ) throws -> Outcome {
         var stored = try transaction.storedIncident(target)
-        try refreshLists(&stored)
         var changes: [FieldChange] = []
         for absorbed in placement.absorbed { try merge(absorbed, into: &stored) }
         if placement.reopens { changes += try reopen(&stored) }
         try alerts.setIncident(target, of: id)
-        changes += try refresh(&stored)
+        changes += try placement.absorbed.isEmpty ? take(AlertDigest(alert, id: id), into: &stored) : refresh(&stored)
         stored.incident.touch(at: transaction.now, by: .alertGrouping, isTriage: false)
         try stored.save(in: transaction.database)
         return Outcome(id: target, isNew: false, event: .alertAdded(target, id, changes))
@@ -52,30 +52,17 @@ struct IncidentAssignment {
     /// Derives title, severity, tactics and times from the alerts anew, but for the fields that someone has set.
     func refresh(_ stored: inout StoredIncident) throws -> [FieldChange] {
         let before = stored.incident
-        guard let digest = IncidentDigest(try alerts.digests(of: stored.incident.id), mode: stored.mode) else {
-            return []
-        }
-        func derive<Value>(
-            _ field: FieldChange.Field,
-            _ path: WritableKeyPath<Incident, Value>,
-            _ value: Value
-        ) {
-            if !stored.ownFields.contains(field) { stored.incident[keyPath: path] = value }
-        }
-        derive(.title, \.title, digest.title)
-        derive(.severity, \.severity, digest.severity)
-        derive(.firstActivityTime, \.firstActivityTime, digest.firstActivity)
-        derive(.lastActivityTime, \.lastActivityTime, digest.lastActivity)
-        stored.incident.tactics = digest.tactics
-        stored.incident.techniques = digest.techniques
+        stored.derive(from: IncidentDigest(try alerts.digests(of: stored.incident.id), mode: stored.mode))
         return stored.incident.changes(since: before)
     }
 
-    /// Reads tactics and techniques as they are now, so that a later `refresh` tells what changed.
-    func refreshLists(_ stored: inout StoredIncident) throws {
-        let digest = IncidentDigest(try alerts.digests(of: stored.incident.id), mode: stored.mode)
-        stored.incident.tactics = digest?.tactics ?? []
-        stored.incident.techniques = digest?.techniques ?? []
+    /// Derives the same from what is known and one alert that is new or has grown.
+    func take(_ alert: AlertDigest, into stored: inout StoredIncident) throws -> [FieldChange] {
+        guard var digest = stored.digest else { return try refresh(&stored) }
+        let before = stored.incident
+        digest.take(alert, mode: stored.mode)
+        stored.derive(from: digest)
+        return stored.incident.changes(since: before)
     }
 
     private func reopen(_ stored: inout StoredIncident) throws -> [FieldChange] {

@@ -38,6 +38,7 @@ struct IncidentMerging {
         absorbed.incident.classificationComment = "Merged into incident \(target.incident.number)."
         _ = try absorbed.incident.move(to: .closed, at: transaction.now)
         absorbed.incident.mergedInto = target.incident.id
+        absorbed.derive(from: nil)
         absorbed.incident.touch(at: transaction.now, by: actor, isTriage: false)
         try absorbed.save(in: transaction.database)
         let transfer = IncidentTransfer(
@@ -54,7 +55,6 @@ struct IncidentMerging {
     func split(_ parts: MovedParts, from id: IncidentID, title: String?) throws -> IncidentTransfer {
         var source = try transaction.storedIncident(id)
         try source.incident.requireUnmerged()
-        try assignment.refreshLists(&source)
         let all = try PartsMove.parts(of: id, in: transaction)
         try require(parts, in: all, of: source.incident)
         var child = try blankChild(of: source, title: title)

@@ -8,18 +8,31 @@ public struct IncidentQuery: Sendable, Hashable {
     /// At most 1,000.
     public var limit: Int
     public var offset: Int
+    public var detail: IncidentDetail
 
     public init(
         _ filter: IncidentFilter = .all,
         order: IncidentOrder = .queue,
         limit: Int = 50,
-        offset: Int = 0
+        offset: Int = 0,
+        detail: IncidentDetail = .full
     ) {
         self.filter = filter
         self.order = order
         self.limit = limit
         self.offset = offset
+        self.detail = detail
     }
+}
+
+/// How much of each incident a list holds.
+public enum IncidentDetail: Sendable, Hashable {
+    /// All.
+    case full
+    /// No identifiers of alerts, and the first 24 entities only: for pages that show a line per incident.
+    case summary
+
+    static let entitiesOfSummary = 24
 }
 
 /// A condition on incidents.

@@ -41,7 +41,6 @@ struct TransferUndoing {
                 .invalidTransition, field: "id",
                 "incident \(target.incident.number) was merged into incident \(number) since; undo that first")
         }
-        try IncidentAssignment(transaction: transaction).refreshLists(&target)
         let move = PartsMove(transaction: transaction, source: transfer.target, target: transfer.source)
         let present = try PartsMove.parts(of: transfer.target, in: transaction)
         let wanted = transfer.moved.subtracting(transfer.moved.subtracting(present))
@@ -78,7 +77,6 @@ struct TransferUndoing {
         try parent.incident.requireUnmerged()
         let child = try transaction.storedIncident(transfer.target).incident
         try child.requireUnmerged()
-        try IncidentAssignment(transaction: transaction).refreshLists(&parent)
         let back = try merging.merge(child.id, into: &parent, isForced: true, by: transaction.actor)
         try merging.settle(&parent)
         return transfer.moved.subtracting(back.moved)

@@ -50,16 +50,23 @@ struct AlertRows {
     func digests(of incident: IncidentID) throws -> [AlertDigest] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT id, rule_id, display_name, severity, tactics, techniques, start, finish, principal
-                FROM casebook_alert WHERE incident = ?
+                SELECT id, rule_id, product, display_name, severity, tactics, techniques, start, finish, principal
+                FROM casebook_alert WHERE incident = ? ORDER BY seq
                 """)
         return try Row.fetchAll(statement, arguments: [incident.rawValue]).map { row in
             AlertDigest(
-                id: AlertID(row["id"] as String), ruleID: row["rule_id"], displayName: row["display_name"],
+                id: AlertID(row["id"] as String), ruleID: row["rule_id"], product: row["product"],
+                displayName: row["display_name"],
                 severity: Severity(rank: row["severity"]), tactics: AlertRows.tactics(row["tactics"]),
                 techniques: AlertRows.words(row["techniques"]), start: Instant(ticks: row["start"]),
                 end: Instant(ticks: row["finish"]), principal: row["principal"])
         }
+    }
+
+    func ids(of incident: IncidentID) throws -> [AlertID] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT id FROM casebook_alert WHERE incident = ? ORDER BY seq")
+        return try String.fetchAll(statement, arguments: [incident.rawValue]).map(AlertID.init(rawValue:))
     }
 
     func setIncident(_ incident: IncidentID?, of alert: AlertID) throws {

@@ -14,6 +14,12 @@ extension Casebook {
         migrations.add("fields") { try $0.execute(sql: CaseTables.fields) }
         migrations.add("attachments") { try $0.execute(sql: CaseTables.attachments) }
         migrations.add("search") { try $0.execute(sql: SearchTables.all) }
+        migrations.add("kept figures") { database in
+            try database.execute(sql: KeptFigures.ofIncidents)
+            try database.execute(sql: KeptFigures.ofNotes)
+            try StoredIncident.deriveAll(in: database)
+            try database.execute(sql: KeptFigures.ofAll)
+        }
         return migrations
     }()
 }

@@ -13,6 +13,7 @@ struct EntityRows {
     func resolve(_ entity: Entity, from start: Instant, to end: Instant) throws -> Int64 {
         var merged = entity
         var found: [Int64] = []
+        var hasGrown = false
         // Merged identifiers may complete a further strong key, which may name yet another row.
         while true {
             let rows = try matches(merged, besides: found)
@@ -20,12 +21,16 @@ struct EntityRows {
             for row in rows {
                 found.append(row["seq"])
                 let known = try EntityRows.identifiers(row["identifiers"])
-                merged = Entity(
-                    stored: entity.kind,
-                    identifiers: known.merging(merged.identifiers, uniquingKeysWith: { old, _ in old }))
+                let all = known.merging(merged.identifiers, uniquingKeysWith: { old, _ in old })
+                if all.count > known.count { hasGrown = true }
+                merged = Entity(stored: entity.kind, identifiers: all)
             }
         }
         guard let survivor = found.min() else { return try insert(merged, from: start, to: end) }
+        if found.count == 1, !hasGrown {
+            try see(survivor, from: start, to: end)
+            return survivor
+        }
         for other in found where other != survivor { try absorb(other, into: survivor) }
         try database.cachedStatement(
             sql: """
@@ -37,6 +42,16 @@ struct EntityRows {
         ])
         try insertKeys(of: merged, entity: survivor)
         return survivor
+    }
+
+    /// Notes when the entity was seen; most alerts tell nothing else that is new.
+    private func see(_ entity: Int64, from start: Instant, to end: Instant) throws {
+        try database.cachedStatement(
+            sql: """
+                UPDATE casebook_entity SET first_seen = min(first_seen, ?1), last_seen = max(last_seen, ?2)
+                WHERE seq = ?3 AND (first_seen > ?1 OR last_seen < ?2)
+                """
+        ).execute(arguments: [start.ticks, end.ticks, entity])
     }
 
     func link(_ entity: Int64, to alert: Int64, position: Int) throws {
@@ -87,6 +102,7 @@ struct EntityRows {
     private func absorb(_ other: Int64, into survivor: Int64) throws {
         for sql in [
             "UPDATE OR IGNORE casebook_alert_entity SET entity = ?1 WHERE entity = ?2",
+            "UPDATE OR IGNORE casebook_incident_entity SET entity = ?1 WHERE entity = ?2",
             "UPDATE casebook_entity_key SET entity = ?1 WHERE entity = ?2",
             """
             UPDATE casebook_entity SET

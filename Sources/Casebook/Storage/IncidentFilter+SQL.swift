@@ -35,7 +35,7 @@ extension IncidentFilter {
         case .not(let part):
             let inner = part.condition(depth: depth + 1)
             return SQLCondition(text: "NOT coalesce(\(inner.text), 0)", arguments: inner.arguments)
-        case .status(let statuses): return .member("i.status", statuses.map(\.rawValue).sorted())
+        case .status(let statuses): return IncidentFilter.status(statuses)
         case .severity(let severities):
             return severities.isEmpty
                 ? .never
@@ -63,14 +63,32 @@ extension IncidentFilter {
         }
     }
 
+    /// Open or closed stands in the index of the queue.
+    private static func status(_ statuses: Set<IncidentStatus>) -> SQLCondition {
+        switch statuses {
+        case [.closed]: SQLCondition(text: "i.is_open = 0")
+        case [.new, .active]: SQLCondition(text: "i.is_open = 1")
+        default: .member("i.status", statuses.map(\.rawValue).sorted())
+        }
+    }
+
+    /// Does `casebook_tally` know how many incidents there are of it?
+    var isTallied: Bool {
+        switch self {
+        case .all, .status, .severity, .classification, .unassigned: true
+        case .and(let parts), .or(let parts): parts.allSatisfy(\.isTallied)
+        case .not(let part): part.isTallied
+        default: false
+        }
+    }
+
     /// Conditions on the rows that belong to an incident.
     private var relatedCondition: SQLCondition {
         switch self {
         case .label(let name):
             .exists("casebook_label l WHERE l.incident = i.id AND l.name = ? COLLATE NOCASE", name)
         case .tactic(let tactic):
-            .exists(
-                "casebook_alert a WHERE a.incident = i.id AND ' ' || a.tactics || ' ' LIKE ?", "% \(tactic.rawValue) %")
+            SQLCondition(text: "' ' || i.tactics || ' ' LIKE ?", arguments: ["% \(tactic.rawValue) %"])
         case .rule(let id):
             .exists("casebook_alert a WHERE a.incident = i.id AND a.rule_id = ? COLLATE NOCASE", id)
         case .product(let name):
@@ -81,9 +99,8 @@ extension IncidentFilter {
         case .entity(let id):
             SQLCondition(
                 text: """
-                    i.id IN (SELECT a.incident FROM casebook_entity e
-                        JOIN casebook_alert_entity ae ON ae.entity = e.seq JOIN casebook_alert a ON a.seq = ae.alert
-                        WHERE e.id = ?)
+                    i.id IN (SELECT ie.incident FROM casebook_entity e
+                        JOIN casebook_incident_entity ie ON ie.entity = e.seq WHERE e.id = ?)
                     """, arguments: [id.rawValue])
         default: .never
         }

@@ -7,17 +7,19 @@ internal import Vocabulary
 struct IncidentLists {
     let database: Database
 
-    /// Fills labels, alerts, entities and counts in, with a fixed number of queries however many incidents there are.
-    func fill(_ incidents: inout [Incident]) throws {
+    /// Fills labels, alerts and entities in, with a fixed number of statements however many incidents there are.
+    ///
+    /// - Parameter detail: of summaries only the labels and the first few entities are read.
+    func fill(_ incidents: inout [Incident], _ detail: IncidentDetail = .full) throws {
         guard !incidents.isEmpty else { return }
-        let ids = incidents.map(\.id.rawValue)
+        let ids = JSON.array(incidents.map { .string($0.id.rawValue) }).description
         let positions = Dictionary(
             incidents.enumerated().map { ($1.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
         try fillLabels(&incidents, ids, positions)
-        try fillAlerts(&incidents, ids, positions)
-        try fillEntities(&incidents, ids, positions)
+        if detail == .full { try fillAlerts(&incidents, ids, positions) }
+        try fillEntities(&incidents, ids, positions, detail)
         try fillBookmarks(&incidents, ids, positions)
-        try fillCounts(&incidents, ids, positions)
+        try fillMergers(&incidents)
     }
 
     func filled(_ incident: Incident) throws -> Incident {
@@ -28,82 +30,85 @@ struct IncidentLists {
 
     /// In the order in which people see them.
     func labels(of incident: IncidentID) throws -> [IncidentLabel] {
-        try rows("SELECT * FROM casebook_label WHERE incident IN (?) ORDER BY incident, position", [incident.rawValue])
-            .map(IncidentLabel.init(row:))
+        let statement = try database.cachedStatement(
+            sql: "SELECT * FROM casebook_label WHERE incident = ? ORDER BY position")
+        return try Row.fetchAll(statement, arguments: [incident.rawValue]).map(IncidentLabel.init(row:))
     }
 
-    /// Most calls are for one incident: only that statement is worth keeping.
-    private func rows(_ sql: String, _ ids: [String]) throws -> [Row] {
-        let statement = try ids.count == 1 ? database.cachedStatement(sql: sql) : database.makeStatement(sql: sql)
-        return try Row.fetchAll(statement, arguments: StatementArguments(ids))
+    /// The incidents of some ids, with their lists; unknown ids are left out.
+    func incidents(_ ids: [IncidentID]) throws -> [Incident] {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT i.* FROM json_each(?) wanted CROSS JOIN casebook_incident i ON i.id = wanted.value
+                """)
+        let text = JSON.array(ids.map { .string($0.rawValue) }).description
+        var incidents = try Row.fetchAll(statement, arguments: [text]).map(Incident.init(row:))
+        try fill(&incidents)
+        return incidents
     }
 
-    private func fillLabels(_ incidents: inout [Incident], _ ids: [String], _ positions: [String: Int]) throws {
-        let sql = "SELECT * FROM casebook_label WHERE incident IN \(ids.sqlMarks) ORDER BY incident, position"
-        for row in try rows(sql, ids) {
+    private func fillLabels(_ incidents: inout [Incident], _ ids: String, _ positions: [String: Int]) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT l.* FROM json_each(?) wanted
+                CROSS JOIN casebook_label l ON l.incident = wanted.value ORDER BY wanted.key, l.position
+                """)
+        for row in try Row.fetchAll(statement, arguments: [ids]) {
             guard let position = positions[row["incident"]] else { continue }
             incidents[position].labels.append(IncidentLabel(row: row))
         }
     }
 
-    private func fillAlerts(_ incidents: inout [Incident], _ ids: [String], _ positions: [String: Int]) throws {
-        let sql = """
-            SELECT incident, id, rule_id, product, tactics, techniques FROM casebook_alert
-            WHERE incident IN \(ids.sqlMarks) ORDER BY incident, seq
-            """
-        var tactics = [Set<Tactic>](repeating: [], count: incidents.count)
-        var techniques = [Set<String>](repeating: [], count: incidents.count)
-        for row in try rows(sql, ids) {
-            guard let position = positions[row["incident"]] else { continue }
-            incidents[position].alertIDs.append(AlertID(row["id"] as String))
-            incidents[position].ruleIDs.appendNew(row["rule_id"])
-            incidents[position].alertProductNames.appendNew(row["product"])
-            tactics[position].formUnion(AlertRows.tactics(row["tactics"]))
-            techniques[position].formUnion(AlertRows.words(row["techniques"]))
-        }
-        for position in incidents.indices {
-            incidents[position].tactics = tactics[position].alongKillChain
-            incidents[position].techniques = techniques[position].sorted()
+    private func fillAlerts(_ incidents: inout [Incident], _ ids: String, _ positions: [String: Int]) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT a.incident, a.id FROM json_each(?) wanted
+                CROSS JOIN casebook_alert a ON a.incident = wanted.value ORDER BY wanted.key, a.seq
+                """)
+        for row in try Row.fetchAll(statement, arguments: [ids]) {
+            guard let position = positions[row[0]] else { continue }
+            incidents[position].alertIDs.append(AlertID(row[1] as String))
         }
     }
 
-    private func fillEntities(_ incidents: inout [Incident], _ ids: [String], _ positions: [String: Int]) throws {
-        let sql = """
-            SELECT a.incident AS incident, e.seq AS seq, e.id AS id, e.kind AS kind, e.identifiers AS identifiers
-            FROM casebook_alert a
-            JOIN casebook_alert_entity ae ON ae.alert = a.seq
-            JOIN casebook_entity e ON e.seq = ae.entity
-            WHERE a.incident IN \(ids.sqlMarks) GROUP BY a.incident, e.seq ORDER BY a.incident, MIN(a.seq), ae.position
-            """
-        for row in try rows(sql, ids) {
-            guard let position = positions[row["incident"]], let entity = try EntityRows.known(row) else { continue }
+    private func fillEntities(
+        _ incidents: inout [Incident], _ ids: String, _ positions: [String: Int], _ detail: IncidentDetail
+    ) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT ie.incident, e.id AS id, e.kind AS kind, e.identifiers AS identifiers FROM json_each(?) wanted
+                CROSS JOIN casebook_incident_entity ie ON ie.incident = wanted.value
+                CROSS JOIN casebook_entity e ON e.seq = ie.entity
+                ORDER BY wanted.key, ie.alert, ie.position
+                """)
+        for row in try Row.fetchAll(statement, arguments: [ids]) {
+            guard let position = positions[row[0]],
+                detail == .full || incidents[position].entities.count < IncidentDetail.entitiesOfSummary,
+                let entity = try EntityRows.known(row)
+            else { continue }
             incidents[position].entities.append(entity)
         }
     }
 
-    private func fillBookmarks(_ incidents: inout [Incident], _ ids: [String], _ positions: [String: Int]) throws {
-        let sql = """
-            SELECT incident, target FROM casebook_relation WHERE incident IN \(ids.sqlMarks) AND kind = 'bookmark'
-            ORDER BY incident, created, target
-            """
-        for row in try rows(sql, ids) {
-            guard let position = positions[row["incident"]] else { continue }
-            incidents[position].bookmarkIDs.append(BookmarkID(row["target"] as String))
+    private func fillBookmarks(_ incidents: inout [Incident], _ ids: String, _ positions: [String: Int]) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT r.incident, r.target FROM json_each(?) wanted
+                CROSS JOIN casebook_relation r ON r.incident = wanted.value AND r.kind = 'bookmark'
+                ORDER BY wanted.key, r.created, r.target
+                """)
+        for row in try Row.fetchAll(statement, arguments: [ids]) {
+            guard let position = positions[row[0]] else { continue }
+            incidents[position].bookmarkIDs.append(BookmarkID(row[1] as String))
         }
     }
 
-    private func fillCounts(_ incidents: inout [Incident], _ ids: [String], _ positions: [String: Int]) throws {
-        let sql = """
-            SELECT id, (SELECT m.number FROM casebook_incident m WHERE m.id = i.merged_into) AS merged_number,
-                (SELECT COUNT(*) FROM casebook_comment c WHERE c.incident = i.id) AS comments,
-                (SELECT COUNT(*) FROM casebook_task t WHERE t.incident = i.id) AS tasks
-            FROM casebook_incident i WHERE id IN \(ids.sqlMarks)
-            """
-        for row in try rows(sql, ids) {
-            guard let position = positions[row["id"]] else { continue }
-            incidents[position].mergedIntoNumber = row["merged_number"]
-            incidents[position].commentCount = row["comments"]
-            incidents[position].taskCount = row["tasks"]
+    /// The numbers of the incidents that took others over.
+    private func fillMergers(_ incidents: inout [Incident]) throws {
+        for position in incidents.indices {
+            guard let target = incidents[position].mergedInto else { continue }
+            let statement = try database.cachedStatement(sql: "SELECT number FROM casebook_incident WHERE id = ?")
+            incidents[position].mergedIntoNumber = try Int.fetchOne(statement, arguments: [target.rawValue])
         }
     }
 }
@@ -117,12 +122,6 @@ extension IncidentLabel {
 extension Array {
     /// `(?, ?, ?)`, one mark per element.
     var sqlMarks: String { "(" + map { _ in "?" }.joined(separator: ", ") + ")" }
-}
-
-extension [String] {
-    fileprivate mutating func appendNew(_ text: String) {
-        if !text.isEmpty, !contains(text) { append(text) }
-    }
 }
 
 extension Set<Tactic> {

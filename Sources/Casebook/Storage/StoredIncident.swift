@@ -11,6 +11,8 @@ struct StoredIncident {
     var ownFields: Set<FieldChange.Field>
     /// A person or a client program has worked on it.
     var isTouched: Bool
+    /// What it owes to its alerts; nil without.
+    var digest: IncidentDigest?
 
     /// The row of an incident, with its lists empty.
     static func fetch(_ id: IncidentID, in database: Database) throws -> StoredIncident? {
@@ -31,22 +33,42 @@ struct StoredIncident {
         let own: String = row["own_fields"]
         ownFields = Set(own.split(separator: " ").compactMap { FieldChange.Field(rawValue: String($0)) })
         isTouched = row["is_touched"]
+        digest = try IncidentDigest(text: row["digest"])
+    }
+
+    /// Takes over what the alerts give, but for the fields that someone has set.
+    mutating func derive(from digest: IncidentDigest?) {
+        self.digest = digest
+        incident.derive(lists: digest)
+        guard let digest else { return }
+        if !ownFields.contains(.title) { incident.title = digest.title(mode: mode) }
+        if !ownFields.contains(.severity) { incident.severity = digest.severity }
+        if !ownFields.contains(.firstActivityTime) { incident.firstActivityTime = digest.firstActivity }
+        if !ownFields.contains(.lastActivityTime) { incident.lastActivityTime = digest.lastActivity }
+    }
+
+    /// Derives what incidents owe to their alerts anew, for those that were stored before it was kept.
+    static func deriveAll(in database: Database) throws {
+        let alerts = AlertRows(database: database)
+        for row in try Row.fetchAll(database, sql: "SELECT id, grouping FROM casebook_incident") {
+            let id: String = row["id"]
+            let digest = IncidentDigest(
+                try alerts.digests(of: IncidentID(id)), mode: GroupingMode(text: row["grouping"]))
+            let tactics = (digest?.tactics ?? []).map(\.rawValue).joined(separator: " ")
+            try database.cachedStatement(sql: "UPDATE casebook_incident SET digest = ?, tactics = ? WHERE id = ?")
+                .execute(arguments: [digest?.text ?? "", tactics, id])
+        }
     }
 
     func insert(in database: Database) throws {
-        let columns = self.columns
-        let names = columns.map(\.name).joined(separator: ", ")
-        let marks = columns.map { _ in "?" }.joined(separator: ", ")
-        try database.cachedStatement(sql: "INSERT INTO casebook_incident (\(names)) VALUES (\(marks))")
-            .execute(arguments: StatementArguments(columns.map(\.value)))
+        try database.cachedStatement(sql: StoredIncident.insertion)
+            .execute(arguments: StatementArguments(values))
         try insertLabels(in: database)
     }
 
     func save(in database: Database) throws {
-        let columns = self.columns.filter { $0.name != "id" && $0.name != "number" }
-        let assignments = columns.map { "\($0.name) = ?" }.joined(separator: ", ")
-        try database.cachedStatement(sql: "UPDATE casebook_incident SET \(assignments) WHERE id = ?")
-            .execute(arguments: StatementArguments(columns.map(\.value) + [incident.id.rawValue]))
+        try database.cachedStatement(sql: StoredIncident.update)
+            .execute(arguments: StatementArguments(values.dropFirst(2) + [incident.id.rawValue]))
     }
 
     func saveLabels(in database: Database) throws {
@@ -63,32 +85,45 @@ struct StoredIncident {
         }
     }
 
-    private var columns: [(name: String, value: (any DatabaseValueConvertible)?)] {
+    /// The values in the order of `columnNames`.
+    private var values: [(any DatabaseValueConvertible)?] {
         let owner = incident.owner
         return [
-            ("id", incident.id.rawValue), ("number", incident.number), ("title", incident.title),
-            ("description", incident.description), ("severity", incident.severity.rank),
-            ("status", incident.status.rawValue), ("verdict", incident.classification?.verdict.rawValue),
-            ("reason", incident.classification?.reason?.rawValue),
-            ("classification_comment", incident.classificationComment),
-            ("owner_object_id", owner?.objectID ?? ""), ("owner_principal_name", owner?.userPrincipalName ?? ""),
-            ("owner_email", owner?.email ?? ""), ("owner_name", owner?.assignedTo ?? ""),
-            ("owner_kind", owner?.kind.rawValue ?? ""), ("first_activity", incident.firstActivityTime?.ticks),
-            ("last_activity", incident.lastActivityTime?.ticks), ("created", incident.createdTime.ticks),
-            ("modified", incident.lastModifiedTime.ticks), ("first_modified", incident.firstModifiedTime?.ticks),
-            ("closed", incident.closedTime?.ticks), ("reopened_count", incident.reopenedCount),
-            ("last_reopened", incident.lastReopenedTime?.ticks), ("modified_by", incident.modifiedBy),
-            ("provider_name", incident.providerName), ("provider_incident_id", incident.providerIncidentID),
-            ("merged_into", incident.mergedInto?.rawValue), ("type", incident.typeName), ("grouping", mode.text),
-            ("own_fields", ownFields.map(\.rawValue).sorted().joined(separator: " ")), ("is_touched", isTouched),
-            ("score", incident.priority?.score ?? 0), ("priority", incident.priority?.json.description),
-            ("version", incident.version),
+            incident.id.rawValue, incident.number, incident.title, incident.description, incident.severity.rank,
+            incident.status.rawValue, incident.classification?.verdict.rawValue,
+            incident.classification?.reason?.rawValue, incident.classificationComment, owner?.objectID ?? "",
+            owner?.userPrincipalName ?? "", owner?.email ?? "", owner?.assignedTo ?? "", owner?.kind.rawValue ?? "",
+            incident.firstActivityTime?.ticks, incident.lastActivityTime?.ticks, incident.createdTime.ticks,
+            incident.lastModifiedTime.ticks, incident.firstModifiedTime?.ticks, incident.closedTime?.ticks,
+            incident.reopenedCount, incident.lastReopenedTime?.ticks,
+            incident.modifiedBy, incident.providerName, incident.providerIncidentID, incident.mergedInto?.rawValue,
+            incident.typeName, mode.text, ownFields.map(\.rawValue).sorted().joined(separator: " "), isTouched,
+            incident.priority?.score ?? 0, incident.priority?.json.description, incident.version,
+            digest?.text ?? "", incident.tactics.map(\.rawValue).joined(separator: " "),
         ]
     }
+
+    private static let columnNames = [
+        "id", "number", "title", "description", "severity", "status", "verdict", "reason", "classification_comment",
+        "owner_object_id", "owner_principal_name", "owner_email", "owner_name", "owner_kind", "first_activity",
+        "last_activity", "created", "modified", "first_modified", "closed", "reopened_count", "last_reopened",
+        "modified_by", "provider_name", "provider_incident_id", "merged_into", "type", "grouping", "own_fields",
+        "is_touched", "score", "priority", "version",
+        "digest", "tactics",
+    ]
+
+    private static let insertion =
+        "INSERT INTO casebook_incident (\(columnNames.joined(separator: ", "))) VALUES \(columnNames.sqlMarks)"
+
+    /// Identifier and number never change.
+    private static let update = {
+        let assignments = columnNames.dropFirst(2).map { "\($0) = ?" }.joined(separator: ", ")
+        return "UPDATE casebook_incident SET \(assignments) WHERE id = ?"
+    }()
 }
 
 extension Incident {
-    /// The columns of a row; the lists, which lie in other tables, are empty.
+    /// The columns of a row; labels, alerts and entities, which lie in other tables, are empty.
     init(row: Row) throws {
         let verdict = (row["verdict"] as String?).flatMap(Classification.Verdict.init(rawValue:))
         let reason = (row["reason"] as String?).flatMap(Classification.Reason.init(rawValue:))
@@ -123,10 +158,19 @@ extension Incident {
             typeName: row["type"],
             mergedInto: (row["merged_into"] as String?).map(IncidentID.init(rawValue:)),
             alertIDs: [], ruleIDs: [], alertProductNames: [], tactics: [], techniques: [], entities: [],
-            commentCount: 0, taskCount: 0,
+            alertCount: row["alert_count"], commentCount: row["comment_count"], taskCount: row["task_count"],
             priority: try priority.map { try IncidentPriority(json: JSON(parsing: $0), score: row["score"]) },
             version: row["version"]
         )
+        derive(lists: try IncidentDigest(text: row["digest"]))
+    }
+
+    /// What the alerts give that nobody can set.
+    fileprivate mutating func derive(lists digest: IncidentDigest?) {
+        ruleIDs = digest?.ruleIDs ?? []
+        alertProductNames = digest?.products ?? []
+        tactics = digest?.tactics ?? []
+        techniques = digest?.techniques ?? []
     }
 }
 

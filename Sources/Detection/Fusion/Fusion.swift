@@ -91,10 +91,9 @@ public actor Fusion {
         try await restore()
         var outcome = Outcome()
         var fresh: [FusionSignal] = []
-        for entry in batch where entry.kind == .alertRecorded {
-            guard case .alertRecorded(let id, _)? = CasebookEvent(entry), let alert = try await casebook.alert(id),
-                let signal = FusionSignal(alert)
-            else { continue }
+        let recorded = batch.filter { $0.kind == .alertRecorded }.map { AlertID($0.subject) }
+        for alert in recorded.isEmpty ? [] : try await casebook.alerts(recorded) {
+            guard let signal = FusionSignal(alert) else { continue }
             signals[signal.id] = signal
             fresh.append(signal)
         }
@@ -221,8 +220,7 @@ public actor Fusion {
         alert.confidence = AlertConfidence(level: .high, score: attack.probability)
         alert.compromisedEntity = attack.mainSubjects.first ?? ""
         var seen: Set<String> = []
-        for id in attack.members.compactMap(\.signal.alertID) {
-            guard let member = try await casebook.alert(id) else { continue }
+        for member in try await casebook.alerts(attack.members.compactMap(\.signal.alertID)) {
             for entity in member.content.entities where seen.insert(entity.identityKey).inserted {
                 if alert.entities.count < 100 { alert.entities.append(entity) }
             }

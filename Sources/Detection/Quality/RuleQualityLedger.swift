@@ -20,7 +20,7 @@ public struct RuleQualityLedger: Sendable {
 
     /// Follows the journal until the task is cancelled.
     public func run() async throws {
-        while true { try await take(try await reader.nextBatch()) }
+        while true { try await take(try await reader.nextBatch(settling: .milliseconds(500))) }
     }
 
     /// Takes in what the journal holds now.

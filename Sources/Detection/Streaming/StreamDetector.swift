@@ -14,6 +14,8 @@ public final class StreamDetector: Sendable {
     }
 
     private static let mostRemembered = 50_000
+    /// Bounds how long others wait for the casebook.
+    private static let mostPerTransaction = 64
 
     private let matchers: [any BlockMatcher]
     private let casebook: Casebook
@@ -44,13 +46,13 @@ public final class StreamDetector: Sendable {
     @discardableResult
     public func record(_ findings: [StreamFinding]) async throws -> Outcome {
         var outcome = Outcome()
-        for finding in findings where finding.isAlert { try await record(finding, &outcome) }
+        try await record(findings.filter(\.isAlert), &outcome)
         let hits = findings.flatMap(\.hits)
         guard let correlations, !hits.isEmpty else { return outcome }
         let alerts = Mutex(0)
         try await correlations.settle(hits) { finding in
             var own = Outcome()
-            try await self.record(finding, &own)
+            try await self.record([finding], &own)
             alerts.withLock { $0 += own.newAlerts }
         }
         outcome.newAlerts += alerts.withLock { $0 }
@@ -67,21 +69,30 @@ public final class StreamDetector: Sendable {
     public func closeCorrelations(now: Instant) async throws {
         try await correlations?.close(now: now) { finding in
             var outcome = Outcome()
-            try await self.record(finding, &outcome)
+            try await self.record([finding], &outcome)
         }
     }
 
-    private func record(_ finding: StreamFinding, _ outcome: inout Outcome) async throws {
-        outcome.events += finding.events
-        guard let id = finding.alert.id, finding.grows || !recorded.withLock({ $0.contains(id) }) else { return }
-        let result = try await casebook.record(
-            finding.alert, grouping: finding.grouping ?? .sharedEntities(),
-            createIncident: finding.createsIncident && !isInTrial(finding.alert.ruleID), growing: finding.grows,
-            by: .room("Detection"))
-        if result.isNew { outcome.newAlerts += 1 }
-        recorded.withLock { recorded in
-            if recorded.count >= Self.mostRemembered { recorded.removeAll() }
-            recorded.insert(id)
+    private func record(_ findings: [StreamFinding], _ outcome: inout Outcome) async throws {
+        outcome.events += findings.reduce(0) { $0 + $1.events }
+        var rest = recorded.withLock { recorded in
+            findings.filter { finding in finding.alert.id.map { finding.grows || !recorded.contains($0) } ?? false }
+        }[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.mostPerTransaction)
+            rest = rest.dropFirst(part.count)
+            let results = try await casebook.record(part.map(recordable), by: .room("Detection"))
+            outcome.newAlerts += results.count(where: \.isNew)
+            recorded.withLock { recorded in
+                if recorded.count >= Self.mostRemembered { recorded.removeAll() }
+                recorded.formUnion(results.map(\.alertID))
+            }
         }
+    }
+
+    private func recordable(_ finding: StreamFinding) -> RecordableAlert {
+        RecordableAlert(
+            alert: finding.alert, grouping: finding.grouping ?? .sharedEntities(),
+            createsIncident: finding.createsIncident && !isInTrial(finding.alert.ruleID), grows: finding.grows)
     }
 }

@@ -55,31 +55,31 @@ struct Outbox: Sendable {
 
     func insert(_ item: OutboxItem, in database: Database) throws {
         let (state, time) = Outbox.columns(of: item.delivery.state)
-        try database.execute(
+        try database.cachedStatement(
             sql: """
                 INSERT INTO notification_outbox
                     (id, incident, contact, address, occasion, maximum_per_hour, created, state, state_time)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """,
-            arguments: [
-                item.id, item.incidentID, item.contact, item.address.text, item.occasion.rawValue,
-                item.maximumPerHour, item.createdTime.ticks, state, time,
-            ])
+                """
+        ).execute(arguments: [
+            item.id, item.incidentID, item.contact, item.address.text, item.occasion.rawValue,
+            item.maximumPerHour, item.createdTime.ticks, state, time,
+        ])
     }
 
     func save(_ item: OutboxItem) async throws {
         let (state, time) = Outbox.columns(of: item.delivery.state)
         try await database.write { database in
-            try database.execute(
+            try database.cachedStatement(
                 sql: """
                     UPDATE notification_outbox
                     SET subject = ?, text = ?, html = ?, state = ?, state_time = ?, attempts = ?, failure = ?
                     WHERE id = ?
-                    """,
-                arguments: [
-                    item.subject, item.text, item.html, state, time, item.delivery.attempts,
-                    item.delivery.lastFailure, item.id,
-                ])
+                    """
+            ).execute(arguments: [
+                item.subject, item.text, item.html, state, time, item.delivery.attempts,
+                item.delivery.lastFailure, item.id,
+            ])
         }
     }
 
@@ -102,7 +102,8 @@ struct Outbox: Sendable {
 
     func nextDue() async throws -> Instant? {
         try await database.read { database in
-            try Int64.fetchOne(database, sql: "SELECT min(state_time) FROM notification_outbox WHERE state = 'due'")
+            try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT min(state_time) FROM notification_outbox WHERE state = 'due'"))
         }.map { Instant(ticks: $0) }
     }
 
@@ -110,7 +111,8 @@ struct Outbox: Sendable {
     func counts() async throws -> [String: Int] {
         try await database.read { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT state, count(*) AS messages FROM notification_outbox GROUP BY state")
+                database.cachedStatement(
+                    sql: "SELECT state, count(*) AS messages FROM notification_outbox GROUP BY state"))
             return Dictionary(rows.map { ($0["state"], $0["messages"]) }, uniquingKeysWith: +)
         }
     }
@@ -120,20 +122,21 @@ struct Outbox: Sendable {
     func delivered(to address: MailAddress, since start: Instant, count: Int) async throws -> Instant? {
         try await database.read { database in
             try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT state_time FROM notification_outbox
-                    WHERE address = ? AND state = 'delivered' AND state_time > ?
-                    ORDER BY state_time DESC LIMIT 1 OFFSET ?
-                    """,
-                arguments: [address.text, start.ticks, count - 1])
+                database.cachedStatement(
+                    sql: """
+                        SELECT state_time FROM notification_outbox
+                        WHERE address = ? AND state = 'delivered' AND state_time > ?
+                        ORDER BY state_time DESC LIMIT 1 OFFSET ?
+                        """), arguments: [address.text, start.ticks, count - 1])
         }.map { Instant(ticks: $0) }
     }
 
     private func items(_ condition: String, _ arguments: StatementArguments) async throws -> [OutboxItem] {
         try await database.read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM notification_outbox \(condition)", arguments: arguments)
-                .map(Outbox.item)
+            try Row.fetchAll(
+                database.cachedStatement(sql: "SELECT * FROM notification_outbox \(condition)"), arguments: arguments
+            )
+            .map(Outbox.item)
         }
     }
 

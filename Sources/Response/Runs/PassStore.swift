@@ -20,9 +20,8 @@ struct PassStore: Sendable {
     ) async throws {
         try await database.write { database in
             for pass in passes {
-                try database.execute(
-                    sql: "INSERT INTO response_pass VALUES (?, ?) ON CONFLICT DO NOTHING",
-                    arguments: [pass.sequence, pass.subject])
+                try database.cachedStatement(sql: "INSERT INTO response_pass VALUES (?, ?) ON CONFLICT DO NOTHING")
+                    .execute(arguments: [pass.sequence, pass.subject])
             }
             try reader.acknowledge(through: sequence, in: database)
         }
@@ -32,28 +31,31 @@ struct PassStore: Sendable {
     func subjects() async throws -> [String] {
         try await database.read { database in
             try String.fetchAll(
-                database, sql: "SELECT subject FROM response_pass GROUP BY subject ORDER BY min(sequence) LIMIT 256")
+                database.cachedStatement(
+                    sql: "SELECT subject FROM response_pass GROUP BY subject ORDER BY min(sequence) LIMIT 256"))
         }
     }
 
     func sequences(of subject: String) async throws -> [Int64] {
         try await database.read { database in
             try Int64.fetchAll(
-                database, sql: "SELECT sequence FROM response_pass WHERE subject = ? ORDER BY sequence",
+                database.cachedStatement(sql: "SELECT sequence FROM response_pass WHERE subject = ? ORDER BY sequence"),
                 arguments: [subject])
         }
     }
 
     func finish(_ sequence: Int64) async throws {
         try await database.write { database in
-            try database.execute(sql: "DELETE FROM response_pass WHERE sequence = ?", arguments: [sequence])
+            try database.cachedStatement(sql: "DELETE FROM response_pass WHERE sequence = ?").execute(arguments: [
+                sequence
+            ])
         }
     }
 
     func firing(of rule: String, at sequence: Int64) async throws -> Firing {
         let isDone = try await database.read { database in
             try Bool.fetchOne(
-                database, sql: "SELECT is_done FROM response_firing WHERE sequence = ? AND rule = ?",
+                database.cachedStatement(sql: "SELECT is_done FROM response_firing WHERE sequence = ? AND rule = ?"),
                 arguments: [sequence, rule])
         }
         return isDone.map { $0 ? .done : .begun } ?? .none
@@ -61,17 +63,17 @@ struct PassStore: Sendable {
 
     func begin(_ rule: String, at sequence: Int64, on subject: String, time: Instant) async throws {
         try await database.write { database in
-            try database.execute(
-                sql: "INSERT INTO response_firing VALUES (?, ?, ?, ?, 0, NULL) ON CONFLICT DO NOTHING",
-                arguments: [sequence, rule, subject, time.ticks])
+            try database.cachedStatement(
+                sql: "INSERT INTO response_firing VALUES (?, ?, ?, ?, 0, NULL) ON CONFLICT DO NOTHING"
+            ).execute(arguments: [sequence, rule, subject, time.ticks])
         }
     }
 
     func end(_ rule: String, at sequence: Int64, error: String?) async throws {
         try await database.write { database in
-            try database.execute(
-                sql: "UPDATE response_firing SET is_done = 1, error = ? WHERE sequence = ? AND rule = ?",
-                arguments: [error, sequence, rule])
+            try database.cachedStatement(
+                sql: "UPDATE response_firing SET is_done = 1, error = ? WHERE sequence = ? AND rule = ?"
+            ).execute(arguments: [error, sequence, rule])
         }
     }
 
@@ -79,8 +81,8 @@ struct PassStore: Sendable {
     func count(of rule: String, on subject: String, since time: Instant) async throws -> Int {
         try await database.read { database in
             try Int.fetchOne(
-                database,
-                sql: "SELECT count(*) FROM response_firing WHERE rule = ? AND subject = ? AND time > ?",
+                database.cachedStatement(
+                    sql: "SELECT count(*) FROM response_firing WHERE rule = ? AND subject = ? AND time > ?"),
                 arguments: [rule, subject, time.ticks]) ?? 0
         }
     }

@@ -9,7 +9,8 @@ extension RunStore {
     /// The runs that are not over, the oldest first.
     func running() async throws -> [String] {
         try await database.read { database in
-            try String.fetchAll(database, sql: "SELECT id FROM response_run WHERE status = 'Running' ORDER BY start")
+            try String.fetchAll(
+                database.cachedStatement(sql: "SELECT id FROM response_run WHERE status = 'Running' ORDER BY start"))
         }
     }
 
@@ -17,7 +18,7 @@ extension RunStore {
     func counts() async throws -> [String: Int] {
         try await database.read { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT status, count(*) AS runs FROM response_run GROUP BY status")
+                database.cachedStatement(sql: "SELECT status, count(*) AS runs FROM response_run GROUP BY status"))
             return Dictionary(rows.map { ($0["status"], $0["runs"]) }, uniquingKeysWith: +)
         }
     }
@@ -27,16 +28,16 @@ extension RunStore {
         try await database.read { database in
             guard
                 let row = try Row.fetchOne(
-                    database,
-                    sql: """
-                        SELECT *, (SELECT source FROM response_definition WHERE hash = definition) AS source,
-                            \(RunStore.actionCount)
-                        FROM response_run WHERE id = ?
-                        """,
-                    arguments: [id])
+                    database.cachedStatement(
+                        sql: """
+                            SELECT *, (SELECT source FROM response_definition WHERE hash = definition) AS source,
+                                \(RunStore.actionCount)
+                            FROM response_run WHERE id = ?
+                            """), arguments: [id])
             else { return nil }
             let events = try Row.fetchAll(
-                database, sql: "SELECT time, event FROM response_event WHERE run = ? ORDER BY position", arguments: [id]
+                database.cachedStatement(sql: "SELECT time, event FROM response_event WHERE run = ? ORDER BY position"),
+                arguments: [id]
             )
             return try stored(row, events: events)
         }
@@ -45,12 +46,11 @@ extension RunStore {
     func summaries(ofIncident incident: IncidentID?, limit: Int) async throws -> [PlaybookRun] {
         try await database.read { database in
             try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT *, \(RunStore.actionCount) FROM response_run WHERE ?1 IS NULL OR incident = ?1
-                    ORDER BY start DESC, id LIMIT ?2
-                    """,
-                arguments: [incident?.rawValue, limit]
+                database.cachedStatement(
+                    sql: """
+                        SELECT *, \(RunStore.actionCount) FROM response_run WHERE ?1 IS NULL OR incident = ?1
+                        ORDER BY start DESC, id LIMIT ?2
+                        """), arguments: [incident?.rawValue, limit]
             ).map(RunStore.summary)
         }
     }
@@ -58,7 +58,8 @@ extension RunStore {
     func summary(_ id: String) async throws -> PlaybookRun? {
         try await database.read { database in
             try Row.fetchOne(
-                database, sql: "SELECT *, \(RunStore.actionCount) FROM response_run WHERE id = ?", arguments: [id]
+                database.cachedStatement(sql: "SELECT *, \(RunStore.actionCount) FROM response_run WHERE id = ?"),
+                arguments: [id]
             ).map(RunStore.summary)
         }
     }
@@ -66,8 +67,8 @@ extension RunStore {
     func actions(of id: String) async throws -> [ActionRecord] {
         try await database.read { database in
             try Row.fetchAll(
-                database, sql: "SELECT * FROM response_action WHERE run = ? ORDER BY ordinal, start, path",
-                arguments: [id]
+                database.cachedStatement(
+                    sql: "SELECT * FROM response_action WHERE run = ? ORDER BY ordinal, start, path"), arguments: [id]
             ).map(RunStore.action)
         }
     }
@@ -77,7 +78,8 @@ extension RunStore {
         try await database.read { database in
             guard
                 let row = try Row.fetchOne(
-                    database, sql: "SELECT response, status FROM response_run WHERE id = ?", arguments: [id]),
+                    database.cachedStatement(sql: "SELECT response, status FROM response_run WHERE id = ?"),
+                    arguments: [id]),
                 let status = RunStatus(rawValue: row["status"])
             else { return nil }
             let text: String? = row["response"]
@@ -89,8 +91,8 @@ extension RunStore {
     func hasRun(playbook: String, incident: String, rule: String) async throws -> Bool {
         try await database.read { database in
             try Bool.fetchOne(
-                database,
-                sql: "SELECT EXISTS (SELECT 1 FROM response_run WHERE playbook = ? AND incident = ? AND rule = ?)",
+                database.cachedStatement(
+                    sql: "SELECT EXISTS (SELECT 1 FROM response_run WHERE playbook = ? AND incident = ? AND rule = ?)"),
                 arguments: [playbook, incident, rule]) ?? false
         }
     }

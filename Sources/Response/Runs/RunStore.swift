@@ -23,20 +23,20 @@ struct RunStore: Sendable {
         let environment = try sealed(environment.json.description, run: request.id)
         let hash = Insecure.SHA1.hash(data: Data(source.utf8)).map { String($0, radix: 16) }.joined(separator: ".")
         return try await database.write { [journal] database in
-            try database.execute(
-                sql: "INSERT INTO response_definition VALUES (?, ?) ON CONFLICT DO NOTHING", arguments: [hash, source])
-            try database.execute(
+            try database.cachedStatement(sql: "INSERT INTO response_definition VALUES (?, ?) ON CONFLICT DO NOTHING")
+                .execute(arguments: [hash, source])
+            try database.cachedStatement(
                 sql: """
                     INSERT INTO response_run (id, playbook, definition, environment, event, trigger_name, seed,
                         callback_token, depth, incident, rule, actor_kind, actor_id, actor_name, status, start)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Running', ?) ON CONFLICT DO NOTHING
-                    """,
-                arguments: [
-                    request.id, request.playbook.id, hash, environment,
-                    request.event.json.description, trigger, Int64(bitPattern: seed), token, request.depth,
-                    request.incidentID?.rawValue, request.ruleID, request.startedBy.kind.rawValue,
-                    request.startedBy.id, request.startedBy.name, now.ticks,
-                ])
+                    """
+            ).execute(arguments: [
+                request.id, request.playbook.id, hash, environment,
+                request.event.json.description, trigger, Int64(bitPattern: seed), token, request.depth,
+                request.incidentID?.rawValue, request.ruleID, request.startedBy.kind.rawValue,
+                request.startedBy.id, request.startedBy.name, now.ticks,
+            ])
             guard database.changesCount > 0 else { return false }
             try journal.append(
                 JournalDraft(
@@ -60,21 +60,21 @@ struct RunStore: Sendable {
         let id = stored.summary.id
         try await database.write { [journal] database in
             if let event {
-                try database.execute(
-                    sql: "INSERT INTO response_event VALUES (?, ?, ?, ?)",
-                    arguments: [id, position, now.ticks, event.json.description])
+                try database.cachedStatement(sql: "INSERT INTO response_event VALUES (?, ?, ?, ?)").execute(arguments: [
+                    id, position, now.ticks, event.json.description,
+                ])
             }
             for record in records { try RunStore.save(record, run: id, position: position, in: database) }
-            try database.execute(
+            try database.cachedStatement(
                 sql: """
                     UPDATE response_run SET status = ?, is_waiting = ?, end = ?, error_code = ?, error_message = ?,
                         response = coalesce(?, response)
                     WHERE id = ?
-                    """,
-                arguments: [
-                    run.status.rawValue, run.outstanding.isEmpty, run.endTime?.ticks, run.error?.code,
-                    run.error?.message, response?.json.description, id,
-                ])
+                    """
+            ).execute(arguments: [
+                run.status.rawValue, run.outstanding.isEmpty, run.endTime?.ticks, run.error?.code,
+                run.error?.message, response?.json.description, id,
+            ])
             if let performed {
                 try journal.append(performed.draft(of: stored, at: now), in: database)
             }

@@ -3,7 +3,8 @@ public import GRDB
 /// Tocsin's state: one SQLite database, read by many and written by one at a time.
 public struct StateDatabase: Sendable {
     let writer: any DatabaseWriter
-    let bell = ChangeBell()
+    let bell: ChangeBell
+    private let commits: SharedCommits
 
     /// Opens or makes the database at `path` and brings every room's tables up to date.
     ///
@@ -53,12 +54,14 @@ public struct StateDatabase: Sendable {
     }
 
     private init(migrating writer: any DatabaseWriter, rooms: [RoomMigrations]) throws {
-        self.writer = writer
+        self.init(writer: writer)
         try Migration(rooms: [.journal] + rooms).run(on: writer)
     }
 
     private init(writer: any DatabaseWriter) {
         self.writer = writer
+        bell = ChangeBell()
+        commits = SharedCommits(writer: writer, bell: bell)
     }
 
     private static var configuration: Configuration {
@@ -67,7 +70,8 @@ public struct StateDatabase: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 8
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = FULL")
+            // 8 MiB of pages for each connection: the upper levels of all indexes.
+            try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192")
         }
         return configuration
     }
@@ -80,9 +84,14 @@ public struct StateDatabase: Sendable {
         try await writer.read(body)
     }
 
-    /// Makes one transaction: all of it or, when `body` throws, nothing.
+    /// Makes one transaction: all of it or, when `body` throws, nothing. It returns once the change is durable.
+    ///
+    /// Changes that are asked for at the same time are made one after the other and wait for the disk together.
+    ///
+    /// - Parameter body: changes the database and nothing else; when it has to be undone on account of others that shared
+    ///   its commit, it is run again.
     public func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-        try await writer.write(body)
+        try await commits.write(body)
     }
 
     /// Writes a consistent copy to a file that is not there yet, while readers and writers go on.

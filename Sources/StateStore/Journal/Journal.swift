@@ -19,7 +19,6 @@ public struct Journal: Sendable {
         try JournalStatements.insert(
             draft, payload: payload, sequence: sequence, previous: head.hash, hash, in: database)
         try JournalHead(sequence: sequence, hash: hash).write(in: database)
-        database.afterNextTransaction { [bell = self.database.bell] _ in bell.ring(at: sequence) }
         return JournalEntry(
             sequence: sequence, time: draft.time, kind: draft.kind, subject: draft.subject, actor: draft.actor,
             payload: draft.payload, previousHash: head.hash, hash: hash)

@@ -23,35 +23,58 @@ public struct JournalReader: Sendable {
 
     /// The entries after the cursor, waiting until there is one.
     ///
+    /// - Parameter settling: How long to let more entries come, when there are few: a reader that needs not be quick reads
+    ///   the same incident once then, and not once per change.
     /// - Throws: `CancellationError` when the task is cancelled while it waits.
-    public func nextBatch(limit: Int = 256) async throws -> [JournalEntry] {
+    public func nextBatch(limit: Int = 256, settling: Duration = .zero) async throws -> [JournalEntry] {
         while true {
-            let batch = try await pendingBatch(limit: limit)
-            if !batch.isEmpty { return batch }
-            await journal.database.bell.wait(after: try await position())
-            try Task.checkCancellation()
+            let (batch, position) = try await pending(limit: limit)
+            if batch.isEmpty {
+                await journal.database.bell.wait(after: position)
+                try Task.checkCancellation()
+            } else if settling > .zero, batch.count < limit {
+                try await Task.sleep(for: settling)
+                return try await pending(limit: limit).batch
+            } else {
+                return batch
+            }
         }
     }
 
     /// The entries after the cursor, none if there are none.
     public func pendingBatch(limit: Int = 256) async throws -> [JournalEntry] {
-        let position = try await position()
-        return try await journal.entries(after: position, limit: limit)
+        try await pending(limit: limit).batch
     }
 
     /// The sequence of the last acknowledged entry.
     public func position() async throws -> Int64 {
-        let stored = try await journal.database.read { [name] database in
-            try Int64.fetchOne(database, sql: "SELECT position FROM journal_reader WHERE name = ?", arguments: [name])
+        if let stored = try await journal.database.read(stored) { return stored }
+        return try await begin()
+    }
+
+    private func pending(limit: Int) async throws -> (batch: [JournalEntry], position: Int64) {
+        let known = try await journal.database.read { database -> (batch: [JournalEntry], position: Int64)? in
+            guard let position = try stored(in: database) else { return nil }
+            return (try JournalStatements.entries(after: position, limit: limit, in: database), position)
         }
-        if let stored { return stored }
-        return try await journal.database.write { [name, start] database in
+        if let known { return known }
+        let position = try await begin()
+        return (try await journal.entries(after: position, limit: limit), position)
+    }
+
+    private func stored(in database: Database) throws -> Int64? {
+        let statement = try database.cachedStatement(sql: "SELECT position FROM journal_reader WHERE name = ?")
+        return try Int64.fetchOne(statement, arguments: [name])
+    }
+
+    /// Makes the cursor.
+    private func begin() async throws -> Int64 {
+        try await journal.database.write { [self] database in
             let first = start == .beginning ? 0 : try JournalHead.read(in: database).sequence
             try database.execute(
                 sql: "INSERT INTO journal_reader (name, position) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 arguments: [name, first])
-            return try Int64.fetchOne(
-                database, sql: "SELECT position FROM journal_reader WHERE name = ?", arguments: [name]) ?? first
+            return try stored(in: database) ?? first
         }
     }
 
@@ -62,12 +85,12 @@ public struct JournalReader: Sendable {
 
     /// Moves the cursor within the transaction that makes the effect: then each entry has its effect exactly once.
     public func acknowledge(through sequence: Int64, in database: Database) throws {
-        try database.execute(
+        let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO journal_reader (name, position) VALUES (?1, ?2)
                 ON CONFLICT DO UPDATE SET position = max(position, ?2)
-                """,
-            arguments: [name, sequence])
+                """)
+        try statement.execute(arguments: [name, sequence])
     }
 }
 
