@@ -59,6 +59,10 @@ bench-detect: release  ## run the benchmark of detection: SigmaHQ's rules beside
 	@swift build $(RELEASE) --product detection-benchmark
 	@scripts/bench detect
 
+bench-casebook:  ## fill a casebook with 100,000 incidents and 1,000,000 alerts, and measure its pages and changes (INCIDENTS="10000 100000")
+	@swift build $(RELEASE) --product casebook-benchmark
+	@scripts/bench casebook $(INCIDENTS)
+
 bench-fusion:  ## play simulated months with hidden intrusions through fusion and the queue (SEEDS="101 102")
 	@swift build $(RELEASE) --product fusion-benchmark
 	@.build-release/release/fusion-benchmark $(SEEDS)

@@ -183,6 +183,13 @@ let edges: [Target] = [
             nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage, yams,
         ]),
     .executableTarget(
+        name: "casebook-benchmark",
+        dependencies: [
+            "Casebook", "Chronology", "DuckDBStore", "EventStore", "Export", "JSON", "Prioritization", "StateStore",
+            "Vocabulary",
+            logging,
+        ], path: "Benchmarks/CasebookBenchmark"),
+    .executableTarget(
         name: "kql-benchmark",
         dependencies: ["Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"],
         path: "Benchmarks/KQLBenchmark"),

@@ -38,6 +38,7 @@ extension CasebookEvent {
         case .effort(_, let event): event.kind
         case .typed(_, let event): event.kind
         case .attachment(_, let event): event.kind
+        case .entity(_, let event): event.kind
         }
     }
 
@@ -47,6 +48,7 @@ extension CasebookEvent {
         switch self {
         case .alertRecorded(let id, _), .alertStatusChanged(let id, _), .alertGrown(let id, _): id.rawValue
         case .bookmark(let id, let incident, _): incident?.rawValue ?? id.rawValue
+        case .entity(let id, _): id.rawValue
         default: incidentID?.rawValue ?? ""
         }
     }
@@ -89,6 +91,7 @@ extension CasebookEvent {
         case .effort(_, let event): event.payload
         case .typed(_, let event): event.payload
         case .attachment(_, let event): event.payload
+        case .entity(_, let event): event.payload
         }
     }
 }

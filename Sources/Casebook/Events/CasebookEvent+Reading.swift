@@ -45,6 +45,8 @@ extension CasebookEvent {
         case .incidentTypeChanged, .customFieldsChanged: return TypeEvent(kind, payload).map { .typed(incident, $0) }
         case .attachmentAdded, .attachmentDeleted:
             return AttachmentEvent(kind, payload).map { .attachment(incident, $0) }
+        case .entityMerged, .entitySeparated:
+            return EntityEvent(kind, payload).map { .entity(EntityID(subject), $0) }
         default: return nil
         }
     }

@@ -34,6 +34,7 @@ public enum CasebookEvent: Sendable, Hashable {
     case effort(IncidentID, EffortEvent)
     case typed(IncidentID, TypeEvent)
     case attachment(IncidentID, AttachmentEvent)
+    case entity(EntityID, EntityEvent)
 
     /// What the journal holds about a new alert.
     public struct AlertSummary: Sendable, Hashable {
@@ -56,7 +57,7 @@ public enum CasebookEvent: Sendable, Hashable {
     public var incidentID: IncidentID? {
         switch self {
         case .alertRecorded(_, let summary): summary.incidentID
-        case .alertStatusChanged: nil
+        case .alertStatusChanged, .entity: nil
         case .alertGrown(_, let id), .bookmark(_, let id, _): id
         case .incidentCreated(let id, _), .incidentUpdated(let id, _), .alertAdded(let id, _, _),
             .alertRemoved(let id, _, _), .incidentMerged(let id, _, _), .incidentDeleted(let id, _),

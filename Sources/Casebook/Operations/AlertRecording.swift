@@ -57,10 +57,9 @@ struct AlertRecording {
         let grown = recorded.content.grown(by: alert)
         guard grown != recorded.content else { return }
         try alerts.replace(seq, by: grown)
-        let rows = EntityRows(database: transaction.database, identifiers: transaction.identifiers)
-        for (position, entity) in grown.entities.enumerated().dropFirst(recorded.content.entities.count) {
-            try rows.link(
-                try rows.resolve(entity, from: grown.startTime, to: grown.endTime), to: seq, position: position)
+        let known = recorded.content.entities.count
+        for (position, entity) in grown.entities.enumerated().dropFirst(known) {
+            try link(entity, of: grown, seq: seq, position: position)
         }
         if links, case .sharedEntities(let configuration) = grouping {
             try matching.insertLinks(of: grown, seq: seq, configuration)
@@ -69,9 +68,9 @@ struct AlertRecording {
         guard let incident = recorded.incidentID else { return }
         var stored = try transaction.storedIncident(incident)
         let assignment = IncidentAssignment(transaction: transaction)
-        let known = stored.digest
+        let before = stored.digest
         let changes = try assignment.take(AlertDigest(grown, id: id), into: &stored)
-        guard stored.digest != known else { return }
+        guard stored.digest != before else { return }
         if changes.isEmpty { return try stored.save(in: transaction.database) }
         stored.incident.touch(at: transaction.now, by: .alertGrouping, isTriage: false)
         try stored.save(in: transaction.database)
@@ -94,13 +93,20 @@ struct AlertRecording {
     }
 
     private func insertEntities(seq: Int64, links: Bool) throws {
-        let rows = EntityRows(database: transaction.database, identifiers: transaction.identifiers)
         for (position, entity) in alert.entities.enumerated() {
-            let known = try rows.resolve(entity, from: alert.startTime, to: alert.endTime)
-            try rows.link(known, to: seq, position: position)
+            try link(entity, of: alert, seq: seq, position: position)
         }
         if links, case .sharedEntities(let configuration) = grouping {
             try matching.insertLinks(of: alert, seq: seq, configuration)
         }
+    }
+
+    /// Finds out which entity it is that an alert names, and notes it.
+    private func link(_ entity: Entity, of alert: NewAlert, seq: Int64, position: Int) throws {
+        let rows = EntityRows(database: transaction.database, identifiers: transaction.identifiers)
+        let known = try rows.resolve(entity, from: alert.startTime, to: alert.endTime)
+        try rows.link(known.row, to: seq, position: position)
+        guard !known.merged.isEmpty, let id = try rows.id(of: known.row) else { return }
+        for other in known.merged { try transaction.note(.entity(id, .merged(other))) }
     }
 }

@@ -96,15 +96,6 @@ extension Casebook {
         try await alerts(where: "a.incident = ?", order: "a.start, a.id", [incident.rawValue])
     }
 
-    /// The alerts that name an entity, the newest activity first.
-    public func alerts(ofEntity id: EntityID) async throws(CasebookError) -> [Alert] {
-        try await alerts(
-            where: """
-                a.seq IN (SELECT ae.alert FROM casebook_alert_entity ae
-                    JOIN casebook_entity e ON e.seq = ae.entity WHERE e.id = ?)
-                """, order: "a.start DESC, a.id", [id.rawValue])
-    }
-
     private func alerts(
         where condition: String,
         order: String,
@@ -120,15 +111,6 @@ extension Casebook {
             return try Row.fetchAll(
                 database.cachedStatement(sql: sql), arguments: StatementArguments(arguments) + [limit, offset]
             ).map(AlertRows.alert)
-        }
-    }
-
-    /// One entity; nil when there is none.
-    public func entity(_ id: EntityID) async throws(CasebookError) -> KnownEntity? {
-        try await reading { database in
-            let sql = "SELECT id, kind, identifiers FROM casebook_entity WHERE id = ?"
-            return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [id.rawValue])
-                .flatMap(EntityRows.known)
         }
     }
 

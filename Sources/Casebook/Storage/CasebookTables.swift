@@ -20,6 +20,7 @@ extension Casebook {
             try StoredIncident.deriveAll(in: database)
             try database.execute(sql: KeptFigures.ofAll)
         }
+        migrations.add("former entities") { try $0.execute(sql: FormerEntities.tables) }
         return migrations
     }()
 }

@@ -9,39 +9,53 @@ struct EntityRows {
     let database: Database
     let identifiers: IdentifierSource
 
+    /// The row that an alert's entity is, and the entities that turned out to be that one.
+    struct Resolution {
+        let row: Int64
+        var merged: [EntityID] = []
+    }
+
     /// Finds or makes the entity's row, and merges what the alert knows into it.
-    func resolve(_ entity: Entity, from start: Instant, to end: Instant) throws -> Int64 {
+    func resolve(_ entity: Entity, from start: Instant, to end: Instant) throws -> Resolution {
         var merged = entity
         var found: [Int64] = []
         var hasGrown = false
+        let former = FormerEntities(database: database)
         // Merged identifiers may complete a further strong key, which may name yet another row.
         while true {
             let rows = try matches(merged, besides: found)
             if rows.isEmpty { break }
             for row in rows {
-                found.append(row["seq"])
+                let seq: Int64 = row["seq"]
+                if let first = found.first, try found.contains(where: { try former.areApart($0, seq) }) {
+                    // The alert joins what somebody told apart: it tells nothing new about either.
+                    try see(first, from: start, to: end)
+                    return Resolution(row: first)
+                }
+                found.append(seq)
                 let known = try EntityRows.identifiers(row["identifiers"])
                 let all = known.merging(merged.identifiers, uniquingKeysWith: { old, _ in old })
                 if all.count > known.count { hasGrown = true }
                 merged = Entity(stored: entity.kind, identifiers: all)
             }
         }
-        guard let survivor = found.min() else { return try insert(merged, from: start, to: end) }
-        if found.count == 1, !hasGrown {
-            try see(survivor, from: start, to: end)
-            return survivor
+        guard let survivor = found.min() else { return Resolution(row: try insert(merged, from: start, to: end)) }
+        try see(survivor, from: start, to: end)
+        if found.count == 1, !hasGrown { return Resolution(row: survivor) }
+        var resolution = Resolution(row: survivor)
+        for other in found where other != survivor {
+            if let id = try former.absorb(other, into: survivor) { resolution.merged.append(id) }
         }
-        for other in found where other != survivor { try absorb(other, into: survivor) }
-        try database.cachedStatement(
-            sql: """
-                UPDATE casebook_entity SET name = ?, identifiers = ?, first_seen = min(first_seen, ?),
-                    last_seen = max(last_seen, ?) WHERE seq = ?
-                """
-        ).execute(arguments: [
-            merged.friendlyName, EntityRows.text(merged.identifiers), start.ticks, end.ticks, survivor,
-        ])
+        try database.cachedStatement(sql: "UPDATE casebook_entity SET name = ?, identifiers = ? WHERE seq = ?")
+            .execute(arguments: [merged.friendlyName, EntityRows.text(merged.identifiers), survivor])
         try insertKeys(of: merged, entity: survivor)
-        return survivor
+        return resolution
+    }
+
+    func id(of row: Int64) throws -> EntityID? {
+        try String.fetchOne(
+            database.cachedStatement(sql: "SELECT id FROM casebook_entity WHERE seq = ?"), arguments: [row]
+        ).map(EntityID.init(rawValue:))
     }
 
     /// Notes when the entity was seen; most alerts tell nothing else that is new.
@@ -96,27 +110,6 @@ struct EntityRows {
             try database.cachedStatement(
                 sql: "INSERT INTO casebook_entity_key (key, entity) VALUES (?, ?) ON CONFLICT DO NOTHING"
             ).execute(arguments: [key, seq])
-        }
-    }
-
-    private func absorb(_ other: Int64, into survivor: Int64) throws {
-        for sql in [
-            "UPDATE OR IGNORE casebook_alert_entity SET entity = ?1 WHERE entity = ?2",
-            "UPDATE OR IGNORE casebook_incident_entity SET entity = ?1 WHERE entity = ?2",
-            "UPDATE casebook_entity_key SET entity = ?1 WHERE entity = ?2",
-            """
-            UPDATE casebook_entity SET
-                first_seen = min(first_seen, (SELECT first_seen FROM casebook_entity WHERE seq = ?2)),
-                last_seen = max(last_seen, (SELECT last_seen FROM casebook_entity WHERE seq = ?2))
-            WHERE seq = ?1
-            """,
-        ] {
-            try database.cachedStatement(sql: sql).execute(arguments: [survivor, other])
-        }
-        for sql in [
-            "DELETE FROM casebook_alert_entity WHERE entity = ?", "DELETE FROM casebook_entity WHERE seq = ?",
-        ] {
-            try database.cachedStatement(sql: sql).execute(arguments: [other])
         }
     }
 

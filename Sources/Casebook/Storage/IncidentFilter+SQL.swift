@@ -99,9 +99,8 @@ extension IncidentFilter {
         case .entity(let id):
             SQLCondition(
                 text: """
-                    i.id IN (SELECT ie.incident FROM casebook_entity e
-                        JOIN casebook_incident_entity ie ON ie.entity = e.seq WHERE e.id = ?)
-                    """, arguments: [id.rawValue])
+                    i.id IN (SELECT ie.incident FROM casebook_incident_entity ie WHERE ie.entity = \(FormerEntities.row))
+                    """, arguments: [id.rawValue, id.rawValue])
         default: .never
         }
     }

@@ -38,7 +38,7 @@ struct IncidentRow: Sendable {
         stage = incident.tactics.max { $0.killChainStage < $1.killChainStage }?.rawValue
         entities = incident.entities.sorted { $0.kind.prominence < $1.kind.prominence }
             .prefix(Self.shownEntities).map(EntityChip.init)
-        alertCount = incident.alertIDs.count
+        alertCount = incident.alertCount
         owner = incident.owner?.displayName ?? ""
         let time = ShownTime(incident.lastActivityTime ?? incident.createdTime, now: now)
         lastActivity = time.relative

@@ -91,7 +91,7 @@ struct QueueRequest: Sendable {
         } else if !text.isEmpty {
             filters.append(.search(text))
         }
-        return IncidentQuery(.and(filters), order: .queue, limit: Self.pageSize, offset: offset)
+        return IncidentQuery(.and(filters), order: .queue, limit: Self.pageSize, offset: offset, detail: .summary)
     }
 
     func at(offset: Int) -> QueueRequest {

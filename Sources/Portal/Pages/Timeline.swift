@@ -118,8 +118,7 @@ extension CasebookEvent {
         case .relation(_, .added): ("Bookmark added", nil)
         case .relation(_, .removed): ("Bookmark removed", nil)
         case .alertRecorded, .alertStatusChanged, .alertGrown, .alertAdded, .incidentDeleted, .commentAdded,
-            .commentChanged,
-            .incidentScored:
+            .commentChanged, .incidentScored, .entity:
             nil
         }
     }
