@@ -71,7 +71,7 @@ struct AlertMatching {
     private func candidates(_ ids: [String], mode: GroupingMode) throws -> [AlertPlacement.Candidate] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT id, number, status, is_touched, alert_count AS alerts
+                SELECT id, number, status, is_touched, alert_count AS alerts, series
                 FROM casebook_incident WHERE id = ? AND grouping = ?
                 """)
         return try ids.compactMap { id in
@@ -79,7 +79,7 @@ struct AlertMatching {
             return AlertPlacement.Candidate(
                 id: IncidentID(id), number: row["number"],
                 status: IncidentStatus(rawValue: row["status"]) ?? .new,
-                alertCount: row["alerts"], isTouched: row["is_touched"])
+                alertCount: row["alerts"], isTouched: row["is_touched"], series: row["series"])
         }
     }
 }

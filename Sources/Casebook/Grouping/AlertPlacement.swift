@@ -8,6 +8,8 @@ struct AlertPlacement: Sendable, Hashable {
         let alertCount: Int
         /// A person has worked on it.
         let isTouched: Bool
+        /// What tells that incidents hold alerts which belong together.
+        var series = ""
     }
 
     /// The incident to join; nil opens a new one.

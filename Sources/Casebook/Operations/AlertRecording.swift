@@ -29,17 +29,10 @@ struct AlertRecording {
                 alertID: id, incidentID: incident.map(IncidentID.init(rawValue:)), isNew: false, wasGrouped: false)
         }
         let mode = createIncident ? alert.mode(for: grouping) : .separate
-        let placement = createIncident ? try place(mode: mode) : nil
+        let candidates = createIncident ? try candidates(mode: mode) : []
         let seq = try alerts.insert(alert, id: id, mode: mode, recorded: transaction.now)
         try insertEntities(seq: seq, links: createIncident)
-        let assignment = IncidentAssignment(transaction: transaction)
-        let incident = try placement.map { placement in
-            if let target = placement.target {
-                try assignment.join(id, alert, to: target, placement)
-            } else {
-                try assignment.open(for: id, alert, mode: mode)
-            }
-        }
+        let incident = createIncident ? try assign(id, mode: mode, matching: candidates) : nil
         try transaction.note(
             .alertRecorded(
                 id,
@@ -48,7 +41,7 @@ struct AlertRecording {
                     incidentID: incident?.id)))
         if let incident { try transaction.note(incident.event, by: incident.isNew ? nil : .alertGrouping) }
         return RecordedAlert(
-            alertID: id, incidentID: incident?.id, isNew: true, wasGrouped: placement?.target != nil)
+            alertID: id, incidentID: incident?.id, isNew: true, wasGrouped: incident.map { !$0.isNew } ?? false)
     }
 
     /// Adds to a recorded alert what this one knows besides.
@@ -77,19 +70,27 @@ struct AlertRecording {
         try transaction.note(.incidentUpdated(incident, changes), by: .alertGrouping)
     }
 
-    private func place(mode: GroupingMode) throws -> AlertPlacement {
+    /// The incidents that hold an alert which this one belongs to.
+    private func candidates(mode: GroupingMode) throws -> [AlertPlacement.Candidate] {
         switch grouping {
-        case .separate:
-            AlertPlacement(matching: [], reopensClosed: false)
-        case .sharedEntities(let configuration):
-            AlertPlacement(
-                matching: try matching.candidates(sharing: alert, configuration), reopensClosed: false)
+        case .separate: []
+        case .sharedEntities(let configuration): try matching.candidates(sharing: alert, configuration)
         case .rule(let configuration):
-            AlertPlacement(
-                matching: try matching.candidates(
-                    ruleKey: mode, generated: alert.generatedTime, lookback: configuration.lookback),
-                reopensClosed: configuration.reopensClosedIncident)
+            try matching.candidates(ruleKey: mode, generated: alert.generatedTime, lookback: configuration.lookback)
         }
+    }
+
+    private func assign(
+        _ id: AlertID, mode: GroupingMode, matching candidates: [AlertPlacement.Candidate]
+    ) throws -> IncidentAssignment.Outcome {
+        let series = IncidentSeries(transaction: transaction)
+        if let placed = try series.place(id, alert, mode: mode, matching: candidates) { return placed }
+        var reopens = false
+        if case .rule(let configuration) = grouping { reopens = configuration.reopensClosedIncident }
+        let placement = AlertPlacement(matching: candidates, reopensClosed: reopens)
+        let assignment = IncidentAssignment(transaction: transaction)
+        guard let target = placement.target else { return try assignment.open(for: id, alert, mode: mode) }
+        return try assignment.join(id, alert, to: target, placement)
     }
 
     private func insertEntities(seq: Int64, links: Bool) throws {

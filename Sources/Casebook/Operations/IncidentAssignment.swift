@@ -18,20 +18,27 @@ struct IncidentAssignment {
 
     /// Opens an incident for one alert.
     func open(for id: AlertID, _ alert: NewAlert, mode: GroupingMode) throws -> Outcome {
-        let number = try transaction.nextIncidentNumber()
-        let incidentID = IncidentID(transaction.identifiers.next())
-        var incident = Incident(
-            blank: incidentID, number: number, title: alert.displayName, severity: alert.severity,
-            created: transaction.now, by: transaction.actor)
-        incident.description = String(alert.description.prefix(CasebookLimits.descriptionCharacters))
-        incident.providerName = alert.providerName
-        var stored = StoredIncident(new: incident, mode: mode)
+        var stored = try blank(for: alert, mode: mode)
+        let incidentID = stored.incident.id
         stored.derive(from: IncidentDigest(of: AlertDigest(alert, id: id)))
         try stored.insert(in: transaction.database)
         try alerts.setIncident(incidentID, of: id)
         let summary = CasebookEvent.IncidentSummary(
-            number: number, title: stored.incident.title, severity: stored.incident.severity, alertIDs: [id])
+            number: stored.incident.number, title: stored.incident.title, severity: stored.incident.severity,
+            alertIDs: [id])
         return Outcome(id: incidentID, isNew: true, event: .incidentCreated(incidentID, summary))
+    }
+
+    /// An incident that no alert is in yet, as this alert makes it.
+    func blank(for alert: NewAlert, mode: GroupingMode) throws -> StoredIncident {
+        var incident = Incident(
+            blank: IncidentID(transaction.identifiers.next()), number: try transaction.nextIncidentNumber(),
+            title: alert.displayName, severity: alert.severity, created: transaction.now, by: transaction.actor)
+        incident.description = String(alert.description.prefix(CasebookLimits.descriptionCharacters))
+        incident.providerName = alert.providerName
+        var stored = StoredIncident(new: incident, mode: mode)
+        if mode != .separate { stored.series = incident.id.rawValue }
+        return stored
     }
 
     /// Adds an alert to an incident; incidents that the alert ties to it are merged into it first.
@@ -52,7 +59,9 @@ struct IncidentAssignment {
     /// Derives title, severity, tactics and times from the alerts anew, but for the fields that someone has set.
     func refresh(_ stored: inout StoredIncident) throws -> [FieldChange] {
         let before = stored.incident
+        let lead = stored.digest?.lead.id
         stored.derive(from: IncidentDigest(try alerts.digests(of: stored.incident.id), mode: stored.mode))
+        try describe(&stored, unless: lead)
         return stored.incident.changes(since: before)
     }
 
@@ -60,9 +69,19 @@ struct IncidentAssignment {
     func take(_ alert: AlertDigest, into stored: inout StoredIncident) throws -> [FieldChange] {
         guard var digest = stored.digest else { return try refresh(&stored) }
         let before = stored.incident
+        let lead = digest.lead.id
         digest.take(alert, mode: stored.mode)
         stored.derive(from: digest)
+        try describe(&stored, unless: lead)
         return stored.incident.changes(since: before)
+    }
+
+    /// Takes over the description of the alert that leads now, unless it led before or somebody wrote another one.
+    private func describe(_ stored: inout StoredIncident, unless before: AlertID?) throws {
+        guard let lead = stored.digest?.lead.id, lead != before, !stored.ownFields.contains(.description),
+            let alert = try alerts.fetch(lead)
+        else { return }
+        stored.incident.description = String(alert.content.description.prefix(CasebookLimits.descriptionCharacters))
     }
 
     private func reopen(_ stored: inout StoredIncident) throws -> [FieldChange] {

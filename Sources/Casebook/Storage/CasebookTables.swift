@@ -21,6 +21,7 @@ extension Casebook {
             try database.execute(sql: KeptFigures.ofAll)
         }
         migrations.add("former entities") { try $0.execute(sql: FormerEntities.tables) }
+        migrations.add("series of incidents") { try $0.execute(sql: CasebookTables.series) }
         return migrations
     }()
 }
@@ -105,6 +106,13 @@ enum CasebookTables {
             version INTEGER NOT NULL,
             UNIQUE (incident, id)
         ) STRICT;
+        """
+
+    static let series = """
+        ALTER TABLE casebook_incident ADD COLUMN series TEXT NOT NULL DEFAULT '';
+        ALTER TABLE casebook_incident ADD COLUMN series_start INTEGER NOT NULL DEFAULT 0;
+        UPDATE casebook_incident SET series = id, series_start = coalesce(first_activity, 0) WHERE grouping <> '';
+        CREATE INDEX casebook_incident_series ON casebook_incident (series) WHERE series <> '';
         """
 
     static let alerts = """

@@ -13,6 +13,8 @@ struct StoredIncident {
     var isTouched: Bool
     /// What it owes to its alerts; nil without.
     var digest: IncidentDigest?
+    /// The same for incidents whose alerts belong together but are too many for one; empty when nothing can join.
+    var series = ""
 
     /// The row of an incident, with its lists empty.
     static func fetch(_ id: IncidentID, in database: Database) throws -> StoredIncident? {
@@ -34,6 +36,7 @@ struct StoredIncident {
         ownFields = Set(own.split(separator: " ").compactMap { FieldChange.Field(rawValue: String($0)) })
         isTouched = row["is_touched"]
         digest = try IncidentDigest(text: row["digest"])
+        series = row["series"]
     }
 
     /// Takes over what the alerts give, but for the fields that someone has set.
@@ -99,7 +102,8 @@ struct StoredIncident {
             incident.modifiedBy, incident.providerName, incident.providerIncidentID, incident.mergedInto?.rawValue,
             incident.typeName, mode.text, ownFields.map(\.rawValue).sorted().joined(separator: " "), isTouched,
             incident.priority?.score ?? 0, incident.priority?.json.description, incident.version,
-            digest?.text ?? "", incident.tactics.map(\.rawValue).joined(separator: " "),
+            digest?.text ?? "", incident.tactics.map(\.rawValue).joined(separator: " "), series,
+            digest?.firstActivity.ticks ?? 0,
         ]
     }
 
@@ -108,8 +112,7 @@ struct StoredIncident {
         "owner_object_id", "owner_principal_name", "owner_email", "owner_name", "owner_kind", "first_activity",
         "last_activity", "created", "modified", "first_modified", "closed", "reopened_count", "last_reopened",
         "modified_by", "provider_name", "provider_incident_id", "merged_into", "type", "grouping", "own_fields",
-        "is_touched", "score", "priority", "version",
-        "digest", "tactics",
+        "is_touched", "score", "priority", "version", "digest", "tactics", "series", "series_start",
     ]
 
     private static let insertion =
