@@ -1,3 +1,4 @@
+import DuckDBStore
 import EventStore
 import Foundation
 import StateStore

@@ -36,11 +36,13 @@ struct Load {
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            for follow in [prioritizer.run, export.run] as [@Sendable () async throws -> Void] {
-                group.addTask {
-                    do { try await follow() } catch is CancellationError {}
-                    return false
-                }
+            group.addTask {
+                do { try await prioritizer.run() } catch is CancellationError {}
+                return false
+            }
+            group.addTask {
+                do { try await export.run() } catch is CancellationError {}
+                return false
             }
             for worker in 0..<8 {
                 group.addTask {

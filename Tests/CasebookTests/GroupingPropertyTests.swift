@@ -1,6 +1,7 @@
 import Casebook
 import Chronology
 import Foundation
+import JSON
 import StateStore
 import Testing
 import Vocabulary
