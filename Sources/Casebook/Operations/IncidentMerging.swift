@@ -139,6 +139,7 @@ struct IncidentMerging {
         incident.status = origin.isOpen ? origin.status : .new
         var child = StoredIncident(new: incident, mode: .separate)
         child.isTouched = transaction.actor.isOutside
+        child.ownFields = [.description]
         if title != nil { child.ownFields.insert(.title) }
         try child.insert(in: transaction.database)
         return child
