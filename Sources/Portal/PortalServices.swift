@@ -6,6 +6,7 @@ public import Foundation
 public import Investigation
 public import Preparation
 public import StateStore
+public import Watchlists
 
 /// What the portal's pages are made of.
 public struct PortalServices: Sendable {
@@ -19,6 +20,7 @@ public struct PortalServices: Sendable {
     public let response: any PortalResponse
     public let health: SourceHealth
     public let deadLetters: any DeadLetterBox
+    public let watchlists: WatchlistDesk
     public let plans: @Sendable () -> PlanFolder
     public let now: @Sendable () -> Instant
     /// Where the browser libraries lie.
@@ -28,7 +30,8 @@ public struct PortalServices: Sendable {
         casebook: Casebook, types: IncidentTypes, journal: Journal, queries: QueryService,
         rules: @escaping @Sendable () async throws -> RuleListing, ruleDesk: RuleDesk,
         response: any PortalResponse,
-        health: SourceHealth, deadLetters: any DeadLetterBox, plans: @escaping @Sendable () -> PlanFolder,
+        health: SourceHealth, deadLetters: any DeadLetterBox, watchlists: WatchlistDesk,
+        plans: @escaping @Sendable () -> PlanFolder,
         now: @escaping @Sendable () -> Instant, webFolder: URL
     ) {
         self.casebook = casebook
@@ -40,6 +43,7 @@ public struct PortalServices: Sendable {
         self.response = response
         self.health = health
         self.deadLetters = deadLetters
+        self.watchlists = watchlists
         self.plans = plans
         self.now = now
         self.webFolder = webFolder

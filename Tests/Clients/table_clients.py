@@ -34,7 +34,7 @@ def credential():
 
 def watchlists():
     """Runs with azure-mgmt-securityinsight 1.0.0, 2.0.0b2 and 2.0.0b4."""
-    from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+    from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
     import azure.mgmt.securityinsight as package
 
     kind = getattr(package, "SecurityInsights", None) or package.SecurityInsightsMgmtClient
@@ -70,7 +70,10 @@ def watchlists():
     else:
         item = {"properties": {"itemsKeyValue": {"UPN": "cyd@contoso.example", "Team": "IT"}}}
         faulty = {"properties": {"itemsKeyValue": {"Team": "IT"}}}
-    made = client.watchlists.create_or_update(*place, alias, body)
+    if hasattr(client.watchlists, "begin_create_or_update"):
+        made = client.watchlists.begin_create_or_update(*place, alias, body).result()
+    else:
+        made = client.watchlists.create_or_update(*place, alias, body)
     results["made"] = [made.name == alias, made.type, bool(made.etag)]
     ident = str(uuid.uuid4())
     client.watchlist_items.create_or_update(*place, alias, ident, item)
@@ -115,7 +118,7 @@ def monitor():
     version = getattr(package, "__version__", "2")
     endpoint = address + "/v1" if version.startswith("1") else address
     client = LogsQueryClient(credential(), endpoint=endpoint, connection_verify=ca_file, retry_total=0)
-    workspace = "00000000-0000-0000-0000-000000000000"
+    workspace = "00000000-0000-0000-0000-000000000001"
     text = (
         "print t = datetime(2024-01-01T00:00:00.1234567Z), s = 1.02:03:04.5, g = "
         "guid(74be27de-1e4e-49d9-b579-fe0b331d3642), d = dynamic({'a': [1, 2]}), r = 1.5, l = 9007199254740993, b = true"
@@ -142,7 +145,7 @@ def monitor():
         [
             LogsBatchQuery(workspace_id=workspace, query="print 1", timespan=None),
             LogsBatchQuery(workspace_id=workspace, query="NoSuchTable", timespan=None),
-            LogsBatchQuery(workspace_id="other", query="print 1", timespan=None),
+            LogsBatchQuery(workspace_id=workspace, query="print x = 1 | where", timespan=None),
         ]
     )
     results["monitor_batch"] = [type(each).__name__ for each in batch]
@@ -155,7 +158,6 @@ def monitor():
 def kusto():
     from azure.kusto.data import ClientRequestProperties, KustoClient, KustoConnectionStringBuilder
     from azure.kusto.data.exceptions import KustoApiError, KustoMultiApiError, KustoServiceError
-    from azure.kusto.data._cloud_settings import CloudSettings  # noqa: F401
     from azure.kusto.data.kusto_trusted_endpoints import MatchRule, well_known_kusto_endpoints
 
     well_known_kusto_endpoints.add_trusted_hosts([MatchRule("127.0.0.1", True)], False)
@@ -209,9 +211,8 @@ def kusto():
         client.execute("tocsin", "set truncationmaxrecords=2; range x from 1 to 9 step 1")
     except (KustoMultiApiError, KustoServiceError) as error:
         results["kusto_truncated"] = True
-    signed = KustoConnectionStringBuilder.with_aad_application_key_authentication(
-        address, client_id, secret, "11111111-2222-3333-4444-555555555555"
-    )
+    # This one asks for `v1/rest/auth/metadata` first.
+    signed = KustoConnectionStringBuilder.with_azure_token_credential(address, credential())
     results["kusto_signed"] = KustoClient(signed).execute("tocsin", "print 5").primary_results[0][0][0]
 
 

@@ -96,7 +96,12 @@ struct KustoAnswer {
             .datetime(now), .string(clientID), .string(clientID), .int(4), .string("Info"), .int(0),
             .string("S_OK (0)"), .int(4), .string("QueryInfo"), .string(text.description),
         ]
-        return Table(schema: schema, rows: [row])
+        guard let failure else { return Table(schema: schema, rows: [row]) }
+        let fault: [Value] = [
+            .datetime(now), .string(clientID), .string(clientID), .int(2), .string("Error"), .int(-2_133_196_797),
+            .string("E_QUERY_RESULT_SET_TOO_LARGE"), .int(4), .string("QueryInfo"), .string(failure.message),
+        ]
+        return Table(schema: schema, rows: [fault, row])
     }
 
     // MARK: Version 1

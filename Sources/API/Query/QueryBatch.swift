@@ -43,7 +43,6 @@ extension QueryRoutes {
             headers[name] = text
         }
         do {
-            try checkWorkspace(request["workspace"]?.stringValue)
             let reply = try await reply(to: request["body"] ?? .null, headers, caller)
             return (reply.status.code, reply.json)
         } catch {

@@ -56,7 +56,6 @@ struct QueryRoutes {
     /// Runs the query of the body; when the client goes away meanwhile, the query stops.
     @Sendable func query(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
-        try checkWorkspace(context.parameters.get("workspace"))
         var response: Response
         do {
             response = try await request.body.consumeWithCancellationOnInboundClose { body in
@@ -74,16 +73,7 @@ struct QueryRoutes {
     @Sendable func queryByAddress(_ call: EndpointCall) async throws -> Response {
         var body: JSONObject = [:]
         for name in ["query", "timespan"] { body[name] = call.query(name).map { .string($0) } }
-        try checkWorkspace(call.context.parameters.get("workspace"))
         return try await reply(to: .object(body), call.request.headers, try call.caller).response
-    }
-
-    /// The path names this installation's one workspace, by its identifier or its name.
-    func checkWorkspace(_ name: String?) throws(APIError) {
-        guard let name else { return }
-        guard [names.workspaceID, names.workspace].contains(where: { $0.lowercased() == name.lowercased() }) else {
-            throw APIError(.notFound, "there is no workspace '\(name)' here; this is '\(names.workspaceID)'")
-        }
     }
 
     func reply(to json: JSON, _ headers: HTTPFields, _ caller: Caller) async throws -> QueryReply {

@@ -22,7 +22,7 @@ struct Frame: Sendable {
 
 /// The portal's main places, in the order of the rail.
 enum PortalPlace: String, CaseIterable, Sendable {
-    case overview, incidents, logs, rules, playbooks, plans, sources, deadLetters
+    case overview, incidents, logs, rules, watchlists, playbooks, plans, sources, deadLetters
 
     var name: String {
         switch self {
@@ -30,6 +30,7 @@ enum PortalPlace: String, CaseIterable, Sendable {
         case .incidents: "Incidents"
         case .logs: "Logs"
         case .rules: "Rules"
+        case .watchlists: "Watchlists"
         case .playbooks: "Playbooks"
         case .plans: "Plans"
         case .sources: "Data sources"
@@ -43,6 +44,7 @@ enum PortalPlace: String, CaseIterable, Sendable {
         case .incidents: "shield-alert"
         case .logs: "scroll-text"
         case .rules: "list-checks"
+        case .watchlists: "users"
         case .playbooks: "workflow"
         case .plans: "book-open-check"
         case .sources: "database"

@@ -4,6 +4,11 @@ internal import Foundation
 enum PortalURL: Sendable {
     case overview, incidents, logs, rules, playbooks, plans, sources, signIn, signOut, welcome, live
     case deadLetters, redriveDeadLetters
+    case watchlists, uploadWatchlist
+    case watchlist(String)
+    case watchlistAction(String, WatchlistAction)
+    case watchlistItem(list: String, item: String)
+    case deleteWatchlistItem(list: String, item: String)
     case incident(String)
     case incidentAction(String, IncidentAction)
     case attachment(incident: String, file: String)
@@ -19,6 +24,10 @@ enum PortalURL: Sendable {
     case query(String)
     /// The senders of one feed.
     case feed(origin: String, source: String, table: String)
+
+    enum WatchlistAction: String, Sendable {
+        case items, delete
+    }
 
     enum IncidentAction: String, Sendable {
         case status, edit, comments, tasks
@@ -38,6 +47,14 @@ enum PortalURL: Sendable {
         case .signOut: "/sign-out"
         case .welcome: "/welcome"
         case .live: "/live"
+        case .watchlists: "/watchlists"
+        case .uploadWatchlist: "/watchlists/upload"
+        case .watchlist(let alias): "/watchlists/\(PortalURL.escaped(alias))"
+        case .watchlistAction(let alias, let action): "/watchlists/\(PortalURL.escaped(alias))/\(action.rawValue)"
+        case .watchlistItem(let list, let item):
+            "/watchlists/\(PortalURL.escaped(list))/items/\(PortalURL.escaped(item))"
+        case .deleteWatchlistItem(let list, let item):
+            "/watchlists/\(PortalURL.escaped(list))/items/\(PortalURL.escaped(item))/delete"
         case .deadLetters: "/dead-letters"
         case .redriveDeadLetters: "/dead-letters/redrive"
         case .incident(let id): "/incidents/\(PortalURL.escaped(id))"

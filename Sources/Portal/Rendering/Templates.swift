@@ -51,4 +51,5 @@ enum TemplateName: String, Sendable, CaseIterable {
     case ruleQuality = "rule-quality"
     case ruleDossier = "rule-dossier"
     case backtest, coverage
+    case watchlists, watchlist
 }

@@ -28,6 +28,7 @@ public struct PortalRoutes: Sendable {
         incidents.get("live", use: live)
         addRuleQuality(to: group)
         addCases(to: group)
+        addWatchlists(to: group)
         group.group().add(middleware: Requires(.readContent)).get("sources", use: sources)
         group.group().add(middleware: Requires(.readEvents)).get("logs", use: logs)
         let letters = group.group("dead-letters").add(middleware: Requires(.readEvents))
@@ -73,6 +74,7 @@ extension PortalPlace {
         case .incidents: PortalURL.incidents.path
         case .logs: PortalURL.logs.path
         case .rules: PortalURL.rules.path
+        case .watchlists: PortalURL.watchlists.path
         case .playbooks: PortalURL.playbooks.path
         case .plans: PortalURL.plans.path
         case .sources: PortalURL.sources.path

@@ -31,6 +31,7 @@ struct Life: Sendable {
     let notifications: NotificationEngine
     let response: ResponseEngine
     let export: TableExport
+    let records: RecordExport
     let health: SourceHealth
     let monitor: HealthMonitor
     let proving: Proving
@@ -106,7 +107,10 @@ struct Life: Sendable {
             response: try Responding.engine(core),
             export: TableExport(
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger,
-                incidentURL: { core.incidentURL($0) }), health: health, monitor: monitor,
+                incidentURL: { core.incidentURL($0) }),
+            records: RecordExport(
+                casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger),
+            health: health, monitor: monitor,
             proving: Proving(core, stages: stages, rules: known), threats: threats,
             watchlists: WatchlistDesk(
                 lists: core.watchlists, publisher: WatchlistPublisher(core.watchlists, store: core.events)))
@@ -122,6 +126,7 @@ struct Life: Sendable {
             loop("notification") { try await notifications.run() },
             loop("response") { try await response.run() },
             loop("export") { try await export.run() },
+            loop("record export") { try await records.run() },
             loop("rule quality") { try await proving.followJournal() },
             loop("fusion") { try await threats.fusion.run() },
         ]
@@ -191,6 +196,7 @@ struct Life: Sendable {
             _ = try await notifications.takePending()
             try await response.applyPending()
             try await export.drain()
+            try await records.drain()
             if try await core.database.journal.head().sequence == before { return }
         }
     }

@@ -53,7 +53,7 @@ struct Web: Sendable {
             casebook: core.casebook, types: core.incidentTypes, journal: core.database.journal, queries: core.queries,
             rules: { await RuleListing(life) }, ruleDesk: life.proving.desk,
             response: PortalPlaybooks(engine: life.response),
-            health: life.health, deadLetters: life.deadLetters,
+            health: life.health, deadLetters: life.deadLetters, watchlists: life.watchlists,
             plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
             now: { core.time.now() }, webFolder: core.settings.webFolder)
     }
