@@ -5,13 +5,13 @@ import Testing
 
 /// The clients that users have, unmodified, over TLS with an authority of one's own.
 struct IngestionClientTests {
-    private static let python = SharedFolder.checkout.appending(path: ".deps/venv/bin/python")
+    static let python = SharedFolder.checkout.appending(path: ".deps/venv/bin/python")
     static let areThere = FileManager.default.fileExists(
         atPath: SharedFolder.checkout.appending(path: ".deps/venv/lib/python3.11/site-packages/azure/monitor/ingestion")
             .path)
 
     /// A certificate for 127.0.0.1 that signs itself.
-    private static func certificate(in folder: URL) async throws -> (certificate: String, key: String) {
+    static func certificate(in folder: URL) async throws -> (certificate: String, key: String) {
         let (certificate, key) = (folder.appending(path: "tls.pem").path, folder.appending(path: "tls.key").path)
         let made = try await Command.run(
             URL(filePath: "/usr/bin/openssl"),
@@ -24,13 +24,16 @@ struct IngestionClientTests {
     }
 
     /// A person's token, which is a service principal too.
-    private static func principal(_ data: URL) async throws -> (id: String, secret: String) {
+    static func principal(
+        _ data: URL, scopes: [String] = ["ingestEvents", "readEvents", "readContent", "changeContent"]
+    ) async throws -> (id: String, secret: String) {
         let server = try await RunningTocsin(data: data)
         _ = try await PortalSession.signUp(server)
         let made = try await server.send(
             "POST", "/api/tokens",
-            body:
-                #"{"name":"clients","user":"ada","scopes":["ingestEvents","readEvents","readContent","changeContent"]}"#,
+            body: JSON.object([
+                "name": "clients", "user": "ada", "scopes": .array(scopes.map { .string($0) }),
+            ]).description,
             token: server.token)
         await server.stop()
         let json = try made.json

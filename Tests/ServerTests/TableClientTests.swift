@@ -1,0 +1,58 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// Clients that read tables, unmodified, over TLS with an authority of one's own.
+struct TableClientTests {
+    private static let packages = SharedFolder.checkout.appending(path: ".deps/venv/lib/python3.11/site-packages/azure")
+    static let areThere = FileManager.default.fileExists(atPath: packages.appending(path: "kusto/data").path)
+    /// Whichever version is installed; the others are run by hand.
+    private static let hasSentinel = FileManager.default.fileExists(
+        atPath: packages.appending(path: "mgmt/securityinsight").path)
+
+    @Test(.enabled(if: areThere, "scripts/bootstrap --test installs the clients"))
+    func `Kusto's, Log Analytics', Defender's and Sentinel's clients read what there is`() async throws {
+        let data = try RunningTocsin.temporaryFolder()
+        let (id, secret) = try await IngestionClientTests.principal(
+            data,
+            scopes: ["ingestEvents", "readEvents", "readContent", "changeContent", "readIncidents", "changeIncidents"])
+        let (certificate, key) = try await IngestionClientTests.certificate(in: data)
+        let server = try await RunningTocsin(
+            data: data, environment: ["TOCSIN_HTTP_TLS_CERTIFICATE": certificate, "TOCSIN_HTTP_TLS_KEY": key])
+        let script = SharedFolder.checkout.appending(path: "Tests/Clients/table_clients.py").path
+        let run = try await Command.run(
+            IngestionClientTests.python,
+            [script, server.address, certificate, id, secret, "monitor", "kusto", "security"]
+                + (Self.hasSentinel ? ["watchlists"] : []))
+        #expect(run.status == 0, "\(run.errors)")
+        let results = try JSON(parsing: run.output)
+        Self.checkQueries(results)
+        #expect(results["security_alerts"] == ["[Sample] Suspicious activity on KeyVaults", "Active", "Medium"])
+        #expect(results["security_dismissed"] == "Dismissed" && results["security_active"] == "Active")
+        #expect(results["security_absent"] == true)
+        if Self.hasSentinel {
+            #expect(results["items"] == 3 && results["refused"] == 400 && results["gone"] == true)
+            #expect(results["seen"] == 2 && results["left"] == 2)
+        }
+        await server.stop()
+    }
+
+    private static func checkQueries(_ results: JSON) {
+        #expect(results["monitor_statistics"] == true && results["monitor_render"] == "columnchart")
+        #expect(results["monitor_error"] == [400, "BadArgumentError"])
+        #expect(results["monitor_partial"] == ["PARTIAL", 2])
+        #expect(results["monitor_batch"] == ["LogsQueryResult", "LogsQueryError", "LogsQueryError"])
+        #expect(results["monitor_resource"] == 1)
+        #expect(results["kusto_databases"] == ["tocsin"] && results["kusto_tables"] == true)
+        #expect(
+            results["kusto_row"] == [
+                "2024-01-01 00:00:00.123456+00:00", "1 day, 2:03:04.500000", "74be27de-1e4e-49d9-b579-fe0b331d3642",
+                ["a": [1, 2]], "1.25", "NaN", 9_007_199_254_740_993, 7, true, nil,
+            ])
+        #expect(results["kusto_parameter"] == "hello ann" && results["kusto_rows"] == 100_000)
+        #expect(results["kusto_streamed"] == 50_000 && results["kusto_two"] == 2 && results["kusto_signed"] == 5)
+        #expect(results["kusto_error"] == "KustoApiError" && results["kusto_database"] == "KustoApiError")
+        #expect(results["kusto_truncated"] == [2, true])
+    }
+}
