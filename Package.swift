@@ -119,6 +119,8 @@ let lifeCycle: [Target] = [
         ]),
     .target(name: "Simulation", dependencies: ["Casebook", "Chronology", "JSON", "Vocabulary"]),
     .target(
+        name: "Suppression", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb]),
+    .target(
         name: "Watchlists",
         dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLValues", "StateStore", grdb]),
     .target(name: "WorkspaceResources", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
@@ -155,7 +157,7 @@ let edges: [Target] = [
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Detection", "EventStore",
             "Investigation", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Records",
-            "StateStore", "Vocabulary", "Watchlists", "WebGate", "WorkspaceResources", collections,
+            "StateStore", "Suppression", "Vocabulary", "Watchlists", "WebGate", "WorkspaceResources", collections,
             crypto,
             httpTypes, hummingbird, logging, nioCore,
         ]),
@@ -177,7 +179,8 @@ let edges: [Target] = [
             "JSON",
             "KQL", "KQLConformance", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "KafkaConnector",
             "Notification", "Portal", "Preparation", "Prioritization", "Records", "Response", "SMTPChannel", "Sigma",
-            "SigmaConversion", "Simulation", "Spool", "StateStore", "ThreatIntelligence", "Unpacking", "Vocabulary",
+            "SigmaConversion", "Simulation", "Spool", "StateStore", "Suppression", "ThreatIntelligence", "Unpacking",
+            "Vocabulary",
             "Watchlists", "WebGate", "Workflow", "WorkspaceResources", asyncHTTPClient,
             configuration, coreMetrics, crypto, grdb, hummingbird, hummingbirdCore, hummingbirdTLS, logging, nioCore,
             nioHTTP1, nioPosix, nioSSL, serviceLifecycle, systemPackage, yams,
@@ -337,6 +340,9 @@ let tests: [Target] = [
     .testTarget(
         name: "SpoolTests", dependencies: ["Chronology", "EventStore", "JSON", "KQLValues", "Spool", "TestSupport"]),
     .testTarget(name: "StateStoreTests", dependencies: ["Chronology", "JSON", "StateStore", grdb]),
+    .testTarget(
+        name: "SuppressionTests",
+        dependencies: ["Casebook", "Chronology", "StateStore", "Suppression", "Vocabulary"]),
     .testTarget(name: "ThreatIntelligenceTests", dependencies: ["Chronology", "JSON", "ThreatIntelligence"]),
     .testTarget(name: "UnpackingTests", dependencies: ["Unpacking"]),
     .testTarget(

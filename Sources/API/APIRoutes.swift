@@ -61,6 +61,11 @@ public struct APIRoutes: Sendable {
                 endpoints: posture.endpoints),
             EndpointList(
                 at: Self.security, "\(subscription)/\(Self.security)", endpoints: posture.definitionEndpoints),
+            EndpointList(
+                at: "\(subscription)/\(Self.security)",
+                endpoints: SuppressionRoutes(
+                    rules: services.suppression, names: names, address: services.address, now: services.now
+                ).endpoints),
             EndpointList(at: short, endpoints: RunningQueryRoutes(queries: services.queries).endpoints),
             EndpointList(at: short, endpoints: KQLRoutes(editor: services.editor).endpoints),
             EndpointList(at: short, endpoints: DeadLetterRoutes(letters: services.deadLetters).endpoints),

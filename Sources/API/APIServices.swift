@@ -5,6 +5,7 @@ public import Collection
 public import DataCollection
 public import Detection
 public import Investigation
+public import Suppression
 public import Watchlists
 public import WorkspaceResources
 
@@ -26,6 +27,7 @@ public struct APIServices: Sendable {
     public let rules: RuleDesk
     public let indicators: any IndicatorDesk
     public let watchlists: WatchlistDesk
+    public let suppression: SuppressionRules
     public let names: WorkspaceNames
     public let playbooks: any PlaybookStarter
     public let documents: WorkspaceResourceStore
@@ -42,7 +44,7 @@ public struct APIServices: Sendable {
         editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
-        indicators: any IndicatorDesk, watchlists: WatchlistDesk, names: WorkspaceNames,
+        indicators: any IndicatorDesk, watchlists: WatchlistDesk, suppression: SuppressionRules, names: WorkspaceNames,
         playbooks: any PlaybookStarter, documents: WorkspaceResourceStore, audit: any EndpointAudit,
         address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
@@ -63,6 +65,7 @@ public struct APIServices: Sendable {
         self.rules = rules
         self.indicators = indicators
         self.watchlists = watchlists
+        self.suppression = suppression
         self.names = names
         self.playbooks = playbooks
         self.documents = documents

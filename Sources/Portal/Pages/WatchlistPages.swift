@@ -75,6 +75,7 @@ struct WatchlistPage: Page {
     }
 
     struct Cell: Sendable {
+        let column: String
         let name: String
         let value: String
         let form: String
@@ -113,7 +114,7 @@ struct WatchlistPage: Page {
                 cells: shown.map { column in
                     let value = item.values[column]
                     return Cell(
-                        name: "value:\(column)",
+                        column: column, name: "value:\(column)",
                         value: value?.stringValue ?? value.map { $0.isNull ? "" : "\($0)" } ?? "",
                         form: form, isText: value == nil || value?.stringValue != nil)
                 },

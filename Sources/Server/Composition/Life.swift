@@ -14,6 +14,7 @@ internal import Prioritization
 internal import Response
 internal import SMTPChannel
 internal import StateStore
+internal import Suppression
 internal import Watchlists
 
 /// The life cycle of an installation: what takes events in, finds incidents in them, and reacts.
@@ -32,6 +33,7 @@ struct Life: Sendable {
     let response: ResponseEngine
     let export: TableExport
     let records: RecordExport
+    let suppressor: Suppressor
     let health: SourceHealth
     let monitor: HealthMonitor
     let proving: Proving
@@ -110,6 +112,9 @@ struct Life: Sendable {
                 incidentURL: { core.incidentURL($0) }),
             records: RecordExport(
                 casebook: core.casebook, journal: core.database.journal, store: core.events, logger: logger),
+            suppressor: Suppressor(
+                casebook: core.casebook, rules: SuppressionRules(core.database, time: core.time),
+                journal: core.database.journal),
             health: health, monitor: monitor,
             proving: Proving(core, stages: stages, rules: known), threats: threats,
             watchlists: WatchlistDesk(
@@ -126,6 +131,7 @@ struct Life: Sendable {
             loop("notification") { try await notifications.run() },
             loop("response") { try await response.run() },
             loop("export") { try await export.run() },
+            loop("suppression") { try await suppressor.run() },
             loop("record export") { try await records.run() },
             loop("rule quality") { try await proving.followJournal() },
             loop("fusion") { try await threats.fusion.run() },
@@ -197,6 +203,7 @@ struct Life: Sendable {
             try await response.applyPending()
             try await export.drain()
             try await records.drain()
+            try await suppressor.drain()
             if try await core.database.journal.head().sequence == before { return }
         }
     }

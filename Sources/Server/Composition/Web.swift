@@ -10,6 +10,7 @@ internal import NIOSSL
 internal import Portal
 internal import Preparation
 internal import StateStore
+internal import Suppression
 internal import WebGate
 internal import WorkspaceResources
 
@@ -42,7 +43,8 @@ struct Web: Sendable {
             ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
             rules: life.proving.desk,
             indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
-            watchlists: life.watchlists, names: core.settings.workspace.names,
+            watchlists: life.watchlists, suppression: SuppressionRules(core.database, time: core.time),
+            names: core.settings.workspace.names,
             playbooks: EnginePlaybooks(engine: life.response),
             documents: WorkspaceResourceStore(database: core.database, time: core.time),
             audit: JournalAudit(core: core),

@@ -7,6 +7,7 @@ internal import Foundation
 internal import Notification
 internal import Response
 internal import StateStore
+internal import Suppression
 internal import Watchlists
 internal import WorkspaceResources
 
@@ -15,7 +16,7 @@ enum Rooms {
     static let migrations: [RoomMigrations] = [
         Casebook.migrations, AccessControl.migrations, DetectionTables.migrations, NotificationEngine.migrations,
         ResponseEngine.migrations, DataCollectionTables.migrations, SourceMemory.migrations, FilePositions.migrations,
-        WatchlistTables.migrations, WorkspaceResourceTables.migrations,
+        SuppressionRules.migrations, WatchlistTables.migrations, WorkspaceResourceTables.migrations,
     ]
 }
 
