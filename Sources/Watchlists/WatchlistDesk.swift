@@ -13,8 +13,8 @@ public struct WatchlistDesk: Sendable {
         try await publisher.run()
     }
 
-    /// Waits until the table `Watchlist` says what the lists say, so that the caller's next query sees it.
-    public func publish() async throws {
-        try await publisher.publishDue()
+    /// Waits until the table `Watchlist` says what a list says, so that the caller's next query sees it.
+    public func publish(_ alias: String) async throws {
+        try await publisher.publishDue(of: alias)
     }
 }

@@ -109,13 +109,13 @@ struct WatchlistRoutes {
             throw APIError(
                 fault, within: fault.target == "etag" || fault.target == "watchlistAlias" ? "" : "properties.")
         }
-        try await desk.publish()
+        try await desk.publish(alias)
         return Response(status: isNew ? .created : .ok, json: wire.json(list))
     }
 
     @Sendable func delete(_ call: EndpointCall) async throws -> Response {
         try await desk.lists.delete(call.name("watchlist"), by: try call.actor)
-        try await desk.publish()
+        try await desk.publish(call.name("watchlist"))
         return Response(status: .noContent)
     }
 
@@ -130,7 +130,7 @@ struct WatchlistRoutes {
             return Array(buffer.readableBytesView)
         }
         let report = try await desk.lists.upload(draft, content: chunks, mode: mode, by: try call.actor)
-        try await desk.publish()
+        try await desk.publish(draft.alias)
         return Response(status: report.isNew ? .created : .ok, json: wire.json(report))
     }
 
@@ -183,14 +183,14 @@ struct WatchlistRoutes {
         } catch let fault as WatchlistFault {
             throw APIError(fault, within: fault.target == "etag" ? "" : "properties.")
         }
-        try await desk.publish()
+        try await desk.publish(alias)
         return Response(status: saved.isNew ? .created : .ok, json: wire.json(saved.item, of: alias))
     }
 
     @Sendable func deleteItem(_ call: EndpointCall) async throws -> Response {
         let list = try await known(call)
         let isDeleted = try await desk.lists.deleteItem(call.name("item"), of: list.alias, by: try call.actor)
-        try await desk.publish()
+        try await desk.publish(list.alias)
         return Response(status: isDeleted ? .ok : .noContent)
     }
 

@@ -80,7 +80,7 @@ extension PortalRoutes {
             let draft = WatchlistDraft(alias: alias, facts: facts)
             let report = try await services.watchlists.lists.upload(
                 draft, text: String(decoding: content, as: UTF8.self), mode: mode, by: caller.actor)
-            return (PortalURL.watchlist(report.list.alias).path, Notice(Self.sentence(report)))
+            return (alias, PortalURL.watchlist(report.list.alias).path, Notice(Self.sentence(report)))
         }
     }
 
@@ -98,7 +98,7 @@ extension PortalRoutes {
         let list = try await knownWatchlist(context)
         return try await changing(PortalURL.watchlist(list.alias).path) {
             _ = try await services.watchlists.lists.delete(list.alias, by: caller.actor)
-            return (PortalURL.watchlists.path, Notice("The watchlist \(list.alias) was deleted."))
+            return (list.alias, PortalURL.watchlists.path, Notice("The watchlist \(list.alias) was deleted."))
         }
     }
 
@@ -127,7 +127,10 @@ extension PortalRoutes {
                 draft.values[column] = .string(text)
             }
             let saved = try await lists.saveItem(id, of: list.alias, draft, by: caller.actor)
-            return (path, Notice(saved.isNew ? "\(saved.item.key) was added." : "\(saved.item.key) was changed."))
+            return (
+                list.alias, path,
+                Notice(saved.isNew ? "\(saved.item.key) was added." : "\(saved.item.key) was changed.")
+            )
         }
     }
 
@@ -139,17 +142,17 @@ extension PortalRoutes {
         let path = PortalURL.watchlist(list.alias).path
         return try await changing(path) {
             let isDeleted = try await services.watchlists.lists.deleteItem(id, of: list.alias, by: caller.actor)
-            return (path, Notice(isDeleted ? "The item was deleted." : "The item was gone already."))
+            return (list.alias, path, Notice(isDeleted ? "The item was deleted." : "The item was gone already."))
         }
     }
 
     /// Makes a change and leads to its page; what was refused is told on the page where it was asked for.
     private func changing(
-        _ path: String, _ change: () async throws -> (path: String, notice: Notice)
+        _ path: String, _ change: () async throws -> (alias: String, path: String, notice: Notice)
     ) async throws -> Response {
         do {
-            let (path, notice) = try await change()
-            try await services.watchlists.publish()
+            let (alias, path, notice) = try await change()
+            try await services.watchlists.publish(alias)
             return .redirect(to: notice.on(path), type: .normal)
         } catch let fault as WatchlistFault {
             return .redirect(to: Notice(fault.description, isError: true).on(path), type: .normal)

@@ -43,17 +43,24 @@ public actor WatchlistPublisher {
     }
 
     /// Writes the rows that are due; when it returns, queries see all changes that were made before.
-    public func publishDue() async throws {
-        await takeTurn()
-        defer { giveTurn() }
-        for number in try await unfinished() {
-            while try await publishItems(of: number) {}
-            while try await publishChanges(of: number) {}
-            while try await retireItems(of: number) {}
+    ///
+    /// - Parameter alias: of this list only, so that nobody waits for what others upload; nil: of all.
+    public func publishDue(of alias: String? = nil) async throws {
+        for number in try await unfinished(alias) {
+            while try await inTurn({ try await publishItems(of: number) }) {}
+            while try await inTurn({ try await publishChanges(of: number) }) {}
+            while try await inTurn({ try await retireItems(of: number) }) {}
         }
     }
 
     // MARK: Turns
+
+    /// One delivery at a time, in the order of asking.
+    private func inTurn(_ step: () async throws -> Bool) async throws -> Bool {
+        await takeTurn()
+        defer { giveTurn() }
+        return try await step()
+    }
 
     private func takeTurn() async {
         guard isBusy else {
@@ -70,7 +77,7 @@ public actor WatchlistPublisher {
     // MARK: Work
 
     /// The lists that have rows to be written, after a new cycle has begun for those whose last one is over.
-    private func unfinished() async throws -> [Int64] {
+    private func unfinished(_ alias: String?) async throws -> [Int64] {
         try await watchlists.room.change { transaction in
             try transaction.execute(
                 """
@@ -80,10 +87,11 @@ public actor WatchlistPublisher {
             return try Int64.fetchAll(
                 transaction.database,
                 sql: """
-                    SELECT number FROM watchlists_list l WHERE published < through OR is_deleted = 1
+                    SELECT number FROM watchlists_list l WHERE (?1 IS NULL OR alias = ?1) AND (
+                        published < through OR is_deleted = 1
                         OR EXISTS (SELECT 1 FROM watchlists_change c WHERE c.list = l.number)
-                        OR EXISTS (SELECT 1 FROM watchlists_item i WHERE i.list = l.number AND i.number <= l.after)
-                    """)
+                        OR EXISTS (SELECT 1 FROM watchlists_item i WHERE i.list = l.number AND i.number <= l.after))
+                    """, arguments: [alias])
         }
     }
 
