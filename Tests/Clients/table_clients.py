@@ -246,6 +246,25 @@ def security():
         len(list(client.secure_score_controls.list())),
         len(list(client.assessments_metadata.list())),
     ]
+    rule = client.alerts_suppression_rules.update(
+        "samples",
+        {
+            "properties": {
+                "alertType": "SIMULATED_DNS",
+                "reason": "Other",
+                "state": "Enabled",
+                "suppressionAlertsScope": {"allOf": [{"field": "alertDisplayName", "contains": "sample"}]},
+            }
+        },
+    )
+    results["security_rule"] = [rule.name, rule.state, len(list(client.alerts_suppression_rules.list()))]
+    client.alerts.begin_simulate("local", {"properties": {"kind": "Bundles", "bundles": ["DNS"]}}).result()
+    for _ in range(200):
+        dismissed = [each for each in client.alerts.list() if each.alert_type == "SIMULATED_DNS"]
+        if dismissed and dismissed[0].status == "Dismissed":
+            results["security_suppressed"] = True
+            break
+    client.alerts_suppression_rules.delete("samples")
     results["security_locations"] = [each.name for each in client.locations.list()]
 
 
