@@ -47,6 +47,7 @@ let shims: [Target] = [
 // Ring 0: pure; no I/O, no clock, no randomness, no logger.
 let pure: [Target] = [
     .target(name: "Chronology"),
+    .target(name: "Delimited"),
     .target(name: "JSON", dependencies: ["CSimdjson", collections]),
     .target(name: "RE2", dependencies: ["CRE2"]),
     .target(name: "Records", dependencies: ["CSimdjson", "CZlib"]),
@@ -64,7 +65,7 @@ let pure: [Target] = [
     .target(name: "Presentation", dependencies: ["Chronology", "JSON", "KQLValues"]),
     .target(name: "Sigma", dependencies: ["JSON", "RE2", "Records", "Vocabulary", yams]),
     .target(name: "SigmaConversion", dependencies: ["KQLValues", "RE2", "Sigma"]),
-    .target(name: "ThreatIntelligence", dependencies: ["Chronology", "JSON"]),
+    .target(name: "ThreatIntelligence", dependencies: ["Chronology", "Delimited", "JSON"]),
     .target(name: "Workflow", dependencies: ["Chronology", "JSON", collections]),
 ]
 
@@ -110,7 +111,11 @@ let lifeCycle: [Target] = [
         dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", grdb, logging, yams]),
     .target(name: "Preparation", dependencies: ["CCmark", "Chronology", yams]),
     .target(
-        name: "Prioritization", dependencies: ["Casebook", "Chronology", "JSON", "StateStore", "Vocabulary", yams]),
+        name: "Prioritization",
+        dependencies: [
+            "Casebook", "Chronology", "Delimited", "JSON", "StateStore", "Vocabulary", collections, crypto, grdb, logging,
+            yams,
+        ]),
     .target(
         name: "Response",
         dependencies: [
@@ -310,7 +315,9 @@ let tests: [Target] = [
     .testTarget(name: "PreparationTests", dependencies: ["Chronology", "Preparation"]),
     .testTarget(
         name: "PrioritizationTests",
-        dependencies: ["Casebook", "Chronology", "JSON", "Prioritization", "StateStore", "Vocabulary"]),
+        dependencies: [
+            "Casebook", "Chronology", "JSON", "Prioritization", "StateStore", "TestSupport", "Vocabulary",
+        ]),
     .testTarget(name: "PresentationTests", dependencies: ["Chronology", "JSON", "KQLValues", "Presentation"]),
     .testTarget(name: "RecordsTests", dependencies: ["JSON", "Records", "TestSupport"]),
     .testTarget(

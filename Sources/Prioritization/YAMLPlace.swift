@@ -39,6 +39,8 @@ struct YAMLPlace {
         return members
     }
 
+    var isList: Bool { node.sequence != nil }
+
     func elements() throws(ContentFault) -> [YAMLPlace] {
         guard let sequence = node.sequence else { throw fault("write a list with '- ' here") }
         return sequence.map { YAMLPlace(file: file, node: $0) }

@@ -67,30 +67,6 @@ import Vocabulary
 
     @Test func `an empty file is an empty inventory`() throws {
         #expect(try AssetInventory(yaml: "", file: "a").assets.isEmpty)
-        #expect(try AssetInventory(csv: "", file: "a").assets.isEmpty)
-    }
-
-    @Test func `a CSV list is read with its quotation`() throws {
-        let csv =
-            "\u{FEFF}Kind, Names ,sensitivity,owner,tags\r\nhost,\"srv-dc01; srv-dc01.corp.example\",Critical,"
-            + "\"Team \"\"A\"\", Bonn\",dc|tier0\r\n\r\naccount,CORP\\alice,,,\n"
-        let assets = try AssetInventory(csv: csv, file: "assets.csv").assets
-        #expect(
-            assets == [
-                Asset(
-                    kind: .host, names: ["srv-dc01", "srv-dc01.corp.example"], tags: ["dc", "tier0"],
-                    sensitivity: .critical, owner: "Team \"A\", Bonn"),
-                Asset(kind: .account, names: ["CORP\\alice"]),
-            ])
-    }
-
-    @Test(arguments: [
-        ("name,tags\nx,y", 1), ("kind,name\nhost,a\ntoaster,x", 3), ("kind,name\nhost,\"x", 2),
-        ("kind,name,sensitivity\nhost,x,huge", 2), ("kind,name\n\"a\nb\",x\n", 2), ("kind,name\nhost", 2),
-    ])
-    func `a bad CSV line is refused with its number`(csv: String, line: Int) {
-        let fault = #expect(throws: ContentFault.self) { try AssetInventory(csv: csv, file: "assets.csv") }
-        #expect(fault?.line == line)
     }
 
     @Test(arguments: [
@@ -100,7 +76,7 @@ import Vocabulary
     ])
     func `patterns match names whole`(pattern: String, name: String, matches: Bool) {
         let inventory = AssetInventory(rules: [
-            AssetRule(name: "r", namePattern: pattern, sensitivity: .low)
+            AssetRule(name: "r", conditions: [.name([pattern])], sensitivity: .low)
         ])
         let entity = Entity(kind: .cloudApplication, identifiers: ["Name": name, "AppId": "\u{0}"])
         let isKnown = inventory.profile(of: entity) != nil

@@ -1,95 +1,246 @@
 public import Casebook
+internal import Synchronization
 internal import Vocabulary
 
-/// The organisation's assets, and rules for whole groups of them.
+/// The organisation's assets with what is known about each: an index for looking entities up while they are scored.
+///
+/// It does not change; whoever keeps assets makes a new one when they have changed.
 public struct AssetInventory: Sendable {
+    /// What was given, then what their links imply: containers and groups that nobody listed.
     public let assets: [Asset]
-    public let rules: [AssetRule]
-    private let positions: [String: [Int]]
-    private let entities: [[Entity]]
-    private let patterns: [NamePattern?]
+    public let policy: AssetPolicy
+    private let index: AssetIndex
+    private let rules: [PreparedRule]
+    private let watchlists: AssetWatchlists
+    private let graph: AssetGraph
+    private let own: [OwnVerdict?]
+    private let flow: SensitivityFlow
+    private let reached = ReachMemory()
 
     public static let empty = AssetInventory()
 
-    public init(assets: [Asset] = [], rules: [AssetRule] = []) {
+    public init(
+        assets: [Asset] = [], policy: AssetPolicy = AssetPolicy(), watchlists: AssetWatchlists = AssetWatchlists()
+    ) {
+        let assets = AssetIndex.withImplied(assets)
         self.assets = assets
+        self.policy = policy
+        self.watchlists = watchlists
+        let rules = policy.rules.map(PreparedRule.init)
         self.rules = rules
-        entities = assets.map { asset in asset.names.map { Entity(kind: asset.kind, name: $0) } }
-        patterns = rules.map { $0.namePattern.map(NamePattern.init) }
-        var positions: [String: [Int]] = [:]
-        for (position, named) in entities.enumerated() {
-            for key in Set(named.flatMap(\.lookupKeys)) { positions[key, default: []].append(position) }
+        let index = AssetIndex(assets)
+        self.index = index
+        graph = AssetGraph(
+            links: assets.enumerated().map { position, asset in
+                asset.allLinks.flatMap { link in
+                    index.positions(of: link.target).filter { $0 != position }
+                        .map { AssetGraph.Edge(relation: link.relation, target: $0) }
+                }
+            })
+        own = assets.map { asset in
+            let subject = RuleSubject(asset, index: index, policy: policy, watchlists: watchlists)
+            return OwnVerdict(asset, subject, rules)
         }
-        self.positions = positions
+        flow = SensitivityFlow(
+            graph, own: own.map { $0?.level }, isFixed: assets.map { $0.sensitivity != nil },
+            inheritance: policy.inheritance)
+    }
+
+    public init(assets: [Asset] = [], rules: [AssetRule]) {
+        self.init(assets: assets, policy: AssetPolicy(rules: rules))
     }
 
     /// Both inventories' assets and rules.
     public func merging(_ other: AssetInventory) -> AssetInventory {
-        AssetInventory(assets: assets + other.assets, rules: rules + other.rules)
+        AssetInventory(
+            assets: assets + other.assets, policy: policy.merging(other.policy), watchlists: watchlists)
     }
 
-    /// What the inventory knows about an entity; nil when nothing.
+    /// What is known about the asset at a position of `assets`.
+    public func profile(at position: Int) -> AssetProfile {
+        let asset = assets[position]
+        return profile(of: asset.kind, name: asset.name, names: asset.allNames, known: [position])
+    }
+
+    /// What is known about an entity; nil when nothing.
     ///
-    /// The assets' own words come first, then the rules in their order; the highest sensitivity counts, unless an
-    /// asset states its own.
+    /// The level that an asset states for itself counts before what rules say and what is handed on to it; of these the
+    /// highest counts.
     public func profile(of entity: Entity) -> AssetProfile? {
-        let known = assets(matching: entity)
-        var tags: [String] = []
-        for tag in known.flatMap(\.tags) where !tags.contains(tag) { tags.append(tag) }
-        var sensitivity = known.compactMap(\.sensitivity).max()
-        let isStated = sensitivity != nil
-        var owner = known.map(\.owner).first { !$0.isEmpty } ?? ""
-        let names = entity.allNames + known.flatMap(\.names)
-        var isKnown = !known.isEmpty
-        for (rule, pattern) in zip(rules, patterns) where rule.fits(entity.kind, names: names, tags: tags, pattern) {
-            isKnown = true
-            for tag in rule.tags where !tags.contains(tag) { tags.append(tag) }
-            if !isStated { sensitivity = [sensitivity, rule.sensitivity].compactMap { $0 }.max() }
-            if owner.isEmpty { owner = rule.owner }
-        }
-        guard isKnown else { return nil }
-        let name = known.first?.names.first ?? entity.friendlyName
-        return AssetProfile(name: name, sensitivity: sensitivity, tags: tags, owner: owner)
+        let known = index.positions(of: entity)
+        let name = known.first.map { assets[$0].name } ?? entity.friendlyName
+        let names = entity.allNames + known.flatMap { assets[$0].allNames }
+        let profile = profile(of: entity.kind, name: name, names: names, known: known)
+        return known.isEmpty && profile.explanation.isEmpty && profile.tags.isEmpty && profile.owner.isEmpty
+            ? nil : profile
     }
 
-    private func assets(matching entity: Entity) -> [Asset] {
-        let candidates = Set(entity.lookupKeys.flatMap { positions[$0] ?? [] }).sorted()
-        return candidates.filter { entities[$0].contains { $0.matches(entity) } }.map { assets[$0] }
+    /// What the assets of these entities can get at beyond themselves.
+    public func reach(of entities: some Sequence<Entity>) -> AssetReach {
+        let starts = Set(entities.flatMap { index.positions(of: $0) }).sorted()
+        guard !starts.isEmpty else { return .none }
+        return reached.value(of: starts) {
+            let (positions, isCut) = graph.reach(from: starts)
+            let ranked = positions.map { ($0, level(at: $0)) }.filter { ($0.1 ?? .low) >= .high }
+                .sorted { ($1.1 ?? .low, assets[$0.0].name) < ($0.1 ?? .low, assets[$1.0].name) }
+            return AssetReach(
+                count: positions.count,
+                foremost: ranked.prefix(3).map { .init(name: assets[$0.0].name, sensitivity: $0.1) }, isCut: isCut)
+        }
+    }
+
+    /// The positions of the assets that an entity may mean.
+    public func positions(of entity: Entity) -> [Int] { index.positions(of: entity) }
+
+    private func level(at position: Int) -> Sensitivity? {
+        assets[position].sensitivity ?? flow.result(at: position)?.level
+    }
+
+    private func profile(of kind: EntityKind, name: String, names: [String], known: [Int]) -> AssetProfile {
+        var subject = RuleSubject(kind: kind, names: names, tags: [])
+        for position in known {
+            for tag in assets[position].tags where !subject.tags.contains(tag) { subject.tags.append(tag) }
+            if subject.type.isEmpty { subject.type = assets[position].type }
+            if subject.location.isEmpty { subject.location = assets[position].location }
+            subject.groups += index.groups(of: assets[position])
+        }
+        subject.watchlists = watchlists.holding(names)
+        subject.parts = NameParts(names, kind: kind, policy: policy)
+        let stated = known.compactMap { position in assets[position].sensitivity.map { (position, $0) } }
+            .max { $0.1 < $1.1 }
+        var owner = known.map { assets[$0].owner }.first { !$0.isEmpty } ?? ""
+        var best: (level: Sensitivity, explanation: String)?
+        for rule in rules {
+            guard let evidence = rule.evidence(for: subject) else { continue }
+            for tag in rule.rule.tags where !subject.tags.contains(tag) { subject.tags.append(tag) }
+            if owner.isEmpty { owner = rule.rule.owner }
+            if let level = rule.rule.sensitivity, level > best?.level ?? .low || best == nil {
+                best = (level, "\(evidence), by rule \(rule.rule.name)")
+            }
+        }
+        if let (position, level) = stated {
+            best = (level, "stated for \(assets[position].name)")
+        } else {
+            for position in known {
+                guard let result = flow.result(at: position), !result.hops.isEmpty, result.level > best?.level ?? .low
+                        || best == nil
+                else { continue }
+                best = (result.level, words(for: result))
+            }
+        }
+        return AssetProfile(
+            name: name, kind: kind, sensitivity: best?.level, tags: subject.tags, owner: owner,
+            explanation: best.map { "\($0.level.rawValue): \($0.explanation)" } ?? "", parts: subject.parts)
+    }
+
+    /// How a level came to an asset, from where it was given.
+    private func words(for result: SensitivityFlow.Result) -> String {
+        let origin = assets[result.origin]
+        var text = own[result.origin].map { "\($0.evidence) on \(origin.typeWord) \(origin.name)\($0.rule)" } ?? ""
+        for hop in result.hops.reversed() {
+            let (asset, from) = (assets[hop.position].name, assets[hop.from].name)
+            switch hop.kind {
+            case .holds: text += "; \(asset) holds \(from)"
+            case .inherits(.within): text += "; \(asset) lies in \(from)"
+            case .inherits(.memberOf): text += "; \(asset) is a member of \(from)"
+            case .inherits(.ownedBy): text += "; \(asset) belongs to \(from)"
+            case .inherits(.administers): text += "; \(asset) administers \(from)"
+            case .inherits(.actsAs): text += "; \(asset) acts as \(from)"
+            }
+        }
+        return text
     }
 }
 
-extension AssetRule {
-    fileprivate func fits(_ kind: EntityKind, names: [String], tags: [String], _ pattern: NamePattern?) -> Bool {
-        if let wanted = self.kind, wanted != kind { return false }
-        if let tag, !tags.contains(where: { $0.lowercased() == tag.lowercased() }) { return false }
-        if let pattern { return names.contains(where: pattern.matches) }
-        return tag != nil || self.kind != nil
+/// The level that an asset has by itself, and why.
+private struct OwnVerdict: Sendable {
+    var level: Sensitivity
+    var evidence: String
+    /// `, by rule production`; empty when its source states the level.
+    var rule: String
+
+    init?(_ asset: Asset, _ subject: RuleSubject, _ rules: [PreparedRule]) {
+        if let level = asset.sensitivity {
+            self.init(level: level, evidence: "stated", rule: "")
+            return
+        }
+        var subject = subject
+        var best: OwnVerdict?
+        for rule in rules {
+            guard let evidence = rule.evidence(for: subject) else { continue }
+            for tag in rule.rule.tags where !subject.tags.contains(tag) { subject.tags.append(tag) }
+            if let level = rule.rule.sensitivity, level > best?.level ?? .low || best == nil {
+                best = OwnVerdict(level: level, evidence: evidence, rule: ", by rule \(rule.rule.name)")
+            }
+        }
+        guard let best else { return nil }
+        self = best
+    }
+
+    private init(level: Sensitivity, evidence: String, rule: String) {
+        self.level = level
+        self.evidence = evidence
+        self.rule = rule
+    }
+}
+
+extension RuleSubject {
+    fileprivate init(_ asset: Asset, index: AssetIndex, policy: AssetPolicy, watchlists: AssetWatchlists) {
+        let names = asset.allNames
+        self.init(
+            kind: asset.kind, names: names, tags: asset.tags, type: asset.type, location: asset.location,
+            groups: index.groups(of: asset), parts: NameParts(names, kind: asset.kind, policy: policy),
+            watchlists: watchlists.holding(names))
+    }
+}
+
+extension NameParts {
+    /// What the first name says that follows a convention for its kind.
+    fileprivate init?(_ names: [String], kind: EntityKind, policy: AssetPolicy) {
+        for convention in policy.conventions where convention.kinds.isEmpty || convention.kinds.contains(kind) {
+            for name in names {
+                guard let parts = convention.parts(of: name, vocabularies: policy.vocabularies) else { continue }
+                self = parts
+                return
+            }
+        }
+        return nil
+    }
+}
+
+extension Asset {
+    /// All links, that to its owner among them.
+    fileprivate var allLinks: [AssetLink] {
+        owner.isEmpty || links.contains { $0.relation == .ownedBy }
+            ? links : links + [AssetLink(.ownedBy, .account, owner)]
+    }
+
+    /// The names that patterns and watchlists are held against.
+    fileprivate var allNames: [String] {
+        var names = self.names
+        for entity in entities {
+            for name in entity.allNames where !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// `resource group`, `subscription`, else the kind in words.
+    fileprivate var typeWord: String {
+        switch type.lowercased() {
+        case "microsoft.resources/subscriptions/resourcegroups": "resource group"
+        case "microsoft.resources/subscriptions": "subscription"
+        case "microsoft.management/managementgroups": "management group"
+        default:
+            switch kind {
+            case .securityGroup: "group"
+            case .azureResource: "resource"
+            default: kind.rawValue.lowercased()
+            }
+        }
     }
 }
 
 extension Entity {
-    /// The entity that a single name means.
-    init(kind: EntityKind, name: String) {
-        let isSID = name.hasPrefix("S-1-")
-        let identifier =
-            switch kind {
-            case .account: isSID ? "Sid" : "FullName"
-            case .host: "FullName"
-            case .ip: "Address"
-            case .url: "Url"
-            case .azureResource: "ResourceId"
-            case .dns: "DomainName"
-            case .mailbox: "MailboxPrimaryAddress"
-            case .securityGroup: isSID ? "SID" : "DistinguishedName"
-            case .ioTDevice: "DeviceId"
-            default: "Name"
-            }
-        self.init(kind: kind, identifiers: [identifier: name])
-    }
-
-    /// Keys that two entities which match have in common: their weak and strong keys.
-    fileprivate var lookupKeys: [String] { keys.all }
-
     /// The names that patterns are held against.
     fileprivate var allNames: [String] {
         var names = [friendlyName]
@@ -101,9 +252,24 @@ extension Entity {
             if let domain = identifiers["NTDomain"] { names.append("\(domain)\\\(name)") }
             if let suffix = identifiers["UPNSuffix"] { names.append("\(name)@\(suffix)") }
         }
-        for identifier in ["AzureID", "ResourceId", "Sid", "AadUserId"] {
+        for identifier in ["AzureID", "ResourceId", "Sid", "AadUserId", "ObjectGuid", "SID"] {
             if let value = identifiers[identifier] { names.append(value) }
         }
         return names
+    }
+}
+
+/// Remembers what was reached from where, since incidents touch the same assets again and again.
+private final class ReachMemory: Sendable {
+    private let known = Mutex<[[Int]: AssetReach]>([:])
+
+    func value(of starts: [Int], _ make: () -> AssetReach) -> AssetReach {
+        if let value = known.withLock({ $0[starts] }) { return value }
+        let value = make()
+        known.withLock { known in
+            if known.count >= 10_000 { known = [:] }
+            known[starts] = value
+        }
+        return value
     }
 }

@@ -5,22 +5,30 @@ internal import Vocabulary
 extension ScoringModel {
     /// The priority of an incident: each factor's points with a sentence, the largest first.
     ///
+    /// A pure function of what it is given; it costs some microseconds.
+    ///
     /// - Parameter precisions: what is known of rules by their ids; a rule that is not among them counts as not measured.
     public func priority(
-        of incident: Incident, assets: AssetInventory, precisions: [String: RulePrecision] = [:], now: Instant
+        of incident: Incident, assets: AssetInventory, precisions: [String: RulePrecision] = [:],
+        evidence: IncidentEvidence = .none, now: Instant
     ) -> IncidentPriority {
         let reasons =
             [
-                severityReason(incident), stageReason(incident), spreadReason(incident), agreementReason(incident),
-                volumeReason(incident), precisionReason(incident, precisions), productReason(incident),
-                waitingReason(incident, now: now),
+                severityReason(incident), confidenceReason(evidence.findings), intentReason(incident),
+                stageReason(incident), spreadReason(incident), agreementReason(incident), volumeReason(incident),
+                precisionReason(incident, precisions), productReason(incident), indicatorReason(evidence.findings),
+                reachReason(incident, assets), timeReason(incident, evidence.deadline, now: now),
             ].compactMap { $0 } + sensitivityReasons(incident, assets)
         let counted = reasons.filter { $0.points != 0 }
-        let ordered = counted.enumerated().sorted { left, right in
+        var ordered = counted.enumerated().sorted { left, right in
             (-left.element.points, left.offset) < (-right.element.points, right.offset)
         }.map(\.element)
-        let sum = counted.reduce(0) { $0 + $1.points }
-        return IncidentPriority(score: Int(min(100, max(0, sum)).rounded()), reasons: ordered)
+        let sum = min(100, max(0, counted.reduce(0) { $0 + $1.points })).rounded()
+        guard let override = evidence.override, now < override.until ?? .max else {
+            return IncidentPriority(score: Int(sum), reasons: ordered)
+        }
+        ordered.insert(override.reason(insteadOf: sum), at: 0)
+        return IncidentPriority(score: override.score, reasons: ordered)
     }
 
     private func severityReason(_ incident: Incident) -> IncidentPriority.Reason? {
@@ -42,7 +50,7 @@ extension ScoringModel {
         guard let first = incident.tactics.first, let last = incident.tactics.last, incident.tactics.count > 1 else {
             return nil
         }
-        let points = min(spreadMost, Double(incident.tactics.count - 1) * spreadPerTactic)
+        let points = spread.points(incident.tactics.count - 1)
         return IncidentPriority.Reason(
             factor: "spread", points: points,
             text: "Spans \(incident.tactics.count) tactics, from \(first.words) to \(last.words)")
@@ -51,16 +59,15 @@ extension ScoringModel {
     private func agreementReason(_ incident: Incident) -> IncidentPriority.Reason? {
         guard incident.ruleIDs.count > 1 else { return nil }
         return IncidentPriority.Reason(
-            factor: "agreement", points: min(agreementMost, Double(incident.ruleIDs.count - 1) * agreementPerRule),
+            factor: "agreement", points: agreement.points(incident.ruleIDs.count - 1),
             text: "\(incident.ruleIDs.count) different rules agree")
     }
 
     private func volumeReason(_ incident: Incident) -> IncidentPriority.Reason? {
-        var doublings = 0
-        while incident.alertIDs.count >> (doublings + 1) > 0 { doublings += 1 }
+        let doublings = incident.alertIDs.count.doublings
         guard doublings > 0 else { return nil }
         return IncidentPriority.Reason(
-            factor: "volume", points: min(volumeMost, Double(doublings) * volumePerDoubling),
+            factor: "volume", points: volume.points(doublings),
             text: "\(incident.alertIDs.count) alerts")
     }
 
@@ -72,10 +79,10 @@ extension ScoringModel {
         guard let best = known.compactMap({ $0 }).max(by: { $0.evidence < $1.evidence }) else { return nil }
         // A rule that was never judged may be right.
         guard best.evidence > 0 || known.allSatisfy({ $0 != nil }) else { return nil }
-        let points = best.evidence * (best.evidence > 0 ? precisionGain : precisionLoss)
+        let points = precision.points(best.evidence)
         let interval = "\(Int((best.lower * 100).rounded()))–\(Int((best.upper * 100).rounded())) %"
         return IncidentPriority.Reason(
-            factor: "precision", points: (points * 10).rounded() / 10,
+            factor: "precision", points: points.tenths,
             text: "\(best.truePositives) of \(best.classified) classified incidents of \(best.ruleName) were true "
                 + "positives (precision \(interval))")
     }
@@ -85,6 +92,72 @@ extension ScoringModel {
         guard let best = sure.max(by: { ($0.1, $1.0) < ($1.1, $0.0) }) else { return nil }
         return IncidentPriority.Reason(
             factor: "product", points: best.1, text: "\(best.0) found that its alerts belong together")
+    }
+
+    /// The surest finding counts; a finding that says nothing of how sure it is takes nothing away.
+    private func confidenceReason(_ findings: [IncidentFinding]) -> IncidentPriority.Reason? {
+        let stated = findings.compactMap { finding in finding.sureness.map { (finding, $0) } }
+        guard let best = stated.max(by: { $0.1 < $1.1 }) else { return nil }
+        guard best.1 >= 0.5 || stated.count == findings.count else { return nil }
+        let name = best.0.displayName
+        let percent = Int((best.1 * 100).rounded())
+        return IncidentPriority.Reason(
+            factor: "confidence", points: confidence.points(2 * best.1 - 1).tenths,
+            text: best.0.confidence?.score == nil
+                ? "\(name) is a finding of \(best.1 >= 0.5 ? "high" : "low") confidence"
+                : "\(name) is sure to \(percent) %")
+    }
+
+    /// How likely malice is behind at least one of the techniques, each taken for itself.
+    private func intentReason(_ incident: Incident) -> IncidentPriority.Reason? {
+        var innocent = 1.0
+        var worst: (technique: String, malice: Double)?
+        for technique in Set(incident.techniques).sorted() {
+            let parent = String(technique.prefix { $0 != "." })
+            guard let malice = maliceOfTechnique[technique] ?? maliceOfTechnique[parent], malice > 0 else { continue }
+            innocent *= 1 - malice
+            if malice > worst?.malice ?? 0 { worst = (technique, malice) }
+        }
+        guard let worst else { return nil }
+        return IncidentPriority.Reason(
+            factor: "intent", points: (intent * (1 - innocent)).tenths,
+            text: "Malice is likely (\(Int(((1 - innocent) * 100).rounded())) %): \(worst.technique) is seldom used in good faith")
+    }
+
+    private func indicatorReason(_ findings: [IncidentFinding]) -> IncidentPriority.Reason? {
+        let matches = Set(findings.filter { $0.alertType == "ThreatIntelligence" }.map(\.displayName))
+        guard let first = matches.min() else { return nil }
+        return IncidentPriority.Reason(
+            factor: "indicators", points: indicators.points(matches.count),
+            text: matches.count == 1 ? first : "\(matches.count) threat indicators were matched, among them: \(first)")
+    }
+
+    private func reachReason(_ incident: Incident, _ assets: AssetInventory) -> IncidentPriority.Reason? {
+        let reached = assets.reach(of: incident.entities.map(\.entity))
+        let doublings = reached.count.doublings
+        guard doublings > 0 else { return nil }
+        let names = reached.foremost.map(\.name).joined(separator: ", ")
+        return IncidentPriority.Reason(
+            factor: "reach", points: reach.points(doublings),
+            text: "Whoever holds its entities can get at \(reached.isCut ? "more than " : "")\(reached.count) assets"
+                + (names.isEmpty ? "" : ", among them \(names)"))
+    }
+
+    /// Of waiting and of the service level's time, what counts more.
+    private func timeReason(
+        _ incident: Incident, _ used: IncidentEvidence.Deadline?, now: Instant
+    ) -> IncidentPriority.Reason? {
+        let reasons = [waitingReason(incident, now: now), used.flatMap(deadlineReason)].compactMap { $0 }
+        return reasons.max { $0.points < $1.points }
+    }
+
+    private func deadlineReason(_ used: IncidentEvidence.Deadline) -> IncidentPriority.Reason? {
+        guard let step = deadline.filter({ used.share >= $0.share }).max(by: { $0.share < $1.share }) else { return nil }
+        return IncidentPriority.Reason(
+            factor: "deadline", points: step.points,
+            text: used.share >= 1
+                ? "The time to \(used.target) it is over"
+                : "\(Int((step.share * 100).rounded())) % of the time to \(used.target) it is used up")
     }
 
     private func waitingReason(_ incident: Incident, now: Instant) -> IncidentPriority.Reason? {
@@ -108,11 +181,11 @@ extension ScoringModel {
             return points.0 == points.1 ? left.name > right.name : points.0 < points.1
         }
         guard let worst, let level = worst.sensitivity else { return [] }
-        let tags = worst.tags.isEmpty ? "" : " (\(worst.tags.joined(separator: ", ")))"
+        let why = worst.explanation.isEmpty ? "" : " (\(worst.explanation.dropFirst("\(level.rawValue): ".count)))"
         var reasons = [
             IncidentPriority.Reason(
                 factor: "sensitivity", points: sensitivity[level] ?? 0,
-                text: "Touches \(worst.name), an asset of \(level.rawValue) sensitivity\(tags)")
+                text: "Touches \(worst.name), an asset of \(level.rawValue) sensitivity\(why)")
         ]
         let further = touched.filter { ($0.sensitivity ?? .low) >= .high && $0.name != worst.name }.map(\.name).sorted()
         if !further.isEmpty {
@@ -120,7 +193,7 @@ extension ScoringModel {
             reasons.append(
                 IncidentPriority.Reason(
                     factor: "furtherSensitive",
-                    points: min(furtherSensitiveMost, Double(further.count) * furtherSensitive),
+                    points: furtherSensitive.points(further.count),
                     text: "Touches \(further.count) more sensitive \(further.count == 1 ? "asset" : "assets"): \(names)"
                 ))
         }
@@ -138,4 +211,35 @@ extension Tactic {
         }
         return text
     }
+}
+
+extension PriorityOverride {
+    fileprivate func reason(insteadOf sum: Double) -> IncidentPriority.Reason {
+        let end = until.map { " until \($0.formatted(fractionDigits: 0))" } ?? ""
+        return IncidentPriority.Reason(
+            factor: "override", points: Double(score) - sum, text: "Set to \(score) by \(by)\(end): \(self.reason)")
+    }
+}
+
+extension IncidentFinding {
+    /// 0 to 1; nil when the detector does not say.
+    fileprivate var sureness: Double? {
+        guard let confidence else { return nil }
+        if let score = confidence.score { return min(1, max(0, score)) }
+        return switch confidence.level {
+        case .high: 0.85
+        case .low: 0.3
+        case .unknown: nil
+        }
+    }
+}
+
+extension Int {
+    /// How often 1 is doubled before it exceeds this.
+    fileprivate var doublings: Int { self > 0 ? Int.bitWidth - 1 - leadingZeroBitCount : 0 }
+}
+
+extension Double {
+    /// Rounded to one digit after the point.
+    fileprivate var tenths: Double { (self * 10).rounded() / 10 }
 }

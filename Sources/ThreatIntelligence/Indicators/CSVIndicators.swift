@@ -1,4 +1,5 @@
 internal import Chronology
+internal import Delimited
 
 /// Reads indicators out of CSV with a header, or a plain list of one value a line.
 struct CSVIndicators {
@@ -107,60 +108,5 @@ struct CSVIndicators {
         (text ?? "").split { $0 == ";" || $0 == "|" || $0 == "," }.map { part in
             String(part.drop(while: \.isWhitespace))
         }.filter { !$0.isEmpty }
-    }
-}
-
-/// The rows of a CSV text (RFC 4180), with the lines on which they begin.
-struct CSVRows: Sequence, IteratorProtocol {
-    struct Row {
-        /// Counted from 1.
-        let line: Int
-        let fields: [String]
-    }
-
-    private var rest: Substring.UnicodeScalarView
-    private var line = 1
-
-    init(_ text: String) {
-        rest = text.unicodeScalars[...]
-        if rest.first == "\u{FEFF}" { rest.removeFirst() }
-    }
-
-    mutating func next() -> Row? {
-        guard !rest.isEmpty else { return nil }
-        let start = line
-        var fields: [String] = []
-        var field = String.UnicodeScalarView()
-        var isQuoted = false
-        func text() -> String {
-            var rest = String(field)[...]
-            while let last = rest.last, last.isWhitespace { rest.removeLast() }
-            return String(rest.drop(while: \.isWhitespace))
-        }
-        while let scalar = rest.popFirst() {
-            if scalar == "\n" { line += 1 }
-            if isQuoted {
-                if scalar == "\"", rest.first == "\"" {
-                    field.append(scalar)
-                    rest.removeFirst()
-                } else if scalar == "\"" {
-                    isQuoted = false
-                } else {
-                    field.append(scalar)
-                }
-            } else if scalar == "\"" && field.allSatisfy({ $0 == " " }) {
-                field = String.UnicodeScalarView()
-                isQuoted = true
-            } else if scalar == "," {
-                fields.append(text())
-                field = String.UnicodeScalarView()
-            } else if scalar == "\n" {
-                break
-            } else {
-                field.append(scalar)
-            }
-        }
-        fields.append(text())
-        return Row(line: start, fields: fields)
     }
 }

@@ -6,8 +6,11 @@ struct NamePattern: Sendable, Hashable {
         pattern = Array(text.lowercased())
     }
 
+    /// Asks for a tag's name and value.
+    var holdsEquals: Bool { pattern.contains("=") }
+
     /// Takes at most time in proportion to the product of both lengths: a star is retried from where it last stood.
-    func matches(_ text: String) -> Bool {
+    func matches(_ text: some StringProtocol) -> Bool {
         let text = Array(text.lowercased())
         var inPattern = 0
         var inText = 0
