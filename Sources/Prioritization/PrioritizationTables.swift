@@ -34,15 +34,6 @@ public enum PrioritizationTables {
             PRIMARY KEY (source, native)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX prioritization_sighting_asset ON prioritization_sighting (asset);
-        CREATE TABLE prioritization_recommendation (
-            id TEXT PRIMARY KEY,
-            name TEXT NOT NULL,
-            severity INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 3),
-            state TEXT NOT NULL,
-            resource TEXT NOT NULL,
-            content TEXT NOT NULL,
-            last_seen INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID;
         """
 
     private static let priorities = """

@@ -20,14 +20,20 @@ public final class Prioritizer: Sendable {
     private let time: TimeSource
     private let basis: Mutex<Basis>
     private let precisions: @Sendable () async throws -> [String: RulePrecision]
+    private let evidence: @Sendable ([IncidentID]) async throws -> [IncidentID: IncidentEvidence]
     private static let actor = JournalActor.room("Prioritization")
 
-    /// - Parameter precisions: how good rules are by their ids, as measured until now.
+    /// - Parameters:
+    ///   - precisions: how good rules are by their ids, as measured until now.
+    ///   - evidence: what is known of incidents besides themselves; nil: what their alerts say of how sure they are.
     public init(
         casebook: Casebook, journal: Journal, basis: Basis = Basis(), time: TimeSource = .system,
-        precisions: @escaping @Sendable () async throws -> [String: RulePrecision] = { [:] }
+        precisions: @escaping @Sendable () async throws -> [String: RulePrecision] = { [:] },
+        evidence: (@Sendable ([IncidentID]) async throws -> [IncidentID: IncidentEvidence])? = nil
     ) {
         self.casebook = casebook
+        self.evidence =
+            evidence ?? { try await casebook.findings(of: $0).mapValues { IncidentEvidence(findings: $0) } }
         self.time = time
         self.precisions = precisions
         self.basis = Mutex(basis)
@@ -59,6 +65,9 @@ public final class Prioritizer: Sendable {
         return try await refreshOpen()
     }
 
+    /// Takes weights and assets before there is anything to score.
+    func begin(with first: Basis) { basis.withLock { $0 = first } }
+
     /// Scores all open incidents anew; to be called now and then, since waiting counts.
     @discardableResult
     public func refreshOpen() async throws -> Int {
@@ -75,11 +84,14 @@ public final class Prioritizer: Sendable {
         }
     }
 
-    /// The priority that an incident gets now.
-    private func priority(of incident: Incident, _ measured: [String: RulePrecision]) -> IncidentPriority {
-        let basis = basis.withLock { $0 }
-        return basis.model.priority(of: incident, assets: basis.assets, precisions: measured, now: time.now())
+    /// Scores one incident anew, as after its score was set or taken back by hand.
+    public func refresh(_ id: IncidentID) async throws {
+        guard let incident = try await casebook.incident(id) else { return }
+        _ = try await score([incident], try await precisions())
     }
+
+    /// The weights and the assets that score now.
+    public var currentBasis: Basis { basis.withLock { $0 } }
 
     @discardableResult
     private func process(_ batch: [JournalEntry]) async throws -> Int {
@@ -93,7 +105,17 @@ public final class Prioritizer: Sendable {
     }
 
     private func score(_ incidents: [Incident], _ measured: [String: RulePrecision]) async throws -> Int {
-        let priorities = incidents.map { ($0.id, priority(of: $0, measured)) }
+        guard !incidents.isEmpty else { return 0 }
+        let known = try await evidence(incidents.map(\.id))
+        let (basis, now) = (basis.withLock { $0 }, time.now())
+        let priorities = incidents.map { incident in
+            let evidence = known[incident.id] ?? .none
+            return (
+                incident.id,
+                basis.model.priority(
+                    of: incident, assets: basis.assets, precisions: measured, evidence: evidence, now: now)
+            )
+        }
         return try await casebook.setPriorities(
             Dictionary(priorities, uniquingKeysWith: { $1 }), by: Prioritizer.actor)
     }

@@ -30,6 +30,12 @@ public struct MonthTrial: Sendable {
     /// Of the alerts in fused incidents, those of intrusions.
     public var precision = 0.0
     public var sightings: [Sighting] = []
+    /// The least share of the noise's incidents that an intrusion stands before by its best incident, 0 to 1; ties by half.
+    public var leastPlace = 0.0
+    /// The chance that an incident with two or more of an intrusion's alerts has a higher score than one of noise alone.
+    public var auc = 0.0
+    /// Spearman's rank correlation of score and truth over all incidents.
+    public var correlation = 0.0
     public var seconds = 0.0
 
     /// All intrusions are one incident each, within the first `number` of the queue.
@@ -69,12 +75,11 @@ public struct MonthTrial: Sendable {
     private mutating func judge(_ month: SimulatedMonth, _ casebook: Casebook) async throws {
         var kinds: [AlertID: IntrusionKind] = [:]
         for made in month.alerts { if let id = made.alert.id { kinds[id] = made.intrusion } }
-        let open = try await casebook.incidents(
-            IncidentQuery(.not(.status([.closed])), order: .queue, limit: 1_000))
-        incidents = open.total
+        let queue = try await queue(casebook)
+        incidents = queue.count
         var places: [IntrusionKind: [(rank: Int, count: Int)]] = [:]
         var inFused = (all: 0, intrusion: 0)
-        for (position, incident) in open.incidents.enumerated() where incident.alertProductNames.contains("Fusion") {
+        for (position, incident) in queue.enumerated() where incident.alertProductNames.contains("Fusion") {
             let members = incident.alertIDs.filter { $0.rawValue.hasPrefix("month-") }
             let counts = Dictionary(grouping: members.compactMap { kinds[$0] }, by: { $0 }).mapValues(\.count)
             fused += 1
@@ -86,6 +91,7 @@ public struct MonthTrial: Sendable {
             }
             places[best.key, default: []].append((position + 1, best.value))
         }
+        rank(queue, kinds)
         precision = inFused.all == 0 ? 1 : Double(inFused.intrusion) / Double(inFused.all)
         sightings = IntrusionKind.allCases.map { kind in
             let best = places[kind]?.max { $0.count < $1.count }
@@ -93,6 +99,46 @@ public struct MonthTrial: Sendable {
                 kind: kind, rank: best?.rank, fusedIncidents: places[kind]?.count ?? 0,
                 alerts: kinds.values.count { $0 == kind }, alertsInIncident: best?.count ?? 0)
         }
+    }
+}
+
+extension MonthTrial {
+    /// All open incidents in the order of the queue.
+    fileprivate func queue(_ casebook: Casebook) async throws -> [Incident] {
+        var queue: [Incident] = []
+        while true {
+            let page = try await casebook.incidents(
+                IncidentQuery(.not(.status([.closed])), order: .queue, limit: 1_000, offset: queue.count))
+            queue += page.incidents
+            if page.incidents.isEmpty || queue.count >= page.total { return queue }
+        }
+    }
+
+    /// How well scores tell intrusions from noise: an incident is of an intrusion with two of its alerts, or with one that is
+    /// the greater part of it.
+    fileprivate mutating func rank(_ incidents: [Incident], _ kinds: [AlertID: IntrusionKind]) {
+        var noise: [Double] = []
+        var right: [Double] = []
+        var best: [IntrusionKind: Double] = [:]
+        for incident in incidents {
+            let score = Double(incident.priority?.score ?? 0)
+            let members = incident.alertIDs.filter { $0.rawValue.hasPrefix("month-") }
+            let counts = Dictionary(grouping: members.compactMap { kinds[$0] }, by: { $0 }).mapValues(\.count)
+            guard let most = counts.max(by: { $0.value < $1.value }), most.value > 1 || members.count == 1 else {
+                noise.append(score)
+                continue
+            }
+            right.append(score)
+            best[most.key] = max(best[most.key] ?? 0, score)
+        }
+        leastPlace =
+            IntrusionKind.allCases.map { kind in
+                RankStatistics.auc([best[kind] ?? 0], over: noise) ?? 1
+            }.min() ?? 1
+        auc = RankStatistics.auc(right, over: noise) ?? 1
+        correlation =
+            RankStatistics.correlation(
+                right + noise, right.map { _ in 1 } + noise.map { _ in 0 }) ?? 0
     }
 }
 

@@ -65,7 +65,7 @@ import Vocabulary
         #expect(
             priority.reasons == [
                 .init(
-                    factor: "sensitivity", points: 22, text: "Touches srv-dc01, an asset of critical sensitivity (dc)"),
+                    factor: "sensitivity", points: 22, text: "Touches srv-dc01, an asset of critical sensitivity (stated for srv-dc01)"),
                 .init(factor: "severity", points: 18, text: "Medium severity"),
                 .init(factor: "furtherSensitive", points: 2, text: "Touches 1 more sensitive asset: srv-file"),
             ])
@@ -94,7 +94,7 @@ import Vocabulary
         #expect(model.severity[.high] == 50)
         #expect(model.severity[.low] == 8)
         #expect(model.stage[.lateralMovement] == 1)
-        #expect(model.spreadMost == 10)
+        #expect(model.spread.most == 10)
         for (yaml, line) in [("severity: {Huge: 1}", 1), ("version: x\nweights: 1", 2), ("spread: {each: many}", 1)] {
             let fault = #expect(throws: ContentFault.self) { try ScoringModel(yaml: yaml, file: "w.yaml") }
             #expect(fault?.line == line)
