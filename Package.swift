@@ -113,7 +113,8 @@ let lifeCycle: [Target] = [
     .target(
         name: "Prioritization",
         dependencies: [
-            "Casebook", "Chronology", "Delimited", "JSON", "StateStore", "Vocabulary", collections, crypto, grdb, logging,
+            "Casebook", "Chronology", "Delimited", "JSON", "StateStore", "Vocabulary", collections, crypto, grdb,
+            logging,
             yams,
         ]),
     .target(
@@ -161,8 +162,9 @@ let edges: [Target] = [
         name: "API",
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "DataCollection", "Detection", "EventStore",
-            "Investigation", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Records",
-            "StateStore", "Suppression", "Vocabulary", "Watchlists", "WebGate", "WorkspaceResources", collections,
+            "Investigation", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues", "Prioritization",
+            "Records", "StateStore", "Suppression", "Vocabulary", "Watchlists", "WebGate", "WorkspaceResources",
+            collections,
             crypto,
             httpTypes, hummingbird, logging, nioCore,
         ]),
@@ -170,8 +172,8 @@ let edges: [Target] = [
         name: "Portal",
         dependencies: [
             "Access", "Casebook", "Chronology", "Collection", "Detection", "EventStore", "Investigation", "JSON",
-            "KQLEditing", "KQLSyntax", "KQLValues", "Preparation", "StateStore", "Vocabulary", "Watchlists", "WebGate",
-            collections,
+            "KQLEditing", "KQLSyntax", "KQLValues", "Preparation", "Prioritization", "StateStore", "Vocabulary",
+            "Watchlists", "WebGate", collections,
             httpTypes,
             hummingbird, logging, mustache, nioCore, serviceLifecycle,
         ],
@@ -310,7 +312,8 @@ let tests: [Target] = [
         name: "PortalTests",
         dependencies: [
             "Casebook", "Chronology", "Collection", "Detection", "EventStore", "Investigation", "JSON", "KQL",
-            "KQLFunctions", "KQLValues", "Portal", "Preparation", "Sigma", "StateStore", "TestSupport", "Vocabulary",
+            "KQLFunctions", "KQLValues", "Portal", "Preparation", "Prioritization", "Sigma", "StateStore",
+            "TestSupport", "Vocabulary",
         ]),
     .testTarget(name: "PreparationTests", dependencies: ["Chronology", "Preparation"]),
     .testTarget(

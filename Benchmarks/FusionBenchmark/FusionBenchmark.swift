@@ -9,7 +9,9 @@ enum FusionBenchmark {
     static func main() async throws {
         let given = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
         let seeds = given.isEmpty ? Array(UInt64(101)...110) : given
-        print("seed   alerts incidents fused false precision seconds  least place among noise, AUC, rank correlation; rank (alerts in incident / all) by intrusion")
+        print(
+            "seed   alerts incidents fused false precision seconds  least place among noise, AUC, rank correlation; rank (alerts in incident / all) by intrusion"
+        )
         var surfaced = 0
         var leastPlace = 1.0
         var aucs: [Double] = []

@@ -1,6 +1,7 @@
 internal import Access
 internal import DataCollection
 public import Hummingbird
+internal import Prioritization
 public import WebGate
 
 /// The HTTP API: the same endpoints at the short path `/api` and at the paths that Azure's clients use.
@@ -85,6 +86,17 @@ public struct APIRoutes: Sendable {
                     desk: services.watchlists, names: names, address: services.address
                 ).endpoints),
             EndpointList(at: short, endpoints: caseWork),
+            EndpointList(at: short, endpoints: AssetRoutes(desk: services.priorities).endpoints),
+            EndpointList(
+                at: short,
+                endpoints: PriorityRoutes(
+                    desk: services.priorities, casebook: services.casebook, now: services.now
+                ).endpoints),
+            EndpointList(
+                at: short,
+                endpoints: IncidentMetricRoutes(
+                    queries: services.queries, inventory: { services.priorities.book.inventory }, now: services.now
+                ).endpoints),
         ] + collecting
     }
 

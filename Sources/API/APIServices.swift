@@ -5,6 +5,7 @@ public import Collection
 public import DataCollection
 public import Detection
 public import Investigation
+public import Prioritization
 public import Suppression
 public import Watchlists
 public import WorkspaceResources
@@ -28,6 +29,7 @@ public struct APIServices: Sendable {
     public let indicators: any IndicatorDesk
     public let watchlists: WatchlistDesk
     public let suppression: SuppressionRules
+    public let priorities: PriorityDesk
     public let names: WorkspaceNames
     public let playbooks: any PlaybookStarter
     public let documents: WorkspaceResourceStore
@@ -44,8 +46,9 @@ public struct APIServices: Sendable {
         editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
-        indicators: any IndicatorDesk, watchlists: WatchlistDesk, suppression: SuppressionRules, names: WorkspaceNames,
-        playbooks: any PlaybookStarter, documents: WorkspaceResourceStore, audit: any EndpointAudit,
+        indicators: any IndicatorDesk, watchlists: WatchlistDesk, suppression: SuppressionRules,
+        priorities: PriorityDesk, names: WorkspaceNames, playbooks: any PlaybookStarter,
+        documents: WorkspaceResourceStore, audit: any EndpointAudit,
         address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
@@ -66,6 +69,7 @@ public struct APIServices: Sendable {
         self.indicators = indicators
         self.watchlists = watchlists
         self.suppression = suppression
+        self.priorities = priorities
         self.names = names
         self.playbooks = playbooks
         self.documents = documents

@@ -5,6 +5,7 @@ public import Detection
 public import Foundation
 public import Investigation
 public import Preparation
+public import Prioritization
 public import StateStore
 public import Watchlists
 
@@ -17,6 +18,7 @@ public struct PortalServices: Sendable {
     public let queries: QueryService
     public let rules: @Sendable () async throws -> RuleListing
     public let ruleDesk: RuleDesk
+    public let priorities: PriorityDesk
     public let response: any PortalResponse
     public let health: SourceHealth
     public let deadLetters: any DeadLetterBox
@@ -29,6 +31,7 @@ public struct PortalServices: Sendable {
     public init(
         casebook: Casebook, types: IncidentTypes, journal: Journal, queries: QueryService,
         rules: @escaping @Sendable () async throws -> RuleListing, ruleDesk: RuleDesk,
+        priorities: PriorityDesk,
         response: any PortalResponse,
         health: SourceHealth, deadLetters: any DeadLetterBox, watchlists: WatchlistDesk,
         plans: @escaping @Sendable () -> PlanFolder,
@@ -40,6 +43,7 @@ public struct PortalServices: Sendable {
         self.queries = queries
         self.rules = rules
         self.ruleDesk = ruleDesk
+        self.priorities = priorities
         self.response = response
         self.health = health
         self.deadLetters = deadLetters

@@ -55,7 +55,7 @@ public final class PriorityDesk: Sendable {
         // A file with faults may lack what is still there.
         let difference = try await book.store.take(
             reading.assets, from: source, isWhole: isWhole && reading.faults.isEmpty, isTrial: isTrial, by: actor)
-        if !isTrial { try await renew() }
+        if !isTrial, !difference.isEmpty { try await renew() }
         return difference
     }
 
@@ -109,7 +109,8 @@ public final class PriorityDesk: Sendable {
             incidents += page.incidents.filter { $0.mergedInto == nil }
             let ids = page.incidents.map(\.id)
             evidence.merge(
-                try await PriorityDesk.evidence(of: ids, casebook, serviceLevels, overrides)) { $1 }
+                try await PriorityDesk.evidence(of: ids, casebook, serviceLevels, overrides)
+            ) { $1 }
             if page.incidents.count < 500 { break }
         }
         let basis = prioritizer.currentBasis

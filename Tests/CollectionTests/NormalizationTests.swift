@@ -128,7 +128,7 @@ import Testing
         #expect(lines[..<scan].suffix(4).contains { $0.contains("IPAddress") && $0.contains("10.") }, "\(plan)")
     }
 
-    private static let environment = QueryEnvironment(
+    static let environment = QueryEnvironment(
         catalogue: .standard,
         tables: FixedTableCatalog(Shipped.content.content.tables.tables.mapValues(\.schema)),
         functions: shipped.catalogue.functions)
@@ -149,7 +149,7 @@ import Testing
         ).table
     }
 
-    private static func value(_ json: JSON?, as type: KQLType) -> Value {
+    static func value(_ json: JSON?, as type: KQLType) -> Value {
         switch (type, json) {
         case (.dynamic, let json?): .dynamic(json)
         case (.datetime, .string(let text)?): Instant(iso8601: text).map { .datetime($0) } ?? .null(.datetime)
@@ -170,7 +170,7 @@ import Testing
     }
 }
 
-private struct RowsInMemory: TableSource {
+struct RowsInMemory: TableSource {
     var tables: [String: Table]
 
     func read(_ request: ScanRequest) throws -> Table {

@@ -38,7 +38,7 @@ enum SamplePages {
             playbooks, run, plans, sources,
             SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
             ProblemPage(heading: "Not found", message: "There is no such page."), deadLetters,
-        ] + (try await SampleRulePages.all())
+        ] + (try await SampleRulePages.all()) + (try await SamplePriorityPages.all(incident))
     }
 
     static var deadLetters: DeadLettersPage {

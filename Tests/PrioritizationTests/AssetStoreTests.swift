@@ -82,11 +82,14 @@ import Vocabulary
         #expect(again.unchanged == 3)
         let entries = try await database.journal.entries(after: 0, limit: 10)
         #expect(entries.count == 2)
-        #expect(entries.last.flatMap(AssetEvent.init) == .imported({
-            var told = difference
-            told.unchanged = 1
-            return told
-        }()))
+        #expect(
+            entries.last.flatMap(AssetEvent.init)
+                == .imported(
+                    {
+                        var told = difference
+                        told.unchanged = 1
+                        return told
+                    }()))
     }
 
     @Test func `an asset survives while one source knows it`() async throws {

@@ -58,8 +58,13 @@ import Vocabulary
         let (_, _, incidents) = try await incidents([alert])
         let assets = AssetInventory(
             assets: [
-                Asset(kind: .account, names: ["root@corp.example"], links: [AssetLink(.administers, .azureResource, "/s")])
-            ] + (0..<40).map { Asset(kind: .host, names: ["h\($0)"], links: [AssetLink(.within, .azureResource, "/s")]) })
+                Asset(
+                    kind: .account, names: ["root@corp.example"], links: [AssetLink(.administers, .azureResource, "/s")]
+                )
+            ]
+                + (0..<40).map {
+                    Asset(kind: .host, names: ["h\($0)"], links: [AssetLink(.within, .azureResource, "/s")])
+                })
         let priority = ScoringModel.standard.priority(of: incidents[0], assets: assets, now: Self.noon)
         #expect(points(priority, "reach") == 5)
     }
@@ -82,7 +87,7 @@ import Vocabulary
             of: incidents[0], assets: .empty,
             evidence: IncidentEvidence(override: try await overrides.overrides(of: [id])[id]),
             now: Self.noon + .hours(2))
-        #expect(later.score == 20)
+        #expect(later.score == 19)
         #expect(try await overrides.remove(of: id, by: ada))
         #expect(try await !overrides.remove(of: id, by: ada))
         try await prioritizer.refresh(id)

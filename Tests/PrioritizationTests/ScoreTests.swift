@@ -65,7 +65,8 @@ import Vocabulary
         #expect(
             priority.reasons == [
                 .init(
-                    factor: "sensitivity", points: 22, text: "Touches srv-dc01, an asset of critical sensitivity (stated for srv-dc01)"),
+                    factor: "sensitivity", points: 22,
+                    text: "Touches srv-dc01, an asset of critical sensitivity (stated for srv-dc01)"),
                 .init(factor: "severity", points: 18, text: "Medium severity"),
                 .init(factor: "furtherSensitive", points: 2, text: "Touches 1 more sensitive asset: srv-file"),
             ])

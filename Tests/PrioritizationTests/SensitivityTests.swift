@@ -20,7 +20,8 @@ import Vocabulary
     }
 
     private func profile(_ inventory: AssetInventory, _ kind: EntityKind, _ name: String) throws -> AssetProfile {
-        let identifier = kind == .azureResource ? "ResourceId" : kind == .securityGroup ? "DistinguishedName" : "FullName"
+        let identifier =
+            kind == .azureResource ? "ResourceId" : kind == .securityGroup ? "DistinguishedName" : "FullName"
         return try #require(inventory.profile(of: Entity(kind: kind, identifiers: [identifier: name])))
     }
 
@@ -40,7 +41,9 @@ import Vocabulary
             machine.explanation
                 == "critical: tag env=prod on resource group rg-payroll, by rule production; "
                 + "vm-payroll-prod-weu-001 lies in rg-payroll")
-        #expect(try profile(inventory, .azureResource, Self.group).explanation == "critical: tag env=prod, by rule production")
+        #expect(
+            try profile(inventory, .azureResource, Self.group).explanation
+                == "critical: tag env=prod, by rule production")
         #expect(try profile(inventory, .azureResource, Self.machine.uppercased()).sensitivity == .critical)
     }
 
@@ -60,7 +63,9 @@ import Vocabulary
         let laptop = try profile(inventory, .host, "laptop-7")
         #expect(laptop.sensitivity == .critical)
         #expect(laptop.explanation.hasSuffix("laptop-7 belongs to mira@corp.example"))
-        #expect(try profile(inventory, .account, "mira@corp.example").explanation.contains("is a member of Cloud operators"))
+        #expect(
+            try profile(inventory, .account, "mira@corp.example").explanation.contains("is a member of Cloud operators")
+        )
         #expect(try profile(inventory, .account, "tom@corp.example").sensitivity == nil)
         let reach = inventory.reach(of: [Entity(kind: .account, identifiers: ["FullName": "mira@corp.example"])])
         // The group, the subscription, the resource group and the machine.
@@ -78,7 +83,9 @@ import Vocabulary
         #expect(try profile(inventory, .securityGroup, "group15").sensitivity == .critical)
         // Sixteen hops and no more.
         #expect(try profile(inventory, .securityGroup, "group17").sensitivity == nil)
-        #expect(inventory.reach(of: [Entity(kind: .securityGroup, identifiers: ["DistinguishedName": "group3"])]).count == 39)
+        #expect(
+            inventory.reach(of: [Entity(kind: .securityGroup, identifiers: ["DistinguishedName": "group3"])]).count
+                == 39)
     }
 
     @Test func `what an asset states for itself counts before what it would inherit`() throws {

@@ -6,6 +6,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
 internal import NIOCore
+internal import Prioritization
 internal import Watchlists
 internal import WorkspaceResources
 
@@ -75,6 +76,16 @@ struct APIError: Error, Sendable {
         self.init(code, error.message, target: error.field)
     }
 
+    init(_ error: PrioritizationError) {
+        let code: Code =
+            switch error.code {
+            case .notFound: .notFound
+            case .invalidField: .badRequest
+            case .storage: .internalError
+            }
+        self.init(code, error.message, target: error.field)
+    }
+
     init(_ fault: DataCollectionFault) {
         let code: Code =
             switch fault.code {
@@ -105,6 +116,7 @@ struct APIError: Error, Sendable {
         case let error as CasebookError: self.init(error)
         case let error as AccessError: self.init(error)
         case let error as EventStoreError: self.init(error)
+        case let error as PrioritizationError: self.init(error)
         case let fault as DataCollectionFault: self.init(fault)
         case let fault as WatchlistFault: self.init(fault)
         case let refusal as IntakeRefusal: self.init(.badRequest, refusal.description)

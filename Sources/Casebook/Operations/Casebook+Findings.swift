@@ -6,19 +6,19 @@ public struct IncidentFinding: Sendable, Hashable {
     public var ruleID: String
     public var displayName: String
     public var productName: String
-    /// The detector's kind of alert, `ThreatIntelligence` for matches of indicators.
-    public var alertType: String
+    /// A match of a threat indicator.
+    public var isIndicatorMatch: Bool
     public var severity: Severity
     public var confidence: AlertConfidence?
 
     public init(
-        ruleID: String, displayName: String, productName: String, alertType: String = "", severity: Severity,
+        ruleID: String, displayName: String, productName: String, isIndicatorMatch: Bool = false, severity: Severity,
         confidence: AlertConfidence? = nil
     ) {
         self.ruleID = ruleID
         self.displayName = displayName
         self.productName = productName
-        self.alertType = alertType
+        self.isIndicatorMatch = isIndicatorMatch
         self.severity = severity
         self.confidence = confidence
     }
@@ -31,13 +31,15 @@ extension Casebook {
     ) async throws(CasebookError) -> [IncidentID: [IncidentFinding]] {
         try await reading { database in
             var findings: [IncidentID: [IncidentFinding]] = [:]
-            // json_extract reads only as far as the members it is asked for.
+            // Most alerts say nothing of their confidence: looking for the word costs less than reading the JSON.
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT a.rule_id AS rule, a.display_name AS name, a.product AS product, a.severity AS severity,
-                        json_extract(c.content, '$.alertType') AS type,
-                        json_extract(c.content, '$.confidenceLevel') AS level,
-                        json_extract(c.content, '$.confidenceScore') AS score
+                        instr(c.content, '"alertType":"ThreatIntelligence"') > 0 AS is_match,
+                        CASE WHEN instr(c.content, '"confidenceLevel":') > 0
+                            THEN json_extract(c.content, '$.confidenceLevel') END AS level,
+                        CASE WHEN instr(c.content, '"confidenceScore":') > 0
+                            THEN json_extract(c.content, '$.confidenceScore') END AS score
                     FROM casebook_alert a JOIN casebook_alert_content c ON c.alert = a.seq
                     WHERE a.incident = ? ORDER BY a.seq
                     """)
@@ -46,7 +48,7 @@ extension Casebook {
                     let level = (row["level"] as String?).flatMap(AlertConfidence.Level.init(rawValue:))
                     return IncidentFinding(
                         ruleID: row["rule"], displayName: row["name"], productName: row["product"],
-                        alertType: row["type"] ?? "", severity: Severity(rank: row["severity"]),
+                        isIndicatorMatch: row["is_match"], severity: Severity(rank: row["severity"]),
                         confidence: level.map { AlertConfidence(level: $0, score: row["score"]) })
                 }
             }

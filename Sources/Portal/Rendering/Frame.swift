@@ -22,12 +22,14 @@ struct Frame: Sendable {
 
 /// The portal's main places, in the order of the rail.
 enum PortalPlace: String, CaseIterable, Sendable {
-    case overview, incidents, logs, rules, watchlists, playbooks, plans, sources, deadLetters
+    case overview, incidents, assets, metrics, logs, rules, watchlists, playbooks, plans, sources, deadLetters
 
     var name: String {
         switch self {
         case .overview: "Overview"
         case .incidents: "Incidents"
+        case .assets: "Assets"
+        case .metrics: "Metrics"
         case .logs: "Logs"
         case .rules: "Rules"
         case .watchlists: "Watchlists"
@@ -42,6 +44,8 @@ enum PortalPlace: String, CaseIterable, Sendable {
         switch self {
         case .overview: "layout-dashboard"
         case .incidents: "shield-alert"
+        case .assets: "server"
+        case .metrics: "clock"
         case .logs: "scroll-text"
         case .rules: "list-checks"
         case .watchlists: "users"

@@ -21,6 +21,10 @@ enum PortalURL: Sendable {
     case backtest(String)
     case cancelBacktest(String)
     case run(String)
+    case assets, importAssets, priorityModel, incidentMetrics
+    case asset(String)
+    case removeAsset(String)
+    case incidentPriority(String)
     case query(String)
     /// The senders of one feed.
     case feed(origin: String, source: String, table: String)
@@ -72,6 +76,13 @@ enum PortalURL: Sendable {
         case .backtest(let id): "/backtests/\(PortalURL.escaped(id))"
         case .cancelBacktest(let id): "/backtests/\(PortalURL.escaped(id))/cancel"
         case .run(let id): "/playbooks/runs/\(PortalURL.escaped(id))"
+        case .assets: "/assets-inventory"
+        case .importAssets: "/assets-inventory/import"
+        case .asset(let id): "/assets-inventory/\(PortalURL.escaped(id))"
+        case .removeAsset(let id): "/assets-inventory/\(PortalURL.escaped(id))/remove"
+        case .priorityModel: "/priorities/model"
+        case .incidentMetrics: "/metrics-incidents"
+        case .incidentPriority(let id): "/incidents/\(PortalURL.escaped(id))/priority"
         case .query(let text): "/logs?query=\(PortalURL.escaped(text))"
         case .feed(let origin, let source, let table):
             "/sources?origin=\(PortalURL.escaped(origin))&source=\(PortalURL.escaped(source))"

@@ -52,4 +52,7 @@ enum TemplateName: String, Sendable, CaseIterable {
     case ruleDossier = "rule-dossier"
     case backtest, coverage
     case watchlists, watchlist
+    case assets, asset, priority
+    case priorityModel = "priority-model"
+    case incidentMetrics = "incident-metrics"
 }

@@ -29,6 +29,7 @@ public struct PortalRoutes: Sendable {
         addRuleQuality(to: group)
         addCases(to: group)
         addWatchlists(to: group)
+        addPriorities(to: group)
         group.group().add(middleware: Requires(.readContent)).get("sources", use: sources)
         group.group().add(middleware: Requires(.readEvents)).get("logs", use: logs)
         let letters = group.group("dead-letters").add(middleware: Requires(.readEvents))
@@ -72,6 +73,8 @@ extension PortalPlace {
         switch self {
         case .overview: PortalURL.overview.path
         case .incidents: PortalURL.incidents.path
+        case .assets: PortalURL.assets.path
+        case .metrics: PortalURL.incidentMetrics.path
         case .logs: PortalURL.logs.path
         case .rules: PortalURL.rules.path
         case .watchlists: PortalURL.watchlists.path

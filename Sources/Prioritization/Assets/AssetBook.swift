@@ -1,6 +1,4 @@
-public import Casebook
-public import Chronology
-public import StateStore
+internal import Casebook
 internal import Synchronization
 internal import Vocabulary
 
@@ -20,6 +18,11 @@ public final class AssetBook: Sendable {
         public let entries: [Entry]
         /// How many there are in all.
         public let total: Int
+
+        public init(entries: [Entry], total: Int) {
+            self.entries = entries
+            self.total = total
+        }
     }
 
     private struct State: Sendable {
@@ -27,6 +30,15 @@ public final class AssetBook: Sendable {
         var watchlists = AssetWatchlists()
         var stored: [StoredAsset] = []
         var inventory = AssetInventory.empty
+        /// Counts the indexes that were made.
+        var generation = 0
+        /// The assets by their sensitivity; nil until they are asked for.
+        var ranking: [Ranked]?
+    }
+
+    private struct Ranked: Sendable {
+        let position: Int
+        let profile: AssetProfile
     }
 
     public let store: AssetStore
@@ -58,6 +70,8 @@ public final class AssetBook: Sendable {
         state.withLock {
             $0.stored = stored
             $0.inventory = inventory
+            $0.ranking = nil
+            $0.generation += 1
         }
         return inventory
     }
@@ -68,21 +82,30 @@ public final class AssetBook: Sendable {
     public func page(
         search: String = "", sensitivity: Sensitivity? = nil, limit: Int = 50, offset: Int = 0
     ) -> Page {
-        let state = state.withLock { $0 }
+        let state = rankedState()
         let wanted = search.lowercased()
-        var fitting: [(position: Int, profile: AssetProfile)] = []
-        for (position, asset) in state.inventory.assets.enumerated() where asset.holds(wanted) {
-            let profile = state.inventory.profile(at: position)
-            if let sensitivity, profile.sensitivity != sensitivity { continue }
-            fitting.append((position, profile))
-        }
-        fitting.sort { left, right in
-            let ranks = (left.profile.sensitivity?.rank ?? -1, right.profile.sensitivity?.rank ?? -1)
-            return ranks.0 == ranks.1 ? left.profile.name < right.profile.name : ranks.0 > ranks.1
+        let fitting = (state.ranking ?? []).filter { ranked in
+            (sensitivity == nil || ranked.profile.sensitivity == sensitivity)
+                && state.inventory.assets[ranked.position].holds(wanted)
         }
         let page = fitting.dropFirst(max(0, offset)).prefix(max(0, limit))
         return Page(
             entries: page.map { AssetBook.entry(at: $0.position, $0.profile, state) }, total: fitting.count)
+    }
+
+    /// The state with its assets in order; they are put in order once for each index.
+    private func rankedState() -> State {
+        var state = state.withLock { $0 }
+        guard state.ranking == nil else { return state }
+        let ranking = state.inventory.assets.indices.map { position in
+            Ranked(position: position, profile: state.inventory.profile(at: position))
+        }.sorted { left, right in
+            let ranks = (left.profile.sensitivity?.rank ?? -1, right.profile.sensitivity?.rank ?? -1)
+            return ranks.0 == ranks.1 ? left.profile.name < right.profile.name : ranks.0 > ranks.1
+        }
+        state.ranking = ranking
+        self.state.withLock { if $0.generation == state.generation { $0.ranking = ranking } }
+        return state
     }
 
     /// One stored asset; nil when there is none of this id.

@@ -122,7 +122,8 @@ public struct AssetInventory: Sendable {
             best = (level, "stated for \(assets[position].name)")
         } else {
             for position in known {
-                guard let result = flow.result(at: position), !result.hops.isEmpty, result.level > best?.level ?? .low
+                guard let result = flow.result(at: position), !result.hops.isEmpty,
+                    result.level > best?.level ?? .low
                         || best == nil
                 else { continue }
                 best = (result.level, words(for: result))

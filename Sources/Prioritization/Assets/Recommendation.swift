@@ -82,8 +82,12 @@ public struct RecommendationReading: Sendable, Hashable {
 extension Recommendation {
     /// A resource `Microsoft.Security/assessments`.
     fileprivate init?(assessment row: JSON) {
-        guard let id = row.text("id"), let properties = row["properties"],
-            let marker = id.lowercased().range(of: "/providers/microsoft.security/assessments/")
+        guard let id = row.text("id"), let properties = row["properties"] else { return nil }
+        // …/providers/Microsoft.Security/assessments/NAME
+        let parts = id.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 4,
+            parts.suffix(3).prefix(2).joined(separator: "/").lowercased()
+                == "microsoft.security/assessments"
         else { return nil }
         let details = properties["resourceDetails"]
         let state = properties["status"]?.text("code") ?? ""
@@ -91,7 +95,7 @@ extension Recommendation {
             id: id, name: properties.text("displayName") ?? row.text("name") ?? id,
             severity: (properties["metadata"]?.text("severity")).flatMap { Severity(lenient: $0) } ?? .medium,
             isOpen: state.lowercased() == "unhealthy",
-            resource: details?.text("Id") ?? details?.text("id") ?? String(id[..<marker.lowerBound]),
+            resource: details?.text("Id") ?? details?.text("id") ?? parts.dropLast(4).joined(separator: "/"),
             description: properties["status"]?.text("description") ?? "",
             link: properties["links"]?.text("azurePortal") ?? "")
     }

@@ -19,6 +19,14 @@ public struct ModelHistory: Sendable {
         public let text: String
         public let adopted: Instant
         public let by: String
+
+        public init(number: Int, name: String, text: String, adopted: Instant, by: String) {
+            self.number = number
+            self.name = name
+            self.text = text
+            self.adopted = adopted
+            self.by = by
+        }
     }
 
     private let database: RoomDatabase<PrioritizationError>

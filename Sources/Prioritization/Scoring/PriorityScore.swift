@@ -121,11 +121,13 @@ extension ScoringModel {
         guard let worst else { return nil }
         return IncidentPriority.Reason(
             factor: "intent", points: (intent * (1 - innocent)).tenths,
-            text: "Malice is likely (\(Int(((1 - innocent) * 100).rounded())) %): \(worst.technique) is seldom used in good faith")
+            text:
+                "Malice is likely (\(Int(((1 - innocent) * 100).rounded())) %): \(worst.technique) is seldom used in good faith"
+        )
     }
 
     private func indicatorReason(_ findings: [IncidentFinding]) -> IncidentPriority.Reason? {
-        let matches = Set(findings.filter { $0.alertType == "ThreatIntelligence" }.map(\.displayName))
+        let matches = Set(findings.filter(\.isIndicatorMatch).map(\.displayName))
         guard let first = matches.min() else { return nil }
         return IncidentPriority.Reason(
             factor: "indicators", points: indicators.points(matches.count),
@@ -152,7 +154,9 @@ extension ScoringModel {
     }
 
     private func deadlineReason(_ used: IncidentEvidence.Deadline) -> IncidentPriority.Reason? {
-        guard let step = deadline.filter({ used.share >= $0.share }).max(by: { $0.share < $1.share }) else { return nil }
+        guard let step = deadline.filter({ used.share >= $0.share }).max(by: { $0.share < $1.share }) else {
+            return nil
+        }
         return IncidentPriority.Reason(
             factor: "deadline", points: step.points,
             text: used.share >= 1

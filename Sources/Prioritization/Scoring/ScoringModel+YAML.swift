@@ -19,7 +19,8 @@ extension ScoringModel {
         self = .standard
         guard let root = try YAMLPlace.root(of: text, file: file) else { return }
         let members = try root.members(allowed: [
-            "version", "severity", "confidence", "intent", "precision", "stage", "spread", "agreement", "volume", "product",
+            "version", "severity", "confidence", "intent", "precision", "stage", "spread", "agreement", "volume",
+            "product",
             "sensitivity", "furtherSensitive", "indicators", "reach", "waiting", "deadline",
         ])
         if let place = members["version"] { version = try place.text() }

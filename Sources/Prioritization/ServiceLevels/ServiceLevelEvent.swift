@@ -1,6 +1,6 @@
 public import Chronology
-public import StateStore
 internal import JSON
+public import StateStore
 
 /// What a service level's clock noted in the journal; the entry's subject is the incident.
 public enum ServiceLevelEvent: Sendable, Hashable {

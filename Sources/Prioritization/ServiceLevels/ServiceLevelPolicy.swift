@@ -45,7 +45,8 @@ public struct ServiceLevelPolicy: Sendable, Hashable {
     /// The beginning of the title of tasks that say so when they are completed, in any letter case.
     public var containmentTask: String
 
-    public init(levels: [ServiceLevel] = [], containedLabel: String = "Contained", containmentTask: String = "Contain") {
+    public init(levels: [ServiceLevel] = [], containedLabel: String = "Contained", containmentTask: String = "Contain")
+    {
         self.levels = levels
         self.containedLabel = containedLabel
         self.containmentTask = containmentTask

@@ -10,7 +10,6 @@ internal import HTTPAdapter
 internal import Investigation
 internal import Logging
 internal import Notification
-internal import Prioritization
 internal import Response
 internal import SMTPChannel
 internal import StateStore
@@ -28,7 +27,7 @@ struct Life: Sendable {
     let collecting: CollectingServices
     let runner: RuleRunner
     let behaviors: BehaviorRunner
-    let prioritizer: Prioritizer
+    let priorities: Priorities
     let notifications: NotificationEngine
     let response: ResponseEngine
     let export: TableExport
@@ -102,9 +101,7 @@ struct Life: Sendable {
             deadLetters: DeadLetterDesk(core: core, detector: detector),
             collector: collector, collecting: try Collecting.services(core, content, intake: intake), runner: runner,
             behaviors: behaviors,
-            prioritizer: Prioritizer(
-                casebook: core.casebook, journal: core.database.journal, basis: Basis.load(core), time: core.time,
-                precisions: Proving.precisions(core, known)),
+            priorities: try await Priorities(core, precisions: Proving.precisions(core, known)),
             notifications: try Mailing.engine(core),
             response: try Responding.engine(core),
             export: TableExport(
@@ -127,7 +124,8 @@ struct Life: Sendable {
     /// The journal's readers.
     var readers: [Loop] {
         [
-            loop("prioritization") { try await prioritizer.run() },
+            loop("prioritization") { try await priorities.desk.prioritizer.run() },
+            loop("service levels") { try await priorities.desk.serviceLevels.run() },
             loop("notification") { try await notifications.run() },
             loop("response") { try await response.run() },
             loop("export") { try await export.run() },
@@ -171,9 +169,11 @@ struct Life: Sendable {
             loop("waiting incidents") {
                 while true {
                     try await Task.sleep(for: .seconds(600))
-                    _ = try await prioritizer.refreshOpen()
+                    _ = try await priorities.desk.prioritizer.refreshOpen()
                 }
             },
+            loop("priority files") { try await priorities.followFiles() },
+            loop("learned assets") { try await priorities.learn() },
         ]
         if core.events is any StoreUpkeep {
             loops.append(loop("retention") { try await RetentionLoop(core: core).run() })
@@ -198,7 +198,8 @@ struct Life: Sendable {
             let before = try await core.database.journal.head().sequence
             try await proving.desk.ledger.processPending()
             _ = try await threats.fusion.processPending()
-            _ = try await prioritizer.processPending()
+            _ = try await priorities.desk.prioritizer.processPending()
+            try await priorities.desk.serviceLevels.processPending()
             _ = try await notifications.takePending()
             try await response.applyPending()
             try await export.drain()
@@ -206,25 +207,5 @@ struct Life: Sendable {
             try await suppressor.drain()
             if try await core.database.journal.head().sequence == before { return }
         }
-    }
-}
-
-/// What priorities are made of: the model and the assets of the content and data folders.
-private enum Basis {
-    static func load(_ core: Core) -> Prioritizer.Basis {
-        var basis = Prioritizer.Basis()
-        for folder in [core.settings.contentFolder, core.settings.dataFolder] {
-            do {
-                let model = folder.appending(path: "priority.yaml")
-                if let text = ContentFiles.text(model) { basis.model = try ScoringModel(yaml: text, file: model.path) }
-                let assets = folder.appending(path: "assets.yaml")
-                if let text = ContentFiles.text(assets) {
-                    basis.assets = try AssetInventory(yaml: text, file: assets.path)
-                }
-            } catch {
-                core.logger.warning("priorities: file left out", metadata: ["fault": "\(error)"])
-            }
-        }
-        return basis
     }
 }

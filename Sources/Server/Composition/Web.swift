@@ -44,7 +44,7 @@ struct Web: Sendable {
             rules: life.proving.desk,
             indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
             watchlists: life.watchlists, suppression: SuppressionRules(core.database, time: core.time),
-            names: core.settings.workspace.names,
+            priorities: life.priorities.desk, names: core.settings.workspace.names,
             playbooks: EnginePlaybooks(engine: life.response),
             documents: WorkspaceResourceStore(database: core.database, time: core.time),
             audit: JournalAudit(core: core),
@@ -53,7 +53,7 @@ struct Web: Sendable {
             now: { core.time.now() }, incidentURL: { core.incidentURL($0) })
         portal = PortalServices(
             casebook: core.casebook, types: core.incidentTypes, journal: core.database.journal, queries: core.queries,
-            rules: { await RuleListing(life) }, ruleDesk: life.proving.desk,
+            rules: { await RuleListing(life) }, ruleDesk: life.proving.desk, priorities: life.priorities.desk,
             response: PortalPlaybooks(engine: life.response),
             health: life.health, deadLetters: life.deadLetters, watchlists: life.watchlists,
             plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },

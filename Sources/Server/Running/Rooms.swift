@@ -5,6 +5,7 @@ internal import Detection
 internal import FileConnector
 internal import Foundation
 internal import Notification
+internal import Prioritization
 internal import Response
 internal import StateStore
 internal import Suppression
@@ -15,8 +16,9 @@ internal import WorkspaceResources
 enum Rooms {
     static let migrations: [RoomMigrations] = [
         Casebook.migrations, AccessControl.migrations, DetectionTables.migrations, NotificationEngine.migrations,
-        ResponseEngine.migrations, DataCollectionTables.migrations, SourceMemory.migrations, FilePositions.migrations,
-        SuppressionRules.migrations, WatchlistTables.migrations, WorkspaceResourceTables.migrations,
+        ResponseEngine.migrations, PrioritizationTables.migrations, DataCollectionTables.migrations,
+        SourceMemory.migrations, FilePositions.migrations, SuppressionRules.migrations, WatchlistTables.migrations,
+        WorkspaceResourceTables.migrations,
     ]
 }
 

@@ -33,7 +33,8 @@ struct AWSAssets {
         if found == 0 {
             reading.faults.append(
                 ContentFault(
-                    file: file, "no list of resources is in here; export with `--output json`, such as `aws ec2 "
+                    file: file,
+                    "no list of resources is in here; export with `--output json`, such as `aws ec2 "
                         + "describe-instances`"))
         }
         return reading
@@ -50,7 +51,11 @@ struct AWSAssets {
         case "Accounts": return account(record).map { [$0] } ?? []
         case "Buckets":
             return record.text("Name").map { name in
-                [Asset(kind: .azureResource, names: [name], resourceID: "arn:aws:s3:::\(name)", type: "AWS::S3::Bucket")]
+                [
+                    Asset(
+                        kind: .azureResource, names: [name], resourceID: "arn:aws:s3:::\(name)", type: "AWS::S3::Bucket"
+                    )
+                ]
             } ?? []
         case "Results":
             // `select-resource-config` writes each result as a text of JSON.
@@ -118,9 +123,11 @@ struct AWSAssets {
         let id = record.text("resourceId")
         guard let identifier = known ?? other ?? id else { return nil }
         let arn = identifier.hasPrefix("arn:") ? identifier : ""
-        let name = record.text("resourceName") ?? record.tag("Name")
+        let name =
+            record.text("resourceName") ?? record.tag("Name")
             ?? members.lazy.filter { $0.key.hasSuffix("Name") || $0.key.hasSuffix("Identifier") }
-            .compactMap { $0.value.stringValue }.first ?? arn.split(whereSeparator: { ":/".contains($0) }).last.map(String.init)
+            .compactMap { $0.value.stringValue }.first ?? arn.split(whereSeparator: { ":/".contains($0) }).last.map(
+                String.init)
             ?? identifier
         let type = record.text("resourceType") ?? record.text("ResourceType") ?? arn.awsType
         let region = record.text("awsRegion") ?? record.text("Region") ?? arn.awsRegion
@@ -133,7 +140,8 @@ struct AWSAssets {
         var asset = Asset(
             kind: isMachine ? .host : .azureResource, names: names, tags: record.awsTags,
             resourceID: arn.isEmpty ? "" : arn, type: type, location: region)
-        let account = record.text("accountId") ?? record.text("awsAccountId") ?? record.text("OwningAccountId")
+        let account =
+            record.text("accountId") ?? record.text("awsAccountId") ?? record.text("OwningAccountId")
             ?? arn.awsAccount
         if let account, !account.isEmpty {
             asset.links.append(AssetLink(.within, .azureResource, "arn:aws:iam::\(account):root"))

@@ -25,7 +25,8 @@ struct ResourceGraphAssets {
         guard let rows = Self.rows(json) else {
             reading.faults.append(
                 ContentFault(
-                    file: file, "no rows are in here; export with `az graph query -q \"resources\" --first 1000 -o json`"))
+                    file: file,
+                    "no rows are in here; export with `az graph query -q \"resources\" --first 1000 -o json`"))
             return reading
         }
         var roles = Self.administrators
@@ -46,7 +47,8 @@ struct ResourceGraphAssets {
                     reading.faults.append(
                         ContentFault(
                             file: file,
-                            "row \(number + 1) has no resource id in 'id'; ask for the column id, such as with `resources`"))
+                            "row \(number + 1) has no resource id in 'id'; ask for the column id, such as with `resources`"
+                        ))
                     continue
                 }
                 reading.assets.append(asset(row))
@@ -109,7 +111,8 @@ struct ResourceGraphAssets {
         }
         if let address = properties?.text("ipAddress") { asset.addresses.append(address) }
         if let container = row.id.azureContainer { asset.links.append(AssetLink(.within, .azureResource, container)) }
-        let ancestors = properties?["managementGroupAncestorsChain"] ?? properties?["details"]?["managementGroupAncestorsChain"]
+        let ancestors =
+            properties?["managementGroupAncestorsChain"] ?? properties?["details"]?["managementGroupAncestorsChain"]
         if let parent = ancestors?.arrayValue?.first?.text("name") {
             asset.links.append(
                 AssetLink(.within, .azureResource, "/providers/Microsoft.Management/managementGroups/\(parent)"))
@@ -143,7 +146,8 @@ extension JSON {
     /// The managed identities of the resource.
     fileprivate var principals: [String] {
         let identity = self["identity"]
-        let assigned = identity?["userAssignedIdentities"]?.objectValue?.values.compactMap { $0.text("principalId") } ?? []
+        let assigned =
+            identity?["userAssignedIdentities"]?.objectValue?.values.compactMap { $0.text("principalId") } ?? []
         return [identity?.text("principalId")].compactMap { $0 } + assigned
     }
 }

@@ -60,7 +60,9 @@ extension Asset {
             identifiers[name] = try value.text()
         }
         for (member, relation, target) in Asset.linkMembers {
-            for name in try members[member]?.texts() ?? [] { links.append(AssetLink(relation, named: name, else: target)) }
+            for name in try members[member]?.texts() ?? [] {
+                links.append(AssetLink(relation, named: name, else: target))
+            }
         }
     }
 

@@ -43,11 +43,13 @@ extension Asset {
         }
         guard let members = json.objectValue else { throw fault("", "an asset is an object") }
         let known: Set<String> = [
-            "kind", "names", "tags", "sensitivity", "owner", "identifiers", "resourceId", "addresses", "type", "location",
+            "kind", "names", "tags", "sensitivity", "owner", "identifiers", "resourceId", "addresses", "type",
+            "location",
             "links",
         ]
         if let stray = members.keys.first(where: { !known.contains($0) }) {
-            throw fault(stray, "there is no '\(stray)' in an asset; known are \(known.sorted().joined(separator: ", "))")
+            throw fault(
+                stray, "there is no '\(stray)' in an asset; known are \(known.sorted().joined(separator: ", "))")
         }
         func texts(_ field: String) throws(PrioritizationError) -> [String] {
             guard let value = members[field], !value.isNull else { return [] }

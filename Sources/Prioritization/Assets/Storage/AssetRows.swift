@@ -98,7 +98,9 @@ struct AssetRows {
         let mine = asset.identityEntities
         let fitting = try rows.filter { row in
             let other = Asset(merging: try sightings(of: row).map(\.asset))
-            guard other.kind == asset.kind, asset.kind == .host || other.identityKeys.strong.isEmpty else { return false }
+            guard other.kind == asset.kind, asset.kind == .host || other.identityKeys.strong.isEmpty else {
+                return false
+            }
             let pairs = other.identityEntities.flatMap { theirs in mine.map { (theirs, $0) } }
                 .filter { !Set($0.keys.all).isDisjoint(with: $1.keys.all) }
             return !pairs.isEmpty && pairs.allSatisfy { $0.matches($1) }
@@ -137,7 +139,8 @@ struct AssetRows {
 
     private mutating func removeGone(from source: AssetSource, besides natives: Set<String>) throws {
         let known = try transaction.rows(
-            "SELECT native, asset, content FROM prioritization_sighting WHERE source = ? ORDER BY native", [source.name])
+            "SELECT native, asset, content FROM prioritization_sighting WHERE source = ? ORDER BY native", [source.name]
+        )
         for row in known {
             let native: String = row["native"]
             let asset: Int64 = row["asset"]

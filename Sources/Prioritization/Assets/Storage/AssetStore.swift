@@ -65,7 +65,9 @@ public struct AssetStore: Sendable {
     /// All assets, in the order in which they became known.
     public func assets() async throws(PrioritizationError) -> [StoredAsset] { try await stored("", []) }
 
-    private func stored(_ condition: String, _ arguments: StatementArguments) async throws(PrioritizationError) -> [StoredAsset] {
+    private func stored(_ condition: String, _ arguments: StatementArguments) async throws(PrioritizationError)
+        -> [StoredAsset]
+    {
         try await database.reading { database in
             let sql = """
                 SELECT a.id AS id, s.source AS source, s.native AS native, s.rank AS rank, s.content AS content,
@@ -86,8 +88,4 @@ public struct AssetStore: Sendable {
             return assets
         }
     }
-}
-
-extension AssetDifference {
-    var isEmpty: Bool { added.isEmpty && changed.isEmpty && gone.isEmpty && joined == 0 }
 }

@@ -79,6 +79,8 @@ public struct AssetDifference: Sendable, Hashable {
     public var joined = 0
 
     public init() {}
+
+    var isEmpty: Bool { added.isEmpty && changed.isEmpty && gone.isEmpty && joined == 0 }
 }
 
 extension Asset {
