@@ -93,6 +93,19 @@ public struct AssetLink: Sendable, Hashable {
     var target: Entity { Entity(kind: kind, name: name) }
 }
 
+extension AssetLink {
+    /// A link to what a text names: `/subscriptions/…` and `arn:…` are resources, `account:alice` says the kind itself.
+    public init(_ relation: AssetRelation, named text: String, else kind: EntityKind) {
+        if let colon = text.firstIndex(of: ":"), let stated = EntityKind(lenient: text[..<colon]) {
+            self.init(relation, stated, String(text[text.index(after: colon)...]))
+        } else if text.hasPrefix("/") || text.hasPrefix("arn:") {
+            self.init(relation, .azureResource, text)
+        } else {
+            self.init(relation, kind, text)
+        }
+    }
+}
+
 extension Entity {
     /// The entity that a single name or identifier means.
     init(kind: EntityKind, name: String) {

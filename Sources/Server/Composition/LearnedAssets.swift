@@ -1,3 +1,4 @@
+internal import Foundation
 internal import JSON
 internal import KQLValues
 internal import Prioritization
@@ -5,19 +6,15 @@ internal import Vocabulary
 internal import Yams
 
 /// A query whose rows are assets, as `assets-learned.yaml` has them.
-struct LearningQuery: Sendable {
+struct LearningQuery: Sendable, Decodable {
     let name: String
-    let text: String
+    let query: String
 
     static func read(_ text: String, file: String) throws -> [LearningQuery] {
-        guard let list = try Yams.load(yaml: text) as? [[String: String]] else {
-            throw ContentFault(file: file, "write a list of 'name:' and 'query:' here")
-        }
-        return try list.map { item in
-            guard let name = item["name"], let query = item["query"] else {
-                throw ContentFault(file: file, "each item needs 'name:' and 'query:'")
-            }
-            return LearningQuery(name: name, text: query)
+        do {
+            return try YAMLDecoder().decode([LearningQuery].self, from: text)
+        } catch {
+            throw ContentFault(file: file, "write a list of 'name:' and 'query:' here (\(error))")
         }
     }
 }

@@ -10,6 +10,7 @@ internal import HTTPAdapter
 internal import Investigation
 internal import Logging
 internal import Notification
+internal import Prioritization
 internal import Response
 internal import SMTPChannel
 internal import StateStore

@@ -1,5 +1,6 @@
 internal import Chronology
 internal import Foundation
+internal import Investigation
 internal import Logging
 internal import Prioritization
 internal import StateStore
@@ -55,7 +56,7 @@ final class Priorities: Sendable {
         var assets: [Asset] = []
         for query in learning.withLock({ $0 }) {
             do {
-                assets += LearnedAssets.assets(try await core.queries.table(query.text))
+                assets += LearnedAssets.assets(try await core.queries.table(query.query))
             } catch {
                 core.logger.warning(
                     "assets: a query of assets-learned.yaml failed",

@@ -73,19 +73,6 @@ extension Asset {
     ]
 }
 
-extension AssetLink {
-    /// A link to what a text names: `/subscriptions/…` and `arn:…` are resources, `account:alice` says the kind itself.
-    init(_ relation: AssetRelation, named text: String, else kind: EntityKind) {
-        if let colon = text.firstIndex(of: ":"), let stated = EntityKind(lenient: text[..<colon]) {
-            self.init(relation, stated, String(text[text.index(after: colon)...]))
-        } else if text.hasPrefix("/") || text.hasPrefix("arn:") {
-            self.init(relation, .azureResource, text)
-        } else {
-            self.init(relation, kind, text)
-        }
-    }
-}
-
 extension AssetRule {
     private static let parts: Set<String> = ["workload", "environment", "region", "instance"]
 
