@@ -79,6 +79,7 @@ public struct APIRoutes: Sendable {
             EndpointList(at: short, endpoints: HealthRoutes(health: services.health, now: services.now).endpoints),
             EndpointList(at: short, endpoints: ruleRuns.endpoints),
             EndpointList(at: sentinel, endpoints: ruleRuns.azureEndpoints),
+            EndpointList(at: short, sentinel, endpoints: services.configuration.endpoints(names)),
             EndpointList(at: short, endpoints: RuleQualityRoutes(desk: services.rules).endpoints),
             EndpointList(
                 at: short, sentinel,

@@ -30,6 +30,7 @@ public struct APIServices: Sendable {
     public let watchlists: WatchlistDesk
     public let suppression: SuppressionRules
     public let priorities: PriorityDesk
+    public let configuration: ConfigurationDesks
     public let names: WorkspaceNames
     public let playbooks: any PlaybookStarter
     public let documents: WorkspaceResourceStore
@@ -47,8 +48,8 @@ public struct APIServices: Sendable {
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
         indicators: any IndicatorDesk, watchlists: WatchlistDesk, suppression: SuppressionRules,
-        priorities: PriorityDesk, names: WorkspaceNames, playbooks: any PlaybookStarter,
-        documents: WorkspaceResourceStore, audit: any EndpointAudit,
+        priorities: PriorityDesk, configuration: ConfigurationDesks, names: WorkspaceNames,
+        playbooks: any PlaybookStarter, documents: WorkspaceResourceStore, audit: any EndpointAudit,
         address: RequestAddress,
         now: @escaping @Sendable () -> Instant,
         incidentURL: @escaping @Sendable (IncidentID) -> String
@@ -70,6 +71,7 @@ public struct APIServices: Sendable {
         self.watchlists = watchlists
         self.suppression = suppression
         self.priorities = priorities
+        self.configuration = configuration
         self.names = names
         self.playbooks = playbooks
         self.documents = documents

@@ -1,3 +1,4 @@
+public import Chronology
 public import JSON
 
 /// Keeps indicators for the API; implemented over the room that matches them.
@@ -9,6 +10,13 @@ public protocol IndicatorDesk: Sendable {
 
     /// One page, the last changed first.
     func page(word: String, limit: Int, offset: Int) async throws -> (indicators: [IndicatorRecord], total: Int)
+
+    /// The indicators that fit Sentinel's filtering criteria.
+    ///
+    /// - Throws: `InvalidIndicator` for criteria that cannot be met.
+    func query(_ criteria: JSON, limit: Int, offset: Int) async throws -> [IndicatorRecord]
+
+    func metrics() async throws -> IndicatorMetrics
 
     /// Nil when there is none of that id.
     func indicator(_ id: String) async throws -> IndicatorRecord?
@@ -28,6 +36,24 @@ public protocol IndicatorDesk: Sendable {
 
     /// - Returns: False when it was not on the list.
     func disallow(_ value: String) async throws -> Bool
+}
+
+/// How many indicators there are of what.
+public struct IndicatorMetrics: Sendable {
+    public var time: Instant
+    public var threats: [(name: String, count: Int)]
+    public var kinds: [(name: String, count: Int)]
+    public var sources: [(name: String, count: Int)]
+
+    public init(
+        time: Instant, threats: [(name: String, count: Int)], kinds: [(name: String, count: Int)],
+        sources: [(name: String, count: Int)]
+    ) {
+        self.time = time
+        self.threats = threats
+        self.kinds = kinds
+        self.sources = sources
+    }
 }
 
 /// What an import led to.

@@ -59,16 +59,8 @@ struct IndicatorRoutes {
         let place = "threatIntelligence/main"
         return [
             Endpoint(
-                .get, "\(place)/indicators", id: "ThreatIntelligenceIndicators_List", tag: .indicators,
-                "Lists indicators", needs: .readContent, parameters: .odata, answers: [.ok(.page(of: .any))],
-                listResources),
-            Endpoint(
                 .get, "\(place)/indicators/{id}", id: "ThreatIntelligenceIndicators_Get", tag: .indicators,
                 "Reads an indicator", needs: .readContent, answers: [.ok(.any)], showResource),
-            Endpoint(
-                .post, "\(place)/queryIndicators", id: "ThreatIntelligenceIndicators_QueryIndicators",
-                tag: .indicators, "Searches indicators", needs: .readContent, body: .json(.any, upTo: 1 << 16),
-                answers: [.ok(.page(of: .any))], queryResources),
             Endpoint(
                 .post, "\(place)/createIndicator", id: "ThreatIntelligenceIndicators_CreateIndicator",
                 tag: .indicators, "Creates an indicator", needs: .changeContent,
@@ -80,7 +72,15 @@ struct IndicatorRoutes {
             Endpoint(
                 .delete, "\(place)/indicators/{id}", id: "ThreatIntelligenceIndicators_Delete", tag: .indicators,
                 "Deletes an indicator", needs: .changeContent, answers: [.done, .noContent], remove),
-        ]
+            Endpoint(
+                .post, "\(place)/indicators/{id}/appendTags", id: "ThreatIntelligenceIndicator_AppendTags",
+                tag: .indicators, "Adds tags to an indicator", needs: .changeContent,
+                body: .json(.object(.optional("threatIntelligenceTags", .strings))), answers: [.done], appendTags),
+            Endpoint(
+                .post, "\(place)/indicators/{id}/replaceTags", id: "ThreatIntelligenceIndicator_ReplaceTags",
+                tag: .indicators, "Gives an indicator other tags", needs: .changeContent, body: .json(.any),
+                answers: [.ok(.any)], replaceTags),
+        ] + IndicatorQueries(desk: desk, names: names, place: place).endpoints
     }
 
     /// The upload API and its older name.
@@ -157,21 +157,6 @@ struct IndicatorRoutes {
 
     // MARK: Sentinel's shape
 
-    @Sendable func listResources(_ call: EndpointCall) async throws -> Response {
-        try await resources(limit: call.query("$top").flatMap(Int.init) ?? 100, word: "")
-    }
-
-    @Sendable func queryResources(_ call: EndpointCall) async throws -> Response {
-        let body = call.body
-        let word = body["keywords"].flatMap { $0.stringValue ?? $0[0]?.stringValue } ?? ""
-        return try await resources(limit: body["pageSize"]?.intValue.map(Int.init) ?? 100, word: word)
-    }
-
-    private func resources(limit: Int, word: String) async throws -> Response {
-        let page = try await desk.page(word: word, limit: min(max(limit, 1), 1_000), offset: 0)
-        return Response(json: ["value": .array(page.indicators.map { $0.resource(names) })])
-    }
-
     @Sendable func showResource(_ call: EndpointCall) async throws -> Response {
         Response(json: try await known(call).resource(names))
     }
@@ -189,6 +174,29 @@ struct IndicatorRoutes {
                 receipt.faults.first ?? "the body holds no indicator", target: "properties.pattern")
         }
         return Response(status: receipt.added > 0 ? .created : .ok, json: made.resource(names))
+    }
+
+    @Sendable func appendTags(_ call: EndpointCall) async throws -> Response {
+        let record = try await known(call)
+        let added = call.body["threatIntelligenceTags"]?.arrayValue ?? []
+        let old = record.stix["labels"]?.arrayValue ?? []
+        _ = try await relabelled(record, old + added.filter { !old.contains($0) })
+        return Response(status: .ok)
+    }
+
+    /// The body is an indicator of which only the tags are taken.
+    @Sendable func replaceTags(_ call: EndpointCall) async throws -> Response {
+        let record = try await known(call)
+        let body = call.body["properties"] ?? call.body
+        let tags = body["threatIntelligenceTags"]?.arrayValue ?? []
+        return Response(json: try await relabelled(record, tags).resource(names))
+    }
+
+    private func relabelled(_ record: IndicatorRecord, _ labels: [JSON]) async throws -> IndicatorRecord {
+        var stix = record.stix.objectValue ?? [:]
+        stix["labels"] = .array(labels.filter { $0.stringValue?.isEmpty == false })
+        _ = try await desk.take(JSON.object(stix).description, source: record.source)
+        return try await desk.indicator(record.id) ?? record
     }
 
     @Sendable func uploadObjects(_ call: EndpointCall) async throws -> Response {
@@ -243,7 +251,7 @@ extension IndicatorRecord {
     }
 
     /// As Microsoft.SecurityInsights has it.
-    fileprivate func resource(_ names: WorkspaceNames) -> JSON {
+    func resource(_ names: WorkspaceNames) -> JSON {
         let first = observables.first?.type ?? ""
         let parsed = Dictionary(grouping: observables, by: \.type).sorted { $0.key < $1.key }.map { type, values in
             [

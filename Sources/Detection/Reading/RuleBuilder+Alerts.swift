@@ -75,6 +75,11 @@ extension RuleBuilder {
                 report(.warning, .invalidValue, "the custom detail '\(key)' needs a column's name", column.position)
                 continue
             }
+            if key.count > 20 {
+                report(
+                    .warning, .tooLong,
+                    "the custom detail '\(key)' has \(key.count) characters; Sentinel allows 20", column.position)
+            }
             details[key] = name
         }
         if details.count > 20 {

@@ -2,7 +2,7 @@ internal import Sigma
 internal import Vocabulary
 
 /// A rule of any kind, as it was read.
-enum ReadRule {
+public enum ReadRule: Sendable {
     case query(AnalyticsRule)
     case incidentCreation(IncidentCreationRule)
     case engine(EngineRule)

@@ -70,7 +70,7 @@ struct RuleBuilder {
             report(.warning, .missingField, "'id' is missing; one is made of the name", nil)
             return StableIdentifier.make(["rule", name])
         }
-        if !StableIdentifier.isGUID(id) { report(.warning, .invalidValue, "'\(id)' is no GUID", value.position) }
+        if !StableIdentifier.isGUID(id) { report(.warning, .invalidID, "'\(id)' is no GUID", value.position) }
         return id.lowercased()
     }
 
@@ -83,7 +83,17 @@ struct RuleBuilder {
             report(
                 .warning, .tooLong, "the query has \(query.count) characters; Sentinel allows 10,000", value.position)
         }
+        if query.contains(Self.wholeWorkspace) {
+            report(
+                .warning, .queryScope, "Sentinel refuses 'search *' and 'union *' in rules; name the tables",
+                value.position)
+        }
         return query
+    }
+
+    /// `search *`, `union *`, `union withsource=T *`.
+    private static var wholeWorkspace: Regex<Substring> {
+        /(?i:\b(?:search|union)\s+(?:\w+\s*=\s*\w+\s+)*\*)/
     }
 
     mutating func severity() -> Severity {

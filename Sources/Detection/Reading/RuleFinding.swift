@@ -10,6 +10,7 @@ public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
         case notARule = "not-a-rule"
         case missingField = "missing-field"
         case invalidValue = "invalid-value"
+        case invalidID = "invalid-id"
         case unknownField = "unknown-field"
         case unknownKind = "unknown-kind"
         case unsupportedKind = "unsupported-kind"
@@ -25,6 +26,7 @@ public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
         case duplicateID = "duplicate-id"
         case querySyntax = "query"
         case queryColumn = "query-column"
+        case queryScope = "query-scope"
         case newerTemplate = "newer-template"
         case unreadableFile = "unreadable-file"
     }

@@ -34,7 +34,13 @@ enum Responding {
             logger: core.logger)
     }
 
-    private static func rules(_ core: Core) -> [AutomationRule] {
+    /// The automation rules that were written through the API.
+    static func written(_ settings: Settings) -> ResourceFolder {
+        ResourceFolder(settings.dataFolder.appending(path: "automation"))
+    }
+
+    /// The automation rules of the content and data folders; those that cannot be used are logged.
+    static func rules(_ core: Core) -> [AutomationRule] {
         folders("automation", core).flatMap { ContentFiles.texts(in: $0, ending: ".yaml", ".yml", ".json") }
             .flatMap { file -> [AutomationRule] in
                 let (rules, problems) = AutomationRuleFile.read(file.text, file: file.path)

@@ -57,6 +57,9 @@ final class RuleLibrary: Sendable {
 
     var current: Rules { state.withLock { $0.rules } }
 
+    /// What queries of rules may name.
+    var environment: QueryEnvironment { places.environment() }
+
     /// Looks for changed files, for new tables, which may let further rules be matched in the stream, and for changed
     /// watchlists, whose items such rules hold.
     ///
@@ -109,8 +112,9 @@ private struct FolderStamp: Equatable {
     private let files: [String: String]
 
     init(_ settings: Settings) {
-        let folders = Rules.analyticsFolders(settings) + Rules.sigmaFolders(settings) + [Rules.behaviorFolder(settings)]
         var files: [String: String] = [:]
+        for name in Rules.written(settings).markedNames { files[name] = "deleted" }
+        let folders = Rules.analyticsFolders(settings) + Rules.sigmaFolders(settings) + [Rules.behaviorFolder(settings)]
         for file in RuleFolder.files(in: folders) {
             // A file that has just gone has no values, which is a change like any other.
             let values = try? file.resourceValues(forKeys: [.contentModificationDateKey, .fileSizeKey])

@@ -5,6 +5,8 @@ internal import Sigma
 /// The rules of an installation as they were read: what ships with Tocsin and the configured folders.
 struct Rules: Sendable {
     let analytics: [AnalyticsRule]
+    /// The scheduled and near-real-time rules that ship, whether they are in force or not.
+    let templates: [AnalyticsRule]
     let incidentCreation: [IncidentCreationRule]
     let engines: [EngineRule]
     let sigma: [SigmaRule]
@@ -14,10 +16,16 @@ struct Rules: Sendable {
     let findings: [RuleFinding]
 
     init(_ settings: Settings) {
-        let analytics = RuleFolder.analyticsRules(in: Self.analyticsFolders(settings))
+        let shipped = RuleFolder.analyticsRules(in: [Self.shippedFolder(settings)])
+        // What was written through the API stands in place of what ships under the same id.
+        var analytics = RuleFolder.analyticsRules(in: Self.written(settings).folders)
+        analytics.append(shipped)
+        analytics.append(RuleFolder.analyticsRules(in: Self.configuredFolders(settings)))
+        analytics.keepFirst(without: Set(Self.written(settings).markedNames))
         let sigma = RuleFolder.sigmaRules(in: Self.sigmaFolders(settings))
         let behaviors = BehaviorReader.behaviors(in: [Self.behaviorFolder(settings)])
         self.analytics = analytics.rules
+        templates = shipped.rules
         incidentCreation = analytics.incidentRules
         engines = analytics.engineRules
         self.sigma = sigma.reading.rules
@@ -28,12 +36,33 @@ struct Rules: Sendable {
     }
 
     static func analyticsFolders(_ settings: Settings) -> [URL] {
-        [settings.contentFolder.appending(path: "rules")] + settings.detection.ruleFolders.map { URL(filePath: $0) }
+        written(settings).folders + [shippedFolder(settings)] + configuredFolders(settings)
+    }
+
+    private static func shippedFolder(_ settings: Settings) -> URL { settings.contentFolder.appending(path: "rules") }
+
+    private static func configuredFolders(_ settings: Settings) -> [URL] {
+        settings.detection.ruleFolders.map { URL(filePath: $0) }
+    }
+
+    /// The rules that were written through the API.
+    static func written(_ settings: Settings) -> ResourceFolder {
+        ResourceFolder(settings.dataFolder.appending(path: "rules"))
     }
 
     static func behaviorFolder(_ settings: Settings) -> URL { settings.contentFolder.appending(path: "behavior") }
 
     static func sigmaFolders(_ settings: Settings) -> [URL] {
         [settings.contentFolder.appending(path: "sigma")] + settings.detection.sigmaFolders.map { URL(filePath: $0) }
+    }
+}
+
+extension RuleReading {
+    /// Drops rules of an id that another rule before them has, and of the ids given.
+    fileprivate mutating func keepFirst(without ids: Set<String>) {
+        var seen = ids
+        rules.removeAll { !seen.insert($0.id).inserted }
+        incidentRules.removeAll { !seen.insert($0.id).inserted }
+        engineRules.removeAll { !seen.insert($0.id).inserted }
     }
 }

@@ -44,8 +44,8 @@ struct Web: Sendable {
             rules: life.proving.desk,
             indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
             watchlists: life.watchlists, suppression: SuppressionRules(core.database, time: core.time),
-            priorities: life.priorities.desk, names: core.settings.workspace.names,
-            playbooks: EnginePlaybooks(engine: life.response),
+            priorities: life.priorities.desk, configuration: Configuring.desks(life),
+            names: core.settings.workspace.names, playbooks: EnginePlaybooks(engine: life.response),
             documents: WorkspaceResourceStore(database: core.database, time: core.time),
             audit: JournalAudit(core: core),
             address: RequestAddress(
