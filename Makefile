@@ -77,6 +77,7 @@ generate:  ## renew generated documents
 	@swift build --product tocsin $(STRICT)
 	@.build/debug/tocsin kql reference > docs/kql.md
 	@.build/debug/tocsin rule reference > docs/content.md
+	@scripts/api-reference > docs/api-reference.md
 
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz

@@ -1,0 +1,197 @@
+"""Drives Tocsin with one version of azure-mgmt-securityinsight, unmodified, and prints what came of it as one JSON object.
+
+Usage: securityinsight_clients.py ADDRESS CA_FILE CLIENT_ID CLIENT_SECRET
+
+Works with 1.0.0, 2.0.0b2 and 2.0.0b4: an operation group that the installed version lacks is left out.
+"""
+
+import importlib.metadata
+import json
+import os
+import sys
+import uuid
+
+address, ca_file, client_id, secret = sys.argv[1:5]
+for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]:
+    os.environ.pop(name, None)
+
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.identity import ClientSecretCredential
+import azure.mgmt.securityinsight as package
+from azure.mgmt.securityinsight import models
+
+# The resource group and the workspace.
+WHERE = ("tocsin", "tocsin")
+Client = getattr(package, "SecurityInsights", None) or package.SecurityInsightsMgmtClient
+results = {}
+
+credential = ClientSecretCredential(
+    "11111111-2222-3333-4444-555555555555",
+    client_id,
+    secret,
+    authority=address,
+    disable_instance_discovery=True,
+    connection_verify=ca_file,
+)
+client = Client(
+    credential,
+    "00000000-0000-0000-0000-000000000000",
+    base_url=address,
+    credential_scopes=["https://management.azure.com/.default"],
+    connection_verify=ca_file,
+    retry_total=0,
+)
+
+
+def check(name, value):
+    results[name] = value
+
+
+def refused(action, kind=HttpResponseError):
+    """The status and code with which an action is refused."""
+    try:
+        action()
+    except kind as error:
+        return [error.status_code, error.error.code if error.error else None]
+    return None
+
+
+def new(**members):
+    return models.Incident(**members)
+
+
+def incidents():
+    names = [str(uuid.uuid4()) for _ in range(5)]
+    for index, name in enumerate(names):
+        made = client.incidents.create_or_update(
+            *WHERE, name, new(title=f"Incident o'clock {index}", severity="High" if index < 2 else "Low", status="New")
+        )
+        assert made.name == name and made.incident_number > 0
+    read = client.incidents.get(*WHERE, names[0])
+    old_etag = read.etag
+    read.description = "seen"
+    read.labels = [models.IncidentLabel(label_name="vip")]
+    read.owner = models.IncidentOwnerInfo(user_principal_name="ada@example.org")
+    changed = client.incidents.create_or_update(*WHERE, names[0], read)
+    check("update", [changed.description, changed.labels[0].label_name, changed.owner.user_principal_name])
+    read.etag = old_etag
+    check("conflict", refused(lambda: client.incidents.create_or_update(*WHERE, names[0], read), ResourceExistsError))
+    check("missing", refused(lambda: client.incidents.get(*WHERE, str(uuid.uuid4())), ResourceNotFoundError))
+    wrong = new(title="x", severity="Severe", status="New")
+    check("refused", refused(lambda: client.incidents.create_or_update(*WHERE, str(uuid.uuid4()), wrong)))
+    closed = client.incidents.get(*WHERE, names[1])
+    closed.status, closed.classification = "Closed", "FalsePositive"
+    closed.classification_reason, closed.classification_comment = "InaccurateData", "a test"
+    closed = client.incidents.create_or_update(*WHERE, names[1], closed)
+    check("closed", [closed.status, closed.classification, closed.classification_reason])
+
+    found = list(client.incidents.list(*WHERE, filter="startswith(properties/title, 'Incident o''clock')", top=2))
+    check("paged", [len(found), len({item.name for item in found})])
+    ordered = client.incidents.list(
+        *WHERE, filter="properties/severity eq 'High'", orderby="properties/incidentNumber asc"
+    )
+    numbers = [item.incident_number for item in ordered]
+    check("ordered", len(numbers) >= 2 and numbers == sorted(numbers))
+    for name, text in {
+        "status": "properties/status eq 'Closed' and properties/classification eq 'FalsePositive'",
+        "label": "properties/labels/any(l: l/labelName eq 'vip')",
+        "time": "properties/createdTimeUtc ge 2024-01-01T00:00:00Z and not (properties/status eq 'Closed')",
+        "owner": "properties/owner/userPrincipalName eq 'ada@example.org'",
+        "in": "properties/severity in ('High', 'Medium') and contains(properties/title, 'o''clock')",
+    }.items():
+        check(f"filter_{name}", len(list(client.incidents.list(*WHERE, filter=text))))
+    check("filter_fault", refused(lambda: list(client.incidents.list(*WHERE, filter="properties/status eq"))))
+    check("alerts", client.incidents.list_alerts(*WHERE, names[0]).value)
+    check("entities", client.incidents.list_entities(*WHERE, names[0]).entities)
+    client.incidents.delete(*WHERE, names[4])
+    client.incidents.delete(*WHERE, names[4])
+    check("deleted", refused(lambda: client.incidents.get(*WHERE, names[4]), ResourceNotFoundError))
+    if hasattr(client.incidents, "run_playbook"):
+        body = {"logicAppsResourceId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/workflows/none"}
+        check("playbook", refused(lambda: client.incidents.run_playbook(*WHERE, names[0], body)))
+    return names[0]
+
+
+def comments(incident):
+    operations, name = client.incident_comments, str(uuid.uuid4())
+    made = operations.create_or_update(*WHERE, incident, name, models.IncidentComment(message="first"))
+    check("comment", [made.message, bool(made.author)])
+    changed = operations.create_or_update(*WHERE, incident, name, models.IncidentComment(message="second"))
+    check("comment_changed", changed.message)
+    operations.create_or_update(*WHERE, incident, str(uuid.uuid4()), models.IncidentComment(message="other"))
+    check("comments", sorted(item.message for item in operations.list(*WHERE, incident, top=1)))
+    check("comment_read", operations.get(*WHERE, incident, name).message)
+    operations.delete(*WHERE, incident, name)
+    check("comments_left", len(list(operations.list(*WHERE, incident))))
+    empty = models.IncidentComment(message="")
+    check("comment_refused", refused(lambda: operations.create_or_update(*WHERE, incident, str(uuid.uuid4()), empty)))
+
+
+def tasks(incident):
+    operations, name = client.incident_tasks, str(uuid.uuid4())
+    made = operations.create_or_update(*WHERE, incident, name, models.IncidentTask(title="Call", status="New"))
+    made.status = "Completed"
+    done = operations.create_or_update(*WHERE, incident, name, made)
+    check("task", [done.title, done.status, len(list(operations.list(*WHERE, incident)))])
+    operations.delete(*WHERE, incident, name)
+    check("tasks_left", len(list(operations.list(*WHERE, incident))))
+
+
+def bookmarks(incident):
+    operations, name = client.bookmarks, str(uuid.uuid4())
+    made = operations.create_or_update(
+        *WHERE, name, models.Bookmark(display_name="Odd row", query="SecurityEvent | take 1", query_result="{}")
+    )
+    read = operations.get(*WHERE, name)
+    check("bookmark", [made.display_name, read.query])
+    relation = models.Relation(related_resource_id=made.id)
+    related = client.incident_relations.create_or_update(*WHERE, incident, "kept", relation)
+    check("relation", [related.name, related.related_resource_name == name, related.related_resource_kind])
+    check("relations", [item.name for item in client.incident_relations.list(*WHERE, incident)])
+    check("of_incident", [item.name == name for item in client.incidents.list_bookmarks(*WHERE, incident).value])
+    if hasattr(client, "bookmark_relations"):
+        check("of_bookmark", [item.name for item in client.bookmark_relations.list(*WHERE, name)])
+    client.incident_relations.delete(*WHERE, incident, "kept")
+    check("relations_left", len(list(client.incident_relations.list(*WHERE, incident))))
+    bad = models.Relation(related_resource_id="/nowhere/x")
+    check(
+        "relation_refused",
+        refused(lambda: client.incident_relations.create_or_update(*WHERE, incident, "bad", bad)),
+    )
+    operations.delete(*WHERE, name)
+    check("bookmarks_left", len([item for item in operations.list(*WHERE) if item.name == name]))
+
+
+def workspace():
+    states = client.sentinel_onboarding_states
+    check("onboarded", [item.name for item in states.list(*WHERE).value])
+    check("onboarding", states.get(*WHERE, "default").customer_managed_key)
+    check("operations", len(list(client.operations.list())) > 20)
+    check("connectors", len(list(client.data_connectors.list(*WHERE))))
+    check("connector_missing", refused(lambda: client.data_connectors.get(*WHERE, "none"), ResourceNotFoundError))
+    if hasattr(client, "hunts"):
+        hunt, name = models.Hunt(display_name="Hunt", description="for them", status="New"), str(uuid.uuid4())
+        made = client.hunts.create_or_update(*WHERE, name, hunt)
+        comment = models.HuntComment(message="found")
+        client.hunt_comments.create_or_update(*WHERE, name, str(uuid.uuid4()), comment)
+        notes = [item.message for item in client.hunt_comments.list(*WHERE, name)]
+        check("hunt", [made.display_name, len(list(client.hunts.list(*WHERE))), notes])
+        client.hunts.delete(*WHERE, name)
+        check("hunts_left", len(list(client.hunts.list(*WHERE))))
+    for group in ["metadata", "source_controls", "entity_queries", "security_ml_analytics_settings", "file_imports"]:
+        if hasattr(client, group):
+            check(f"empty_{group}", len(list(getattr(client, group).list(*WHERE))))
+
+
+def main():
+    results["version"] = importlib.metadata.version("azure-mgmt-securityinsight")
+    incident = incidents()
+    comments(incident)
+    if hasattr(client, "incident_tasks"):
+        tasks(incident)
+    bookmarks(incident)
+    workspace()
+    print(json.dumps(results))
+
+
+main()

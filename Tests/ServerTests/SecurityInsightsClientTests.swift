@@ -1,0 +1,78 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// Microsoft's own clients for Sentinel, unmodified, in three versions, over TLS with an authority of one's own.
+struct SecurityInsightsClientTests {
+    static let versions = ["1.0.0", "2.0.0b2", "2.0.0b4"]
+
+    private static func package(_ version: String) -> String {
+        ClientEnvironment.folder.appending(path: "securityinsight/\(version)").path
+    }
+
+    static let areThere = versions.allSatisfy { FileManager.default.fileExists(atPath: package($0)) }
+
+    @Test(
+        .enabled(if: areThere && ClientEnvironment.isThere("msrest"), "scripts/bootstrap --test installs the clients"))
+    func `every version drives incidents and what hangs on them`() async throws {
+        let data = try RunningTocsin.temporaryFolder()
+        let (server, certificate, principal) = try await SecureTocsin.start(
+            data, scopes: ["readIncidents", "changeIncidents", "runPlaybooks", "readContent", "changeContent"])
+        for version in Self.versions {
+            let run = try await Command.run(
+                ClientEnvironment.python,
+                [
+                    ClientEnvironment.script("securityinsight_clients.py"), server.address, certificate, principal.id,
+                    principal.secret,
+                ], environment: ["PYTHONPATH": Self.package(version)])
+            try #require(run.status == 0, "\(version): \(run.errors)")
+            try Self.check(try JSON(parsing: run.output), version)
+        }
+        await server.stop()
+    }
+
+    private static func check(_ results: JSON, _ version: String) throws {
+        func expect(_ name: String, _ value: JSON) {
+            #expect(results[name] == value, "\(version): \(name) is \(results[name]?.description ?? "missing")")
+        }
+        expect("version", .string(version))
+        expect("update", ["seen", "vip", "ada@example.org"])
+        expect("conflict", [409, "Conflict"])
+        expect("missing", [404, "NotFound"])
+        expect("refused", [400, "BadRequest"])
+        expect("closed", ["Closed", "FalsePositive", "InaccurateData"])
+        let count = try #require(versions.firstIndex(of: version)) + 1
+        // Four incidents of each version are left, and five of this one while it lists.
+        let listed = Int64(4 * count + 1)
+        expect("paged", [.int(listed), .int(listed)])
+        expect("ordered", true)
+        for name in ["status", "label", "owner"] { expect("filter_\(name)", .int(Int64(count))) }
+        expect("filter_time", .int(listed - Int64(count)))
+        expect("filter_in", .int(Int64(2 * count)))
+        expect("filter_fault", [400, "BadRequest"])
+        expect("deleted", [404, "NotFound"])
+        expect("comment", ["first", true])
+        expect("comment_changed", "second")
+        expect("comments", ["other", "second"])
+        expect("comments_left", 1)
+        expect("relation", ["kept", true, "Bookmark"])
+        expect("relations", ["kept"])
+        expect("of_incident", [true])
+        expect("relations_left", 0)
+        expect("relation_refused", [400, "BadRequest"])
+        expect("bookmarks_left", 0)
+        expect("onboarded", ["default"])
+        expect("onboarding", false)
+        expect("operations", true)
+        expect("connector_missing", [404, "NotFound"])
+        guard version != "1.0.0" else { return }
+        expect("task", ["Call", "Completed", 1])
+        expect("tasks_left", 0)
+        expect("of_bookmark", ["kept"])
+        expect("playbook", [404, "NotFound"])
+        guard version == "2.0.0b4" else { return }
+        expect("hunt", ["Hunt", 1, ["found"]])
+        expect("hunts_left", 0)
+    }
+}
