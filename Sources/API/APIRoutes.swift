@@ -1,6 +1,7 @@
 internal import Access
 internal import DataCollection
 public import Hummingbird
+public import JSON
 internal import Prioritization
 public import WebGate
 
@@ -20,10 +21,15 @@ public struct APIRoutes: Sendable {
         let guarded = lists
         let answering = group.group().add(middleware: ErrorEnvelopes())
         router.add(guarded, to: answering.group().add(middleware: gate))
-        let open = EndpointList(at: "", endpoints: kusto.openEndpoints)
         let document = DocumentRoutes(describing: guarded + [open] + waysIn)
         router.add([open, EndpointList(at: "api", endpoints: document.endpoints)], to: answering)
     }
+
+    /// The OpenAPI document of all endpoints.
+    public var document: JSON { OpenAPIDocument(lists + [open] + waysIn).json }
+
+    /// What anybody may ask.
+    private var open: EndpointList { EndpointList(at: "", endpoints: kusto.openEndpoints) }
 
     /// What other routes add, each behind a door of its own.
     private var waysIn: [EndpointList] {

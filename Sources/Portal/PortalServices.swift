@@ -4,6 +4,7 @@ public import Collection
 public import Detection
 public import Foundation
 public import Investigation
+public import JSON
 public import Preparation
 public import Prioritization
 public import StateStore
@@ -24,6 +25,8 @@ public struct PortalServices: Sendable {
     public let deadLetters: any DeadLetterBox
     public let watchlists: WatchlistDesk
     public let plans: @Sendable () -> PlanFolder
+    /// The OpenAPI document of the API.
+    public let reference: JSON
     public let now: @Sendable () -> Instant
     /// Where the browser libraries lie.
     public let webFolder: URL
@@ -34,7 +37,7 @@ public struct PortalServices: Sendable {
         priorities: PriorityDesk,
         response: any PortalResponse,
         health: SourceHealth, deadLetters: any DeadLetterBox, watchlists: WatchlistDesk,
-        plans: @escaping @Sendable () -> PlanFolder,
+        plans: @escaping @Sendable () -> PlanFolder, reference: JSON,
         now: @escaping @Sendable () -> Instant, webFolder: URL
     ) {
         self.casebook = casebook
@@ -49,6 +52,7 @@ public struct PortalServices: Sendable {
         self.deadLetters = deadLetters
         self.watchlists = watchlists
         self.plans = plans
+        self.reference = reference
         self.now = now
         self.webFolder = webFolder
     }

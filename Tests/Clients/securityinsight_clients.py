@@ -60,6 +60,18 @@ def new(**members):
     return models.Incident(**members)
 
 
+def edited(name, change):
+    """The incident as it is after a change; automation may work on it meanwhile, so the change is repeated."""
+    for _ in range(20):
+        incident = client.incidents.get(*WHERE, name)
+        change(incident)
+        try:
+            return incident.etag, client.incidents.create_or_update(*WHERE, name, incident)
+        except ResourceExistsError:
+            continue
+    raise SystemExit(f"{name} could not be changed")
+
+
 def incidents():
     names = [str(uuid.uuid4()) for _ in range(5)]
     for index, name in enumerate(names):
@@ -67,22 +79,27 @@ def incidents():
             *WHERE, name, new(title=f"Incident o'clock {index}", severity="High" if index < 2 else "Low", status="New")
         )
         assert made.name == name and made.incident_number > 0
-    read = client.incidents.get(*WHERE, names[0])
-    old_etag = read.etag
-    read.description = "seen"
-    read.labels = [models.IncidentLabel(label_name="vip")]
-    read.owner = models.IncidentOwnerInfo(user_principal_name="ada@example.org")
-    changed = client.incidents.create_or_update(*WHERE, names[0], read)
+
+    def enrich(incident):
+        incident.description = "seen"
+        incident.labels = [models.IncidentLabel(label_name="vip")]
+        incident.owner = models.IncidentOwnerInfo(user_principal_name="ada@example.org")
+
+    old_etag, changed = edited(names[0], enrich)
     check("update", [changed.description, changed.labels[0].label_name, changed.owner.user_principal_name])
-    read.etag = old_etag
-    check("conflict", refused(lambda: client.incidents.create_or_update(*WHERE, names[0], read), ResourceExistsError))
+    changed.etag = old_etag
+    check(
+        "conflict", refused(lambda: client.incidents.create_or_update(*WHERE, names[0], changed), ResourceExistsError)
+    )
     check("missing", refused(lambda: client.incidents.get(*WHERE, str(uuid.uuid4())), ResourceNotFoundError))
     wrong = new(title="x", severity="Severe", status="New")
     check("refused", refused(lambda: client.incidents.create_or_update(*WHERE, str(uuid.uuid4()), wrong)))
-    closed = client.incidents.get(*WHERE, names[1])
-    closed.status, closed.classification = "Closed", "FalsePositive"
-    closed.classification_reason, closed.classification_comment = "InaccurateData", "a test"
-    closed = client.incidents.create_or_update(*WHERE, names[1], closed)
+
+    def close(incident):
+        incident.status, incident.classification = "Closed", "FalsePositive"
+        incident.classification_reason, incident.classification_comment = "InaccurateData", "a test"
+
+    closed = edited(names[1], close)[1]
     check("closed", [closed.status, closed.classification, closed.classification_reason])
 
     found = list(client.incidents.list(*WHERE, filter="startswith(properties/title, 'Incident o''clock')", top=2))
@@ -119,10 +136,12 @@ def comments(incident):
     changed = operations.create_or_update(*WHERE, incident, name, models.IncidentComment(message="second"))
     check("comment_changed", changed.message)
     operations.create_or_update(*WHERE, incident, str(uuid.uuid4()), models.IncidentComment(message="other"))
-    check("comments", sorted(item.message for item in operations.list(*WHERE, incident, top=1)))
+    # The shipped automation comments on incidents too.
+    mine = {"first", "second", "other"}
+    check("comments", sorted({item.message for item in operations.list(*WHERE, incident, top=1)} & mine))
     check("comment_read", operations.get(*WHERE, incident, name).message)
     operations.delete(*WHERE, incident, name)
-    check("comments_left", len(list(operations.list(*WHERE, incident))))
+    check("comments_left", sorted({item.message for item in operations.list(*WHERE, incident)} & mine))
     empty = models.IncidentComment(message="")
     check("comment_refused", refused(lambda: operations.create_or_update(*WHERE, incident, str(uuid.uuid4()), empty)))
 
@@ -132,9 +151,9 @@ def tasks(incident):
     made = operations.create_or_update(*WHERE, incident, name, models.IncidentTask(title="Call", status="New"))
     made.status = "Completed"
     done = operations.create_or_update(*WHERE, incident, name, made)
-    check("task", [done.title, done.status, len(list(operations.list(*WHERE, incident)))])
+    check("task", [done.title, done.status, name in [item.name for item in operations.list(*WHERE, incident)]])
     operations.delete(*WHERE, incident, name)
-    check("tasks_left", len(list(operations.list(*WHERE, incident))))
+    check("tasks_left", name in [item.name for item in operations.list(*WHERE, incident)])
 
 
 def bookmarks(incident):

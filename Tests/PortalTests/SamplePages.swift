@@ -35,7 +35,7 @@ enum SamplePages {
             overview(incident, try await casebook.counts()), incidents(page),
             try await self.incident(incident, casebook),
             SearchPage(frame: frame, text: "lsass", result: try await casebook.search("lsass")), logs, rules, rule,
-            playbooks, run, plans, sources,
+            playbooks, run, plans, sources, reference,
             SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
             ProblemPage(heading: "Not found", message: "There is no such page."), deadLetters,
         ] + (try await SampleRulePages.all()) + (try await SamplePriorityPages.all(incident))
@@ -123,6 +123,46 @@ enum SamplePages {
             name: "Http", type: "Http", status: .failed, started: now, error: "refused", inputs: "{}", outputs: "{}")
         return RunPage(
             RunDetail(overview: overview, error: "failed", actions: [action]), frame: frame, now: now)
+    }
+
+    static var reference: ReferencePage {
+        ReferencePage(
+            frame: frame,
+            document: [
+                "paths": [
+                    "/api/things/{thing}": [
+                        "put": [
+                            "operationId": "Things_Put", "tags": ["Things"], "summary": "Keeps a thing",
+                            "x-tocsin-permission": "changeContent",
+                            "parameters": [
+                                [
+                                    "name": "thing", "in": "path", "required": true, "description": "Its name",
+                                    "schema": ["type": "string"],
+                                ]
+                            ],
+                            "requestBody": [
+                                "content": ["application/json": ["schema": ["$ref": "#/components/schemas/Thing"]]]
+                            ],
+                            "responses": [
+                                "200": [
+                                    "description": "Done",
+                                    "content": [
+                                        "application/json": ["schema": ["$ref": "#/components/schemas/Thing"]]
+                                    ],
+                                ]
+                            ],
+                        ]
+                    ]
+                ],
+                "components": [
+                    "schemas": [
+                        "Thing": [
+                            "type": "object", "required": ["size"],
+                            "properties": ["size": ["type": "integer"], "made": ["readOnly": true, "type": "string"]],
+                        ]
+                    ]
+                ],
+            ])
     }
 
     static var plans: PlansPage { PlansPage(frame: frame, folder: planFolder, now: now) }

@@ -67,7 +67,8 @@ struct APIDocumentTests {
 
     @Test(.enabled(if: areThere, missing))
     func `generated requests find no failure and nothing undocumented`() async throws {
-        let server = try await RunningTocsin(data: try RunningTocsin.temporaryFolder())
+        let data = try RunningTocsin.temporaryFolder()
+        let server = try await RunningTocsin(data: data)
         let run = try await Command.run(
             ClientEnvironment.python,
             [
@@ -77,7 +78,7 @@ struct APIDocumentTests {
                 "--phases", "coverage,fuzzing", "--max-examples", "3", "--seed", "1", "--workers", "2", "--no-color",
                 "--generation-database", "none", "--include-path-regex", "^/(api|providers)/",
                 "--exclude-path-regex", "store/(backup|compact|retention)|sharedKeys|regenerateSharedKey",
-            ])
+            ], folder: data)
         #expect(run.status == 0, "\(run.output.suffix(8000))\(run.errors.suffix(1000))")
         await server.stop()
     }

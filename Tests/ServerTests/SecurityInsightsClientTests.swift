@@ -55,7 +55,7 @@ struct SecurityInsightsClientTests {
         expect("comment", ["first", true])
         expect("comment_changed", "second")
         expect("comments", ["other", "second"])
-        expect("comments_left", 1)
+        expect("comments_left", ["other"])
         expect("relation", ["kept", true, "Bookmark"])
         expect("relations", ["kept"])
         expect("of_incident", [true])
@@ -67,8 +67,8 @@ struct SecurityInsightsClientTests {
         expect("operations", true)
         expect("connector_missing", [404, "NotFound"])
         guard version != "1.0.0" else { return }
-        expect("task", ["Call", "Completed", 1])
-        expect("tasks_left", 0)
+        expect("task", ["Call", "Completed", true])
+        expect("tasks_left", false)
         expect("of_bookmark", ["kept"])
         expect("playbook", [404, "NotFound"])
         guard version == "2.0.0b4" else { return }

@@ -5,25 +5,20 @@ import Testing
 
 /// Clients that read tables, unmodified, over TLS with an authority of one's own.
 struct TableClientTests {
-    private static let packages = SharedFolder.checkout.appending(path: ".deps/venv/lib/python3.11/site-packages/azure")
-    static let areThere = FileManager.default.fileExists(atPath: packages.appending(path: "kusto/data").path)
     /// Whichever version is installed; the others are run by hand.
-    private static let hasSentinel = FileManager.default.fileExists(
-        atPath: packages.appending(path: "mgmt/securityinsight").path)
+    private static let hasSentinel = ClientEnvironment.isThere("azure/mgmt/securityinsight")
 
-    @Test(.enabled(if: areThere, "scripts/bootstrap --test installs the clients"))
+    @Test(
+        .enabled(if: ClientEnvironment.isThere("azure/kusto/data"), "scripts/bootstrap --test installs the clients"))
     func `Kusto's, Log Analytics', Defender's and Sentinel's clients read what there is`() async throws {
         let data = try RunningTocsin.temporaryFolder()
-        let (id, secret) = try await IngestionClientTests.principal(
+        let (server, certificate, principal) = try await SecureTocsin.start(
             data,
             scopes: ["ingestEvents", "readEvents", "readContent", "changeContent", "readIncidents", "changeIncidents"])
-        let (certificate, key) = try await IngestionClientTests.certificate(in: data)
-        let server = try await RunningTocsin(
-            data: data, environment: ["TOCSIN_HTTP_TLS_CERTIFICATE": certificate, "TOCSIN_HTTP_TLS_KEY": key])
-        let script = SharedFolder.checkout.appending(path: "Tests/Clients/table_clients.py").path
+        let script = ClientEnvironment.script("table_clients.py")
         let run = try await Command.run(
-            IngestionClientTests.python,
-            [script, server.address, certificate, id, secret, "monitor", "kusto", "security"]
+            ClientEnvironment.python,
+            [script, server.address, certificate, principal.id, principal.secret, "monitor", "kusto", "security"]
                 + (Self.hasSentinel ? ["watchlists"] : []))
         #expect(run.status == 0, "\(run.errors)")
         let results = try JSON(parsing: run.output)

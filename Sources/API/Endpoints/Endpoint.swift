@@ -43,6 +43,8 @@ struct Endpoint: Sendable {
     let answers: [EndpointAnswer]
     /// The form of what is refused.
     let failure: Schema
+    /// In which forms answers come.
+    let answerTypes: [String]
     let handling: Handling
 
     /// An endpoint whose body is read and checked against its schema before the action is called.
@@ -59,7 +61,8 @@ struct Endpoint: Sendable {
     init(
         _ method: HTTPRequest.Method, _ path: String, id: String, tag: EndpointTag, _ summary: String,
         access: EndpointAccess, parameters: [EndpointParameter] = [], body: EndpointBody? = nil,
-        failure: Schema = .error, answers: [EndpointAnswer], handling: Handling
+        failure: Schema = .error, answerTypes: [String] = ["application/json"], answers: [EndpointAnswer],
+        handling: Handling
     ) {
         self.method = method
         self.path = path
@@ -70,6 +73,7 @@ struct Endpoint: Sendable {
         self.parameters = parameters
         self.body = body
         self.failure = failure
+        self.answerTypes = answerTypes
         self.answers = answers
         self.handling = handling
     }

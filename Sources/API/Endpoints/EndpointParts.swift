@@ -65,10 +65,11 @@ struct EndpointAnswer: Sendable {
     let summary: String
     /// The body's schema; nil: no body.
     let schema: Schema?
-    let contentType: String
+    /// Nil: that of the endpoint's other answers.
+    let contentType: String?
 
     init(
-        _ status: HTTPResponse.Status, _ summary: String, _ schema: Schema?, contentType: String = "application/json"
+        _ status: HTTPResponse.Status, _ summary: String, _ schema: Schema?, contentType: String? = nil
     ) {
         self.status = status
         self.summary = summary

@@ -72,12 +72,13 @@ extension Endpoint {
     static func ingestion(
         _ method: HTTPRequest.Method, _ path: String, id: String, _ summary: String,
         parameters: [EndpointParameter] = [], contentTypes: [String] = ["*/*"], body: Schema = .any,
-        failure: Schema = .error, answers: [EndpointAnswer], _ action: @escaping StreamAction
+        failure: Schema = .error, answerTypes: [String] = ["application/json"], answers: [EndpointAnswer],
+        _ action: @escaping StreamAction
     ) -> Endpoint {
         Endpoint(
             method, path, id: id, tag: .ingestion, summary, access: .permission(.ingestEvents), parameters: parameters,
             body: EndpointBody(contentTypes: contentTypes, schema: body, limit: .max, isRequired: true),
-            failure: failure, answers: answers + .intake(failure), handling: .stream(action))
+            failure: failure, answerTypes: answerTypes, answers: answers + .intake(failure), handling: .stream(action))
     }
 }
 

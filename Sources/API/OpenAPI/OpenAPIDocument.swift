@@ -9,11 +9,13 @@ struct OpenAPIDocument: Sendable {
 
     /// - Parameter lists: All endpoints with their places; an endpoint's first place gives its operation the plain id.
     init(_ lists: [EndpointList]) {
-        places = lists.flatMap { list in
-            list.mounts.enumerated().flatMap { number, mount in
-                list.endpoints.map { EndpointPlace($0, mount: mount, number: number) }
-            }
+        var seen: [String: Int] = [:]
+        var places: [EndpointPlace] = []
+        for (mount, endpoint) in lists.flatMap(\.places) {
+            places.append(EndpointPlace(endpoint, mount: mount, number: seen[endpoint.id, default: 0]))
+            seen[endpoint.id, default: 0] += 1
         }
+        self.places = places
     }
 
     var json: JSON {
@@ -151,7 +153,9 @@ private struct EndpointPlace {
         if !parameters.isEmpty { members["parameters"] = .array(parameters) }
         members["requestBody"] = endpoint.body?.json
         members["responses"] = .object(
-            JSONObject(endpoint.allAnswers.map { ("\($0.status.code)", $0.json) }, uniquingKeysWith: { $1 }))
+            JSONObject(
+                endpoint.allAnswers.map { ("\($0.status.code)", $0.json(endpoint.answerTypes)) },
+                uniquingKeysWith: { $1 }))
         return .object(members)
     }
 
@@ -178,9 +182,13 @@ extension EndpointBody {
 }
 
 extension EndpointAnswer {
-    fileprivate var json: JSON {
+    fileprivate func json(_ types: [String]) -> JSON {
         var members: JSONObject = ["description": .string(summary)]
-        if let schema { members["content"] = [contentType: ["schema": schema.json]] }
+        if let schema {
+            var content = JSONObject()
+            for type in contentType.map({ [$0] }) ?? types { content[type] = ["schema": schema.json] }
+            members["content"] = .object(content)
+        }
         return .object(members)
     }
 }

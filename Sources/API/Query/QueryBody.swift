@@ -40,9 +40,15 @@ struct QueryBody {
             request.parameters[name] = value.stringValue ?? value.description
         }
         request.seconds = try QueryBody.number(body, "timeoutSeconds") ?? preferences.wait
+        if let seconds = request.seconds, seconds < QueryBody.leastSeconds {
+            throw APIError.badRequest(
+                "'timeoutSeconds' is at least \(QueryBody.leastSeconds)", target: "timeoutSeconds")
+        }
         request.maximumRows = try QueryBody.number(body, "maxRows").map { Int($0) }
         query = request
     }
+
+    private static let leastSeconds = 0.1
 
     private static func number(_ body: JSON, _ name: String) throws(APIError) -> Double? {
         guard let value = body[name], !value.isNull else { return nil }

@@ -19,7 +19,8 @@ struct QueryRoutes {
     var endpoints: [Endpoint] {
         let body = Schema.object(
             .required("query", .string), .optional("timespan", .string), .optional("workspaces", .strings),
-            .optional("parameters", .map(.any)), .optional("timeoutSeconds", .number), .optional("maxRows", .number),
+            .optional("parameters", .map(.any)), .optional("timeoutSeconds", .number(0.1...86_400)),
+            .optional("maxRows", .number),
             .optional("explain", .boolean))
         let failures: [EndpointAnswer] = [
             .conflict, .tooMany,

@@ -22,7 +22,7 @@ struct Frame: Sendable {
 
 /// The portal's main places, in the order of the rail.
 enum PortalPlace: String, CaseIterable, Sendable {
-    case overview, incidents, assets, metrics, logs, rules, watchlists, playbooks, plans, sources, deadLetters
+    case overview, incidents, assets, metrics, logs, rules, watchlists, playbooks, plans, sources, deadLetters, reference
 
     var name: String {
         switch self {
@@ -37,6 +37,7 @@ enum PortalPlace: String, CaseIterable, Sendable {
         case .plans: "Plans"
         case .sources: "Data sources"
         case .deadLetters: "Dead letters"
+        case .reference: "API"
         }
     }
 
@@ -53,6 +54,7 @@ enum PortalPlace: String, CaseIterable, Sendable {
         case .plans: "book-open-check"
         case .sources: "database"
         case .deadLetters: "mail"
+        case .reference: "link"
         }
     }
 }

@@ -9,6 +9,7 @@ enum PortalURL: Sendable {
     case watchlistAction(String, WatchlistAction)
     case watchlistItem(list: String, item: String)
     case deleteWatchlistItem(list: String, item: String)
+    case reference
     case incident(String)
     case incidentAction(String, IncidentAction)
     case attachment(incident: String, file: String)
@@ -61,6 +62,7 @@ enum PortalURL: Sendable {
             "/watchlists/\(PortalURL.escaped(list))/items/\(PortalURL.escaped(item))/delete"
         case .deadLetters: "/dead-letters"
         case .redriveDeadLetters: "/dead-letters/redrive"
+        case .reference: "/reference"
         case .incident(let id): "/incidents/\(PortalURL.escaped(id))"
         case .incidentAction(let id, let action): "/incidents/\(PortalURL.escaped(id))/\(action.rawValue)"
         case .attachment(let incident, let file):

@@ -50,7 +50,7 @@ enum TemplateName: String, Sendable, CaseIterable {
     case deadLetters = "dead-letters"
     case ruleQuality = "rule-quality"
     case ruleDossier = "rule-dossier"
-    case backtest, coverage
+    case backtest, coverage, reference
     case watchlists, watchlist
     case assets, asset, priority
     case priorityModel = "priority-model"

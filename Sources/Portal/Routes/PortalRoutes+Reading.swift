@@ -132,6 +132,11 @@ extension PortalRoutes {
         return try page(DataSourcesPage(frame: frame, health: services.health, feed: feed, now: services.now()))
     }
 
+    @Sendable func reference(_ request: Request, context: TocsinRequestContext) async throws -> Response {
+        let frame = try await frame(.reference, request, context)
+        return try page(ReferencePage(frame: frame, document: services.reference))
+    }
+
     @Sendable func plans(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let frame = try await frame(.plans, request, context)
         return try page(PlansPage(frame: frame, folder: services.plans(), now: services.now()))

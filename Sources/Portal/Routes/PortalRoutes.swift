@@ -26,6 +26,7 @@ public struct PortalRoutes: Sendable {
         incidents.get("playbooks/runs/:run", use: run)
         incidents.get("plans", use: plans)
         incidents.get("live", use: live)
+        incidents.get("reference", use: reference)
         addRuleQuality(to: group)
         addCases(to: group)
         addWatchlists(to: group)
@@ -82,6 +83,7 @@ extension PortalPlace {
         case .plans: PortalURL.plans.path
         case .sources: PortalURL.sources.path
         case .deadLetters: PortalURL.deadLetters.path
+        case .reference: PortalURL.reference.path
         }
     }
 }

@@ -57,7 +57,7 @@ struct Web: Sendable {
             response: PortalPlaybooks(engine: life.response),
             health: life.health, deadLetters: life.deadLetters, watchlists: life.watchlists,
             plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
-            now: { core.time.now() }, webFolder: core.settings.webFolder)
+            reference: APIRoutes(api).document, now: { core.time.now() }, webFolder: core.settings.webFolder)
     }
 
     /// The routes; each is open on purpose or behind a gate.

@@ -33,7 +33,8 @@ struct OTLPRoutes {
             .ingestion(
                 .post, "v1/logs", id: "OTLP_ExportLogs", "Takes OpenTelemetry logs, binary or JSON",
                 contentTypes: ["application/x-protobuf", "application/json"],
-                failure: Schema.object(.required("message", .string)).named("RPCStatus"), answers: [.ok(.any)], take)
+                failure: Schema.object(.required("message", .string)).named("RPCStatus"),
+                answerTypes: ["application/json", "application/x-protobuf"], answers: [.ok(.any)], take)
         ]
     }
 
