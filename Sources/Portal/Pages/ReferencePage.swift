@@ -54,7 +54,9 @@ struct ReferencePage: Page {
                 found[name, default: []].append(Operation(method, path, operation, in: document))
             }
         }
-        sections = found.sorted { $0.key < $1.key }.map { Section(name: $0.key, anchor: $0.key.replacing(" ", with: "-"), operations: $0.value) }
+        sections = found.sorted { $0.key < $1.key }.map { name, operations in
+            Section(name: name, anchor: name.replacing(" ", with: "-"), operations: operations)
+        }
     }
 }
 
