@@ -1,6 +1,7 @@
 public import Casebook
 public import Chronology
-public import JSON
+internal import JSON
+internal import Vocabulary
 
 /// Dismisses alerts of a kind as they come in, as Microsoft.Security's `alertsSuppressionRules` do.
 public struct SuppressionRule: Sendable, Hashable {
@@ -112,7 +113,7 @@ extension SuppressionRule {
             "alertType": .string(alertType), "reason": .string(reason), "comment": .string(comment),
             "state": .string(state.rawValue), "expires": expires.map { .int($0.ticks) } ?? .null,
             "conditions": .array(
-                conditions.map { condition in
+                conditions.map { condition -> JSON in
                     switch condition.test {
                     case .isOne(let texts):
                         ["field": .string(condition.field), "in": .array(texts.map { .string($0) })]
@@ -132,7 +133,8 @@ extension SuppressionRule {
                 let texts = condition["in"]?.arrayValue?.compactMap(\.stringValue)
                 return Condition(
                     field: condition["field"]?.stringValue ?? "",
-                    test: texts.map { .isOne(of: $0) } ?? .contains(condition["contains"]?.stringValue ?? ""))
+                    test: texts.map { Condition.Test.isOne(of: $0) }
+                        ?? .contains(condition["contains"]?.stringValue ?? ""))
             })
         self.modified = modified
     }

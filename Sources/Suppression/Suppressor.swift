@@ -36,7 +36,7 @@ public struct Suppressor: Sendable {
         let recorded = entries.compactMap { entry -> AlertID? in
             if case .alertRecorded(let id, _)? = CasebookEvent(entry) { id } else { nil }
         }
-        let known = recorded.isEmpty ? [] : try await rules.all()
+        let known = try await recorded.isEmpty ? [] : rules.all()
         if !known.isEmpty {
             let now = rules.time.now()
             for id in recorded {

@@ -17,7 +17,7 @@ struct IncidentCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Installation.with(installation) { client in
-                let answer = try await client.get("/api/incidents" + (all ? "?status=all" : ""))
+                let answer = try await client.get("/api/incidents" + (all ? "" : "?status=open"))
                 for incident in answer["value"]?.arrayValue ?? [] {
                     Terminal.line(IncidentText.line(incident))
                 }
