@@ -253,7 +253,6 @@ def security():
                 "alertType": "SIMULATED_DNS",
                 "reason": "Other",
                 "state": "Enabled",
-                "suppressionAlertsScope": {"allOf": [{"field": "alertDisplayName", "contains": "sample"}]},
             }
         },
     )
