@@ -5,7 +5,6 @@ import Foundation
 import Logging
 import Prioritization
 import StateStore
-import Synchronization
 import Vocabulary
 
 /// Changes of all kinds at once, while the readers of the journal follow.
@@ -32,33 +31,30 @@ struct Load {
             casebook: casebook, journal: journal, store: bench.store, logger: Logger(label: "bench"),
             incidentURL: { "https://tocsin.example/incidents/\($0)" })
         let before = try await journal.head().sequence
-        let figures = Mutex(Figures())
+        var result = Figures()
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)
-        try await withThrowingTaskGroup(of: Bool.self) { group in
+        try await withThrowingTaskGroup(of: Figures?.self) { group in
             group.addTask {
                 do { try await prioritizer.run() } catch is CancellationError {}
-                return false
+                return nil
             }
             group.addTask {
                 do { try await export.run() } catch is CancellationError {}
-                return false
+                return nil
             }
             for worker in 0..<8 {
-                group.addTask {
-                    let own = try await work(worker, until: end)
-                    figures.withLock { all in
-                        all.changes += own.changes
-                        all.alerts.add(own.alerts)
-                    }
-                    return true
-                }
+                group.addTask { try await work(worker, until: end) }
             }
             var working = 8
-            while working > 0, let isWorker = try await group.next() { working -= isWorker ? 1 : 0 }
+            while working > 0, let done = try await group.next() {
+                guard let done else { continue }
+                working -= 1
+                result.changes += done.changes
+                result.alerts.add(done.alerts)
+            }
             group.cancelAll()
         }
-        var result = figures.withLock(\.self)
         result.seconds = (ContinuousClock.now - start) / .seconds(1)
         let head = try await journal.head().sequence
         result.entries = head - before

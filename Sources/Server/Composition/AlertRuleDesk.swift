@@ -7,6 +7,7 @@ internal import Foundation
 internal import JSON
 internal import KQL
 internal import StateStore
+internal import Watchlists
 
 /// Analytics rules as resources: those in force, and the files of those that clients write.
 actor AlertRuleDesk: ResourceDesk {
@@ -44,7 +45,8 @@ actor AlertRuleDesk: ResourceDesk {
             )
         }
         try folder.write(name, try checked(name, kind: kind, properties))
-        try await library.refresh(tables: core.events.schemas)
+        try await library.refresh(
+            tables: core.events.schemas, watchlists: core.watchlists.changes.position)
         try await promote(name, properties)
         guard let made = find(name) else {
             throw ResourceRefusal("the rule was written but is not in force; the server's log says why", target: nil)
@@ -57,7 +59,8 @@ actor AlertRuleDesk: ResourceDesk {
         guard find(name) != nil else { return false }
         _ = try folder.remove(name)
         if library.current.templates.contains(where: { $0.id == name }) { try folder.mark(name) }
-        try await library.refresh(tables: core.events.schemas)
+        try await library.refresh(
+            tables: core.events.schemas, watchlists: core.watchlists.changes.position)
         return true
     }
 
