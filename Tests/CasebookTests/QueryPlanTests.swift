@@ -59,7 +59,9 @@ import Vocabulary
         #expect(statements.count > 20)
         let careless = "SELECT a.id FROM casebook_alert a WHERE a.display_name = ?"
         #expect(try await scans(careless, in: fixture.database) == ["SCAN a"])
-        for sql in statements where ["SELECT", "UPDATE", "DELETE"].contains(where: sql.hasPrefix) {
+        // FTS5 reads its own settings, a few rows, whenever a connection first uses an index.
+        for sql in statements
+        where ["SELECT", "UPDATE", "DELETE"].contains(where: sql.hasPrefix) && !sql.contains("_search_config'") {
             #expect(try await scans(sql, in: fixture.database) == [], "\(sql)")
         }
     }

@@ -22,7 +22,8 @@ struct Frame: Sendable {
 
 /// The portal's main places, in the order of the rail.
 enum PortalPlace: String, CaseIterable, Sendable {
-    case overview, incidents, assets, metrics, logs, rules, watchlists, playbooks, plans, sources, deadLetters, reference
+    case overview, incidents, assets, metrics, logs, rules, watchlists, playbooks, plans, sources, deadLetters
+    case reference
 
     var name: String {
         switch self {
