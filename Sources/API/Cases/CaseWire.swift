@@ -47,7 +47,7 @@ extension BulkOutcome {
         case .success(let incident):
             return ["id": .string(id.rawValue), "status": 200, "incident": resources.json(incident)]
         case .failure(let error):
-            let failure = APIError(error)
+            let failure = APIError(answering: error)
             let members = failure.json["error"] ?? .null
             return ["id": .string(id.rawValue), "status": .int(Int64(failure.status.code)), "error": members]
         }

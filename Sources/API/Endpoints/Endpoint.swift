@@ -15,7 +15,7 @@ internal import WebGate
 ///
 ///     @Sendable func put(_ call: EndpointCall) async throws -> Response { … call.name("watchlist") … call.body … }
 ///
-/// Errors of rooms are thrown as they are: the router answers them in the error envelope (see `APIError.init(any Error)`).
+/// Errors of rooms are thrown as they are: the router answers them in the error envelope (see `APIError.init(answering:)`).
 struct Endpoint: Sendable {
     /// Answers a call whose caller, parameters and body were checked.
     typealias Action = @Sendable (EndpointCall) async throws -> Response

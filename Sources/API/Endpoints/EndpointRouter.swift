@@ -93,7 +93,7 @@ struct EndpointRoute: Sendable {
         do {
             response = try await answer(request, context)
         } catch {
-            let failure = APIError(error)
+            let failure = APIError(answering: error)
             await audit.note(AuditRecord(endpoint, request, context, failure.status, failure.message))
             throw error
         }

@@ -14,7 +14,7 @@ struct ErrorEnvelopes: RouterMiddleware {
         } catch let error as CancellationError {
             throw error
         } catch {
-            let failure = APIError(error)
+            let failure = APIError(answering: error)
             if failure.code == .internalError {
                 context.logger.error(
                     "a request failed", metadata: ["path": "\(request.uri.path)", "reason": "\(error)"])

@@ -46,7 +46,7 @@ extension QueryRoutes {
             let reply = try await reply(to: request["body"] ?? .null, headers, caller)
             return (reply.status.code, reply.json)
         } catch {
-            let failure = APIError(error)
+            let failure = APIError(answering: error)
             return (failure.status.code, failure.json)
         }
     }

@@ -110,7 +110,9 @@ struct APIError: Error, Sendable {
     }
 
     /// What any error means to a client: rooms' errors by their codes, all else is a fault of our own.
-    init(_ error: any Error) {
+    ///
+    /// It has a label of its own, so that no room's error can come back here for want of an initializer.
+    init(answering error: any Error) {
         switch error {
         case let error as APIError: self = error
         case let error as CasebookError: self.init(error)
