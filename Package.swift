@@ -104,7 +104,7 @@ let lifeCycle: [Target] = [
         name: "Investigation",
         dependencies: [
             "Chronology", "EventStore", "JSON", "KQL", "KQLEditing", "KQLFunctions", "KQLSyntax", "KQLValues",
-            "Presentation", coreMetrics,
+            "Presentation", "Vocabulary", coreMetrics, yams,
         ]),
     .target(
         name: "Notification",
@@ -287,6 +287,7 @@ let tests: [Target] = [
         name: "InvestigationTests",
         dependencies: [
             "Chronology", "DuckDBStore", "EventStore", "Investigation", "JSON", "KQL", "KQLValues", "TestSupport",
+            "Vocabulary",
         ]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(

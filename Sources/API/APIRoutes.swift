@@ -133,7 +133,11 @@ public struct APIRoutes: Sendable {
             + IncidentNoteRoutes(casebook: casebook, resources: resources, address: address).endpoints
             + BookmarkRoutes(casebook: casebook, resources: resources, address: address).endpoints
             + RelationRoutes(casebook: casebook, resources: resources, address: address).endpoints
-            + EntityRoutes(casebook: casebook, playbooks: playbooks, resources: resources).endpoints
+            + EntityRoutes(casebook: casebook, playbooks: playbooks, resources: resources, address: address).endpoints
+            + EntityGraphRoutes(casebook: casebook, resources: resources, now: services.now).endpoints
+            + EntityInsightRoutes(
+                casebook: casebook, insights: services.insights, queries: services.queries, names: services.names
+            ).endpoints
     }
 
     /// What people do with incidents that Azure has no shape for.

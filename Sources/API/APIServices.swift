@@ -17,6 +17,8 @@ public struct APIServices: Sendable {
     /// The types of incident that content declares.
     public let incidentTypes: IncidentTypes
     public let queries: QueryService
+    /// What can be asked about entities.
+    public let insights: EntityInsights
     public let editor: QueryEditor
     public let intake: any EventIntake
     public let collecting: CollectingServices
@@ -44,7 +46,7 @@ public struct APIServices: Sendable {
 
     public init(
         access: AccessControl, casebook: Casebook, incidentTypes: IncidentTypes, queries: QueryService,
-        editor: QueryEditor,
+        insights: EntityInsights, editor: QueryEditor,
         intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
         deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
         indicators: any IndicatorDesk, watchlists: WatchlistDesk, suppression: SuppressionRules,
@@ -58,6 +60,7 @@ public struct APIServices: Sendable {
         self.casebook = casebook
         self.incidentTypes = incidentTypes
         self.queries = queries
+        self.insights = insights
         self.editor = editor
         self.intake = intake
         self.collecting = collecting

@@ -9,14 +9,16 @@ struct IncidentResources {
     let names: WorkspaceNames
     let incidentURL: @Sendable (IncidentID) -> String
 
-    func json(_ incident: Incident) -> JSON {
+    /// - Parameter team: That of the incident, where it was asked for.
+    func json(_ incident: Incident, team: IncidentTeam? = nil) -> JSON {
         Resource(
             id: "\(names.securityInsights)/Incidents/\(incident.id.rawValue)", name: incident.id.rawValue,
-            type: "Microsoft.SecurityInsights/Incidents", etag: incident.etag, properties: properties(of: incident)
+            type: "Microsoft.SecurityInsights/Incidents", etag: incident.etag,
+            properties: properties(of: incident, team)
         ).json
     }
 
-    private func properties(of incident: Incident) -> JSON {
+    private func properties(of incident: Incident, _ team: IncidentTeam?) -> JSON {
         var members: JSONObject = [
             "title": .string(incident.title),
             "description": .string(incident.description),
@@ -44,6 +46,7 @@ struct IncidentResources {
         if !incident.classificationComment.isEmpty {
             members["classificationComment"] = .string(incident.classificationComment)
         }
+        members["teamInformation"] = team.map(json)
         if let priority = incident.priority {
             members["tocsinPriority"] = [
                 "score": .int(Int64(priority.score)),
@@ -56,9 +59,19 @@ struct IncidentResources {
         return .object(members)
     }
 
+    /// Who works on an incident together (`TeamInformation`).
+    func json(_ team: IncidentTeam) -> JSON {
+        var members: JSONObject = [
+            "teamId": .string(team.id), "name": .string(team.name), "description": .string(team.description),
+            "teamCreationTimeUtc": .string(team.createdTime.description),
+        ]
+        if !team.channelURL.isEmpty { members["primaryChannelUrl"] = .string(team.channelURL) }
+        return .object(members)
+    }
+
     private func additionalData(of incident: Incident) -> JSON {
         var members: JSONObject = [
-            "alertsCount": .int(Int64(incident.alertIDs.count)),
+            "alertsCount": .int(Int64(incident.alertCount)),
             "bookmarksCount": .int(Int64(incident.bookmarkIDs.count)),
             "commentsCount": .int(Int64(incident.commentCount)),
             "alertProductNames": .array(incident.alertProductNames.map { .string($0) }),

@@ -48,6 +48,10 @@ struct IncidentRoutes {
                 .post, "incidents/{incident}/runPlaybook", id: "Incidents_RunPlaybook", tag: .incidents,
                 "Starts a playbook on an incident", needs: .runPlaybooks, body: .json(IncidentSchemas.manualTrigger),
                 answers: [.noContent], runPlaybook),
+            Endpoint(
+                .post, "incidents/{incident}/createTeam", id: "Incidents_CreateTeam", tag: .incidents,
+                "Gives an incident a team", needs: .changeIncidents, body: .json(IncidentSchemas.newTeam),
+                answers: [.ok(IncidentSchemas.team), .conflict], createTeam),
         ]
     }
 
@@ -57,12 +61,14 @@ struct IncidentRoutes {
         if call.query("status")?.lowercased() == "open" { filter = .and([.status([.new, .active]), filter]) }
         let order = try IncidentOData.order(call.query("$orderby"))
         let found = try await casebook.incidents(
-            IncidentQuery(filter, order: order, limit: page.limit, offset: page.offset))
-        return page.answer(found.incidents.map(resources.json), total: found.total)
+            IncidentQuery(filter, order: order, limit: page.limit, offset: page.offset, detail: .summary))
+        let teams = try await casebook.teams(of: found.incidents.map(\.id))
+        return page.answer(found.incidents.map { resources.json($0, team: teams[$0.id]) }, total: found.total)
     }
 
     @Sendable func get(_ call: EndpointCall) async throws -> Response {
-        Response(json: resources.json(try await casebook.incident(named: call)))
+        let incident = try await casebook.incident(named: call)
+        return Response(json: resources.json(incident, team: try await casebook.team(of: incident.id)))
     }
 
     @Sendable func put(_ call: EndpointCall) async throws -> Response {
@@ -71,7 +77,7 @@ struct IncidentRoutes {
         if let known = try await casebook.find(name) {
             let changed = try await casebook.update(
                 known.id, body.change(of: known), expecting: body.version, by: try call.actor)
-            return Response(json: resources.json(changed))
+            return Response(json: resources.json(changed, team: try await casebook.team(of: changed.id)))
         }
         let created = try await casebook.create(body.incident(IncidentID(name)), by: try call.actor)
         return Response(status: .created, json: resources.json(created))
@@ -107,6 +113,20 @@ struct IncidentRoutes {
         let incident = try await casebook.incident(named: call)
         try await playbooks.start(PlaybookReference(call.body), on: incident.id, by: try call.actor)
         return Response(status: .noContent)
+    }
+
+    /// A team that the body gives no name (clients whose model of the body is that of the answer send none) has the
+    /// incident's.
+    @Sendable func createTeam(_ call: EndpointCall) async throws -> Response {
+        let incident = try await casebook.incident(named: call)
+        func texts(_ name: String) -> [String] { (call.body[name]?.arrayValue ?? []).compactMap(\.stringValue) }
+        var team = NewIncidentTeam(name: call.body["teamName"]?.stringValue ?? "Incident \(incident.number)")
+        team.description = call.body["teamDescription"]?.stringValue ?? ""
+        team.channelURL = call.body["primaryChannelUrl"]?.stringValue ?? ""
+        team.memberIDs = texts("memberIds")
+        team.groupIDs = texts("groupIds")
+        return Response(
+            json: resources.json(try await casebook.createTeam(team, for: incident.id, by: try call.actor)))
     }
 }
 

@@ -17,6 +17,22 @@ enum IncidentSchemas {
         .optional("techniques", .strings), .optional("mergedIncidentNumber", .string),
         .optional("mergedIncidentUrl", .string))
 
+    static let team = Schema.object(
+        .readOnly("teamId", .string), .readOnly("name", .string), .readOnly("description", .string),
+        .readOnly("primaryChannelUrl", .string), .readOnly("teamCreationTimeUtc", .dateTime)
+    ).named("TeamInformation")
+
+    static let newTeam = Schema.object(
+        .optional("teamName", .string(1...CasebookLimits.labelCharacters)),
+        .optional("teamDescription", .string(0...CasebookLimits.descriptionCharacters)),
+        .optional("primaryChannelUrl", .string(0...CasebookLimits.descriptionCharacters)),
+        .optional(
+            "memberIds",
+            .array(.string(1...CasebookLimits.identifierCharacters), most: CasebookLimits.watchersPerIncident)),
+        .optional(
+            "groupIds",
+            .array(.string(1...CasebookLimits.identifierCharacters), most: CasebookLimits.watchersPerIncident)))
+
     static let incident = Schema.resource(
         "Incident",
         .object(
@@ -32,7 +48,7 @@ enum IncidentSchemas {
             .readOnly("incidentNumber", .integer), .readOnly("incidentUrl", .string),
             .readOnly("providerName", .string), .readOnly("providerIncidentId", .string),
             .readOnly("relatedAnalyticRuleIds", .strings), .readOnly("additionalData", additionalData),
-            .readOnly("teamInformation", .any), .readOnly("tocsinPriority", .any)))
+            .readOnly("teamInformation", team), .readOnly("tocsinPriority", .any)))
 
     static let comment = Schema.resource(
         "IncidentComment",

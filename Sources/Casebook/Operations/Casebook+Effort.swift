@@ -106,6 +106,16 @@ extension Casebook {
         }
     }
 
+    /// The teams of some incidents, in one reading; incidents without one are left out.
+    public func teams(of ids: some Sequence<IncidentID>) async throws(CasebookError) -> [IncidentID: IncidentTeam] {
+        let ids = Array(ids)
+        return try await reading { database in
+            var teams: [IncidentID: IncidentTeam] = [:]
+            for id in ids { teams[id] = try IncidentTeam.fetch(of: id, in: database) }
+            return teams
+        }
+    }
+
     /// The team of an incident; nil when it has none.
     public func team(of id: IncidentID) async throws(CasebookError) -> IncidentTeam? {
         try await reading { try IncidentTeam.fetch(of: id, in: $0) }

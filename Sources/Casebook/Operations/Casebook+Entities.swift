@@ -54,6 +54,20 @@ extension Casebook {
         }
     }
 
+    /// What a bookmark names of the entities that alerts named, without repetition; none for an unknown bookmark.
+    public func entities(ofBookmark id: BookmarkID) async throws(CasebookError) -> [KnownEntity] {
+        try await reading { database in
+            guard let bookmark = try BookmarkRows(database: database).fetch(id) else { return [] }
+            let keys = bookmark.content.entities.flatMap { EntityRows.identityKeys(of: $0.entity) }
+            let sql = """
+                SELECT DISTINCT e.id AS id, e.kind AS kind, e.identifiers AS identifiers FROM casebook_entity_key k
+                JOIN casebook_entity e ON e.seq = k.entity WHERE k.key IN \(keys.sqlMarks) ORDER BY e.seq
+                """
+            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(keys))
+                .compactMap(EntityRows.known)
+        }
+    }
+
     /// The alerts that name an entity, the newest activity first; at most 1,000.
     public func alerts(ofEntity id: EntityID, over range: TimeRange? = nil) async throws(CasebookError) -> [Alert] {
         try await reading { database in

@@ -114,11 +114,11 @@ extension Casebook {
         }
     }
 
-    /// The incidents whose alerts name an entity, the newest first; at most 1,000.
+    /// The incidents whose alerts name an entity, the newest first, as summaries; at most 1,000.
     public func incidents(ofEntity id: EntityID) async throws(CasebookError) -> [Incident] {
         try await incidents(
             IncidentQuery(
-                .entity(id), order: .by(.number, descending: true), limit: CasebookLimits.pageSize)
+                .entity(id), order: .by(.number, descending: true), limit: CasebookLimits.pageSize, detail: .summary)
         ).incidents
     }
 

@@ -75,7 +75,7 @@ struct EntityRows {
     }
 
     private func matches(_ entity: Entity, besides found: [Int64]) throws -> [Row] {
-        let keys = identityKeys(of: entity)
+        let keys = Self.identityKeys(of: entity)
         let sql = """
             SELECT DISTINCT e.seq AS seq, e.identifiers AS identifiers FROM casebook_entity_key k
             JOIN casebook_entity e ON e.seq = k.entity WHERE k.key IN \(keys.sqlMarks) ORDER BY e.seq
@@ -85,7 +85,7 @@ struct EntityRows {
     }
 
     /// The strong keys; for an entity without, all that is known of it, so that it is one only with its like.
-    private func identityKeys(of entity: Entity) -> [String] {
+    static func identityKeys(of entity: Entity) -> [String] {
         let strong = entity.keys.strong
         return strong.isEmpty ? ["weak:" + entity.identityKey] : strong
     }
@@ -106,7 +106,7 @@ struct EntityRows {
     }
 
     private func insertKeys(of entity: Entity, entity seq: Int64) throws {
-        for key in identityKeys(of: entity) {
+        for key in Self.identityKeys(of: entity) {
             try database.cachedStatement(
                 sql: "INSERT INTO casebook_entity_key (key, entity) VALUES (?, ?) ON CONFLICT DO NOTHING"
             ).execute(arguments: [key, seq])

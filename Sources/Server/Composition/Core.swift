@@ -24,6 +24,7 @@ struct Core: Sendable {
     let access: AccessControl
     let watchlists: Watchlists
     let queries: QueryService
+    let insights: EntityInsights
 
     /// Opens the data folder, which is made when it is not there.
     ///
@@ -45,7 +46,8 @@ struct Core: Sendable {
             access: access, watchlists: watchlists,
             queries: QueryService(
                 store: events, functions: functions(settings.contentFolder, logger: logger), limits: settings.queries,
-                external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() }))
+                external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() }),
+            insights: insights(settings.contentFolder, logger: logger))
     }
 
     /// Who can be mentioned: everybody who can sign in, by the name to sign in with or the one that people read.
@@ -69,6 +71,14 @@ struct Core: Sendable {
         let types = IncidentTypes(files: files.map { (path: $0.path, text: $0.text) })
         for fault in types.faults { logger.warning("\(fault)") }
         return types
+    }
+
+    /// What can be asked about entities; a faulty file asks nothing and is told of.
+    private static func insights(_ content: URL, logger: Logger) -> EntityInsights {
+        let files = ContentFiles.texts(in: content.appending(path: "insights"), ending: ".yaml", ".yml")
+        let insights = EntityInsights(files: files.map { (path: $0.path, text: $0.text) })
+        for fault in insights.faults { logger.warning("\(fault)") }
+        return insights
     }
 
     /// What content lets queries call; a faulty file defines nothing and is told of.

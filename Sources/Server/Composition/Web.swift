@@ -33,7 +33,7 @@ struct Web: Sendable {
         let stages = life.proving.desk.stages
         api = APIServices(
             access: core.access, casebook: core.casebook, incidentTypes: core.incidentTypes, queries: core.queries,
-            editor: editor,
+            insights: core.insights, editor: editor,
             intake: life.intake, collecting: life.collecting,
             sensors: HubIntake(
                 store: core.events, casebook: core.casebook, health: life.health, time: core.time,
