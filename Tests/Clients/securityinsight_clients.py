@@ -5,6 +5,7 @@ Usage: securityinsight_clients.py ADDRESS CA_FILE CLIENT_ID CLIENT_SECRET
 Works with 1.0.0, 2.0.0b2 and 2.0.0b4: an operation group that the installed version lacks is left out.
 """
 
+import datetime
 import importlib.metadata
 import json
 import os
@@ -112,7 +113,8 @@ def incidents():
     for name, text in {
         "status": "properties/status eq 'Closed' and properties/classification eq 'FalsePositive'",
         "label": "properties/labels/any(l: l/labelName eq 'vip')",
-        "time": "properties/createdTimeUtc ge 2024-01-01T00:00:00Z and not (properties/status eq 'Closed')",
+        "time": "properties/createdTimeUtc ge 2024-01-01T00:00:00Z and not (properties/status eq 'Closed')"
+        " and startswith(properties/title, 'Incident')",
         "owner": "properties/owner/userPrincipalName eq 'ada@example.org'",
         "in": "properties/severity in ('High', 'Medium') and contains(properties/title, 'o''clock')",
     }.items():
@@ -181,6 +183,91 @@ def bookmarks(incident):
     check("bookmarks_left", len([item for item in operations.list(*WHERE) if item.name == name]))
 
 
+def observed():
+    """The entities of an incident that the server's rules made of events."""
+    for _ in range(100):
+        for incident in client.incidents.list(*WHERE, filter="properties/providerName eq 'Tocsin'"):
+            found = client.incidents.list_entities(*WHERE, incident.name).entities
+            if {"Host", "Account"} <= {item.kind for item in found}:
+                return incident.name, {item.kind: item for item in found}
+    raise SystemExit("no incident names an account and a host")
+
+
+def entities(incident):
+    group, (observation, found) = client.entities, observed()
+    host, now = found["Host"], datetime.datetime.now(datetime.timezone.utc)
+    years = datetime.timedelta(days=3650)
+    span = {"start_time": now - years, "end_time": now + years}
+    check("entities_listed", {host.name, found["Account"].name} <= {item.name for item in group.list(*WHERE)})
+    read = group.get(*WHERE, host.name)
+    check("entity", [type(read).__name__, read.host_name])
+    check("entity_missing", refused(lambda: group.get(*WHERE, str(uuid.uuid4())), ResourceNotFoundError))
+    alert = client.incidents.list_alerts(*WHERE, observation).value[0]
+    check("alert_as_entity", type(group.get(*WHERE, alert.system_alert_id)).__name__)
+
+    everything = models.EntityExpandParameters(**span)
+    spread = group.expand(*WHERE, host.name, everything)
+    check("expanded", sorted({"SecurityAlert", "Account", "Incident"} & {i.entity_kind for i in spread.meta_data.aggregations}))
+    targets = {edge.target_entity_id.split("/")[-1] for edge in spread.value.edges}
+    check("edges", {alert.system_alert_id, found["Account"].name, observation} <= targets)
+    of_alert = models.EntityExpandParameters(expansion_id="98b974fd-cc64-48b8-9bd0-3a209f5b944b")
+    named = group.expand(*WHERE, alert.system_alert_id, of_alert).value.entities
+    check("alert_expanded", host.name in {item.name for item in named})
+    # An entity that is no alert has no such expansion.
+    check("expansion_refused", refused(lambda: group.expand(*WHERE, host.name, of_alert)))
+
+    note = models.Bookmark(
+        display_name="Dump",
+        query="Event",
+        event_time=now - datetime.timedelta(hours=1),
+        entity_mappings=[
+            models.BookmarkEntityMappings(
+                entity_type="Host",
+                field_mappings=[models.EntityFieldMapping(identifier="HostName", value=host.host_name)],
+            )
+        ],
+    )
+    kept = client.bookmarks.create_or_update(*WHERE, str(uuid.uuid4()), note)
+    check("bookmark_as_entity", type(group.get(*WHERE, kept.name)).__name__)
+    way = models.BookmarkExpandParameters(expansion_id="98b974fd-cc64-48b8-9bd0-3a209f5b944b")
+    led = client.bookmark.expand(*WHERE, kept.name, way).value.entities
+    check("bookmark_expanded", [item.kind for item in led])
+    timeline = client.entities_get_timeline
+    lines = timeline.list(*WHERE, host.name, models.EntityTimelineParameters(**span, number_of_bucket=4))
+    check("timeline", sorted({type(item).__name__ for item in lines.value}))
+    check("timeline_total", lines.meta_data.total_count == len(lines.value) == sum(i.count for i in lines.meta_data.aggregations))
+    only = models.EntityTimelineParameters(**span, kinds=["Bookmark"])
+    check("timeline_filtered", [item.display_name for item in timeline.list(*WHERE, host.name, only).value])
+    related = [item.name for item in client.entities_relations.list(*WHERE, host.name)]
+    check("entity_relations", observation in related)
+    check("entity_relation", client.entity_relations.get_relation(*WHERE, host.name, observation).name == observation)
+    client.bookmarks.delete(*WHERE, kept.name)
+    insights(host.name, span)
+    if hasattr(client.incidents, "create_team"):
+        wanted = models.TeamProperties(team_name="Night shift", team_description="on call")
+        team = client.incidents.create_team(*WHERE, incident, wanted)
+        of_incident = client.incidents.get(*WHERE, incident).team_information
+        check("team", [team.name, team.description, team.team_id == of_incident.team_id])
+        again = lambda: client.incidents.create_team(*WHERE, incident, wanted)
+        check("team_refused", refused(again, ResourceExistsError))
+
+
+def insights(entity, span):
+    questions = client.entities.queries(*WHERE, entity, kind="Insight").value
+    check("questions", [len(questions) > 1, {type(item).__name__ for item in questions} == {"InsightQueryItem"}])
+    asked = client.entities.get_insights(*WHERE, entity, models.EntityGetInsightsParameters(**span))
+    check("insights", [asked.meta_data.total_count == len(questions), [i.error_message for i in asked.meta_data.errors]])
+    check("insight_columns", all(item.table_query_results.columns for item in asked.value))
+    one = models.EntityGetInsightsParameters(
+        **span, add_default_extended_time_range=True, insight_query_ids=[questions[0].name]
+    )
+    answer = client.entities.get_insights(*WHERE, entity, one).value
+    interval = answer[0].query_time_interval
+    check("insight", [[item.query_id for item in answer] == [questions[0].name], interval.start_time < span["start_time"]])
+    none = models.EntityGetInsightsParameters(**span, insight_query_ids=["none"])
+    check("insight_refused", refused(lambda: client.entities.get_insights(*WHERE, entity, none)))
+
+
 def workspace():
     states = client.sentinel_onboarding_states
     check("onboarded", [item.name for item in states.list(*WHERE).value])
@@ -209,6 +296,8 @@ def main():
     if hasattr(client, "incident_tasks"):
         tasks(incident)
     bookmarks(incident)
+    if hasattr(client, "entities"):
+        entities(incident)
     workspace()
     print(json.dumps(results))
 

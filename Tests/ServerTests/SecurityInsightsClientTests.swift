@@ -17,8 +17,10 @@ struct SecurityInsightsClientTests {
         .enabled(if: areThere && ClientEnvironment.isThere("msrest"), "scripts/bootstrap --test installs the clients"))
     func `every version drives incidents and what hangs on them`() async throws {
         let data = try RunningTocsin.temporaryFolder()
+        try await Self.observe(data)
         let (server, certificate, principal) = try await SecureTocsin.start(
-            data, scopes: ["readIncidents", "changeIncidents", "runPlaybooks", "readContent", "changeContent"])
+            data,
+            scopes: ["readIncidents", "changeIncidents", "runPlaybooks", "readContent", "changeContent", "readEvents"])
         for version in Self.versions {
             let run = try await Command.run(
                 ClientEnvironment.python,
@@ -28,6 +30,16 @@ struct SecurityInsightsClientTests {
                 ], environment: ["PYTHONPATH": Self.package(version)])
             try #require(run.status == 0, "\(version): \(run.errors)")
             try Self.check(try JSON(parsing: run.output), version)
+        }
+        await server.stop()
+    }
+
+    /// Lets an alert with an account and a host come into being.
+    private static func observe(_ data: URL) async throws {
+        let server = try await RunningTocsin(data: data)
+        _ = try await server.ingest(SampleEvents.lsassDump(host: "ws-07.harbor.example"))
+        try await server.eventually("an incident names the host") {
+            try await server.get("/api/entities")["value"]?.arrayValue?.contains { $0["kind"] == "Host" } == true
         }
         await server.stop()
     }
@@ -70,9 +82,34 @@ struct SecurityInsightsClientTests {
         expect("task", ["Call", "Completed", true])
         expect("tasks_left", false)
         expect("of_bookmark", ["kept"])
+        checkEntities(expect)
+        if version == "2.0.0b2" {
+            expect("team", ["Night shift", "on call", true])
+            expect("team_refused", [409, "Conflict"])
+        }
         expect("playbook", [404, "NotFound"])
         guard version == "2.0.0b4" else { return }
         expect("hunt", ["Hunt", 1, ["found"]])
         expect("hunts_left", 0)
+    }
+
+    private static func checkEntities(_ expect: (String, JSON) -> Void) {
+        for name in [
+            "entities_listed", "edges", "alert_expanded", "timeline_total", "entity_relations", "entity_relation",
+            "insight_columns",
+        ] { expect(name, true) }
+        expect("entity", ["HostEntity", "ws-07"])
+        expect("entity_missing", [404, "NotFound"])
+        expect("alert_as_entity", "SecurityAlert")
+        expect("bookmark_as_entity", "HuntingBookmark")
+        expect("expanded", ["Account", "Incident", "SecurityAlert"])
+        expect("expansion_refused", [400, "BadRequest"])
+        expect("bookmark_expanded", ["Host"])
+        expect("timeline", ["BookmarkTimelineItem", "SecurityAlertTimelineItem"])
+        expect("timeline_filtered", ["Dump"])
+        expect("questions", [true, true])
+        expect("insights", [true, []])
+        expect("insight", [true, true])
+        expect("insight_refused", [400, "BadRequest"])
     }
 }
