@@ -3,9 +3,6 @@ internal import JSON
 internal import Vocabulary
 
 extension TimeRange {
-    /// The longest that can be asked for, in days; older than any incident of this installation.
-    private static let most = TimeSpan.seconds(100 * 366 * 86_400)
-
     /// Reads `startTime` and `endTime` of a body that has the documented form.
     ///
     /// - Returns: Nil when the body has neither; an end that is left out is the present one.
@@ -16,9 +13,6 @@ extension TimeRange {
         self.init(start: start ?? .unixEpoch, end: end ?? now)
         guard self.start <= self.end else {
             throw .badRequest("'endTime' is before 'startTime'", target: "endTime")
-        }
-        guard duration <= Self.most else {
-            throw .badRequest("between 'startTime' and 'endTime' lie more than a hundred years", target: "startTime")
         }
     }
 

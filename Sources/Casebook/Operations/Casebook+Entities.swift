@@ -55,16 +55,18 @@ extension Casebook {
     }
 
     /// What a bookmark names of the entities that alerts named, without repetition; none for an unknown bookmark.
+    ///
+    /// What it names by weak identifiers alone may be several: all that differ from it in nothing.
     public func entities(ofBookmark id: BookmarkID) async throws(CasebookError) -> [KnownEntity] {
         try await reading { database in
             guard let bookmark = try BookmarkRows(database: database).fetch(id) else { return [] }
-            let keys = bookmark.content.entities.flatMap { EntityRows.identityKeys(of: $0.entity) }
-            let sql = """
-                SELECT DISTINCT e.id AS id, e.kind AS kind, e.identifiers AS identifiers FROM casebook_entity_key k
-                JOIN casebook_entity e ON e.seq = k.entity WHERE k.key IN \(keys.sqlMarks) ORDER BY e.seq
-                """
-            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(keys))
-                .compactMap(EntityRows.known)
+            var found: [KnownEntity] = []
+            for named in bookmark.content.entities.map(\.entity) {
+                for known in try EntityRows.known(like: named, in: database) where !found.contains(known) {
+                    found.append(known)
+                }
+            }
+            return found
         }
     }
 

@@ -75,7 +75,7 @@ struct EntityRows {
     }
 
     private func matches(_ entity: Entity, besides found: [Int64]) throws -> [Row] {
-        let keys = Self.identityKeys(of: entity)
+        let keys = identityKeys(of: entity)
         let sql = """
             SELECT DISTINCT e.seq AS seq, e.identifiers AS identifiers FROM casebook_entity_key k
             JOIN casebook_entity e ON e.seq = k.entity WHERE k.key IN \(keys.sqlMarks) ORDER BY e.seq
@@ -85,7 +85,7 @@ struct EntityRows {
     }
 
     /// The strong keys; for an entity without, all that is known of it, so that it is one only with its like.
-    static func identityKeys(of entity: Entity) -> [String] {
+    private func identityKeys(of entity: Entity) -> [String] {
         let strong = entity.keys.strong
         return strong.isEmpty ? ["weak:" + entity.identityKey] : strong
     }
@@ -106,11 +106,33 @@ struct EntityRows {
     }
 
     private func insertKeys(of entity: Entity, entity seq: Int64) throws {
-        for key in Self.identityKeys(of: entity) {
+        for key in identityKeys(of: entity) {
             try database.cachedStatement(
                 sql: "INSERT INTO casebook_entity_key (key, entity) VALUES (?, ?) ON CONFLICT DO NOTHING"
             ).execute(arguments: [key, seq])
         }
+    }
+
+    /// The entities that a description means: by a strong key, else those that differ from it in nothing; at most 1,000.
+    static func known(like entity: Entity, in database: Database) throws -> [KnownEntity] {
+        let keys = entity.keys.strong
+        guard keys.isEmpty else {
+            let sql = """
+                SELECT DISTINCT e.id AS id, e.kind AS kind, e.identifiers AS identifiers FROM casebook_entity_key k
+                JOIN casebook_entity e ON e.seq = k.entity WHERE k.key IN \(keys.sqlMarks) ORDER BY e.seq
+                """
+            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(keys))
+                .compactMap(known)
+        }
+        // The shortest value is the name that full names hold too.
+        guard let value = entity.identifiers.values.min(by: { ($0.count, $0) < ($1.count, $1) }) else { return [] }
+        let sql = """
+            SELECT id, kind, identifiers FROM casebook_entity
+            WHERE kind = ? AND instr(lower(identifiers), lower(?)) > 0 ORDER BY seq LIMIT \(CasebookLimits.pageSize)
+            """
+        return try Row.fetchAll(
+            database.cachedStatement(sql: sql), arguments: [entity.kind.rawValue, JSON.string(value).description]
+        ).compactMap(known).filter { $0.entity.matches(entity) }
     }
 
     static func known(_ row: Row) throws -> KnownEntity? {

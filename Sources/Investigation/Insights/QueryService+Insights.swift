@@ -29,7 +29,7 @@ extension QueryService {
     ) async -> [InsightAnswer] {
         await withTaskGroup(of: (Int, InsightAnswer).self) { group in
             for (index, insight) in insights.enumerated() {
-                let start = extended ? range.start - insight.period : range.start
+                let start = extended ? max(range.start - insight.period, .min) : range.start
                 group.addTask {
                     (index, await answer(insight, identifiers, QueryTimeRange(start: start, end: range.end), asker))
                 }
