@@ -83,7 +83,17 @@ struct RuleBuilder {
             report(
                 .warning, .tooLong, "the query has \(query.count) characters; Sentinel allows 10,000", value.position)
         }
+        if query.contains(Self.wholeWorkspace) {
+            report(
+                .warning, .queryScope, "Sentinel refuses 'search *' and 'union *' in rules; name the tables",
+                value.position)
+        }
         return query
+    }
+
+    /// `search *`, `union *`, `union withsource=T *`.
+    private static var wholeWorkspace: Regex<Substring> {
+        /(?i:\b(?:search|union)\s+(?:\w+\s*=\s*\w+\s+)*\*)/
     }
 
     mutating func severity() -> Severity {

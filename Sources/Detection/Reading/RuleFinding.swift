@@ -26,6 +26,7 @@ public struct RuleFinding: Sendable, Hashable, CustomStringConvertible {
         case duplicateID = "duplicate-id"
         case querySyntax = "query"
         case queryColumn = "query-column"
+        case queryScope = "query-scope"
         case newerTemplate = "newer-template"
         case unreadableFile = "unreadable-file"
     }

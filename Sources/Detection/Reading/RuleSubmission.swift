@@ -27,7 +27,7 @@ public struct RuleSubmission: Sendable {
     /// Findings that are only warnings in a file.
     private static let strict: Set<RuleFinding.Code> = [
         .invalidValue, .unknownSeverity, .invalidDuration, .invalidSchedule, .unknownEntity, .unknownIdentifier,
-        .unknownTactic, .unknownTechnique, .tooMany, .tooLong, .missingField,
+        .unknownTactic, .unknownTechnique, .tooMany, .tooLong, .missingField, .queryScope,
     ]
 
     /// - Parameters:
@@ -87,6 +87,7 @@ public struct RuleSubmission: Sendable {
         }
         switch finding.code {
         case .invalidSchedule: return "properties.queryPeriod"
+        case .queryScope: return "properties.query"
         case .unknownEntity, .unknownIdentifier: return "properties.entityMappings"
         case .unknownKind, .unsupportedKind: return "kind"
         default: return "properties"

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Sigma
+internal import Vocabulary
 
 /// Checks rules as far as it can be done without running them: their fields, their queries, the columns they name.
 public struct RuleValidation: Sendable {
@@ -9,10 +10,14 @@ public struct RuleValidation: Sendable {
     public private(set) var count = 0
     public private(set) var findings: [RuleFinding] = []
     private let check: @Sendable (String) -> QueryCheck
+    private let catalogue: AttackCatalogue?
     private var seen: [String: String] = [:]
 
-    /// - Parameter check: Compiles a query.
-    public init(check: @escaping @Sendable (String) -> QueryCheck) {
+    /// - Parameters:
+    ///   - catalogue: the techniques of ATT&CK; nil: it is not checked whether they fit the tactics.
+    ///   - check: Compiles a query.
+    public init(catalogue: AttackCatalogue? = nil, check: @escaping @Sendable (String) -> QueryCheck) {
+        self.catalogue = catalogue
         self.check = check
     }
 
@@ -32,6 +37,7 @@ public struct RuleValidation: Sendable {
         validCount += reading.incidentRules.count + reading.engineRules.count
         for rule in reading.rules {
             noteDuplicate(rule.id, rule.position)
+            noteTechniques(of: rule)
             let faults = queryFindings(rule, text: text)
             findings += faults
             if !faults.contains(where: { $0.gravity == .error }) { validCount += 1 }
@@ -64,6 +70,24 @@ public struct RuleValidation: Sendable {
             let faults = behavior.findings(check(behavior.query))
             findings += faults
             if !faults.contains(where: { $0.gravity == .error }) { validCount += 1 }
+        }
+    }
+
+    /// A technique that ATT&CK does not have, or has under other tactics than the rule names.
+    private mutating func noteTechniques(of rule: AnalyticsRule) {
+        guard let catalogue, !catalogue.techniques.isEmpty else { return }
+        for id in rule.techniques {
+            guard let technique = catalogue[id] else {
+                let message = "ATT&CK \(catalogue.version) has no technique \(id)"
+                findings.append(RuleFinding(.warning, .unknownTechnique, message, at: rule.position))
+                continue
+            }
+            guard !rule.tactics.isEmpty, Set(technique.tactics).isDisjoint(with: rule.tactics) else { continue }
+            let tactics = technique.tactics.map(\.rawValue).joined(separator: ", ")
+            findings.append(
+                RuleFinding(
+                    .warning, .unknownTechnique,
+                    "\(id) (\(technique.name)) belongs to \(tactics), which the rule does not name", at: rule.position))
         }
     }
 

@@ -24,7 +24,9 @@ public struct RuleFolderCheck: Sendable {
             throw SettingsError(message: "\(folder.path) is not there")
         }
         let environment = KnownContent.environment(content: content, schemas: schemas, functions: functions)
-        var validation = RuleValidation { QueryCheck($0, environment: environment) }
+        var validation = RuleValidation(catalogue: AttackCatalogue(content: content)) {
+            QueryCheck($0, environment: environment)
+        }
         for file in RuleFolder.files(in: [folder]) {
             do {
                 validation.add(try RuleFolder.text(of: file), file: file.path)
