@@ -115,7 +115,7 @@ private struct FolderStamp: Equatable {
         var files: [String: String] = [:]
         for name in Rules.written(settings).markedNames { files[name] = "deleted" }
         let folders = Rules.analyticsFolders(settings) + Rules.sigmaFolders(settings) + [Rules.behaviorFolder(settings)]
-        for file in RuleFolder.files(in: folders) {
+        for file in RuleFolder.files(in: folders) + [Rules.placeholderFile(settings)] {
             // A file that has just gone has no values, which is a change like any other.
             let values = try? file.resourceValues(forKeys: [.contentModificationDateKey, .fileSizeKey])
             let time = values?.contentModificationDate?.timeIntervalSince1970 ?? 0

@@ -22,7 +22,8 @@ struct Rules: Sendable {
         analytics.append(shipped)
         analytics.append(RuleFolder.analyticsRules(in: Self.configuredFolders(settings)))
         analytics.keepFirst(without: Set(Self.written(settings).markedNames))
-        let sigma = RuleFolder.sigmaRules(in: Self.sigmaFolders(settings))
+        let placeholders = SigmaPlaceholders.load(Self.placeholderFile(settings))
+        let sigma = RuleFolder.sigmaRules(in: Self.sigmaFolders(settings), placeholders: placeholders.values)
         let behaviors = BehaviorReader.behaviors(in: [Self.behaviorFolder(settings)])
         self.analytics = analytics.rules
         templates = shipped.rules
@@ -33,6 +34,7 @@ struct Rules: Sendable {
         self.behaviors = behaviors.behaviors
         findings =
             analytics.findings + TemplateVersions.findings(analytics.rules) + sigma.findings + behaviors.findings
+            + placeholders.findings
     }
 
     static func analyticsFolders(_ settings: Settings) -> [URL] {
@@ -51,6 +53,11 @@ struct Rules: Sendable {
     }
 
     static func behaviorFolder(_ settings: Settings) -> URL { settings.contentFolder.appending(path: "behavior") }
+
+    /// The values that Sigma rules name by placeholders.
+    static func placeholderFile(_ settings: Settings) -> URL {
+        settings.contentFolder.appending(path: "sigma-placeholders.yaml")
+    }
 
     static func sigmaFolders(_ settings: Settings) -> [URL] {
         [settings.contentFolder.appending(path: "sigma")] + settings.detection.sigmaFolders.map { URL(filePath: $0) }
