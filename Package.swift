@@ -314,7 +314,7 @@ let tests: [Target] = [
         dependencies: [
             "Casebook", "Chronology", "Collection", "Detection", "EventStore", "Investigation", "JSON", "KQL",
             "KQLFunctions", "KQLValues", "Portal", "Preparation", "Prioritization", "Sigma", "StateStore",
-            "TestSupport", "Vocabulary",
+            "TestSupport", "Vocabulary", "Watchlists",
         ]),
     .testTarget(name: "PreparationTests", dependencies: ["Chronology", "Preparation"]),
     .testTarget(

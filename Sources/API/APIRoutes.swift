@@ -143,7 +143,7 @@ public struct APIRoutes: Sendable {
     /// What people do with incidents that Azure has no shape for.
     private var caseWork: [Endpoint] {
         let resources = IncidentResources(names: services.names, incidentURL: services.incidentURL)
-        return CaseRoutes(casebook: services.casebook, resources: resources).endpoints
+        return CaseRoutes(casebook: services.casebook, resources: resources, address: services.address).endpoints
             + CaseFileRoutes(casebook: services.casebook, types: services.incidentTypes).endpoints
     }
 

@@ -39,6 +39,7 @@ enum SamplePages {
             SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
             ProblemPage(heading: "Not found", message: "There is no such page."), deadLetters,
         ] + (try await SampleRulePages.all()) + (try await SamplePriorityPages.all(incident))
+            + (try await SampleWatchlistPages.all())
     }
 
     static var deadLetters: DeadLettersPage {

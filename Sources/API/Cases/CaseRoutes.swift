@@ -10,6 +10,7 @@ internal import WebGate
 struct CaseRoutes {
     let casebook: Casebook
     let resources: IncidentResources
+    let address: RequestAddress
 
     var endpoints: [Endpoint] { moving + noting }
 
@@ -128,8 +129,7 @@ struct CaseRoutes {
         let entries = try await casebook.activity(of: id, before: before, limit: limit)
         var members: JSONObject = ["value": .array(entries.map(\.wire))]
         if entries.count == limit, let last = entries.last {
-            members["nextLink"] = .string(
-                "/api/incidents/\(id.rawValue)/activity?$top=\(limit)&$skipToken=\(last.sequence)")
+            members["nextLink"] = .string(NextLink.make(call, address, skipToken: "\(last.sequence)"))
         }
         return Response(json: .object(members))
     }

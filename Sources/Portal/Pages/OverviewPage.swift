@@ -14,6 +14,8 @@ struct OverviewPage: Page {
     let histogram: String
     let tables: [TableRow]
     let plans: [PlanLine]
+    /// The shared table of incidents has no boxes to tick here.
+    let canChange = false
 
     var template: TemplateName { .overview }
 
