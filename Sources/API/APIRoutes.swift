@@ -43,7 +43,7 @@ public struct APIRoutes: Sendable {
     var lists: [EndpointList] {
         let names = services.names
         let queries = QueryRoutes(queries: services.queries, names: names)
-        let indicators = IndicatorRoutes(desk: services.indicators, names: names)
+        let indicators = IndicatorRoutes(desk: services.indicators, names: names, address: services.address)
         let ruleRuns = RuleRunRoutes(runs: services.ruleRuns, names: names, now: services.now)
         let short = "api"
         let sentinel = names.securityInsights
@@ -85,7 +85,7 @@ public struct APIRoutes: Sendable {
             EndpointList(at: short, endpoints: HealthRoutes(health: services.health, now: services.now).endpoints),
             EndpointList(at: short, endpoints: ruleRuns.endpoints),
             EndpointList(at: sentinel, endpoints: ruleRuns.azureEndpoints),
-            EndpointList(at: short, sentinel, endpoints: services.configuration.endpoints(names)),
+            EndpointList(at: short, sentinel, endpoints: services.configuration.endpoints(names, services.address)),
             EndpointList(at: short, endpoints: RuleQualityRoutes(desk: services.rules).endpoints),
             EndpointList(
                 at: short, sentinel,

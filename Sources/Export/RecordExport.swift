@@ -30,11 +30,7 @@ public struct RecordExport: Sendable {
 
     /// Exports what is pending and returns; for tests and for shutting down.
     public func drain() async throws {
-        while true {
-            let entries = try await reader.pendingBatch()
-            if entries.isEmpty { return }
-            try await export(entries)
-        }
+        try await reader.drain { try await export($0) }
     }
 
     private func export(_ entries: [JournalEntry]) async throws {

@@ -51,11 +51,8 @@ public final class Prioritizer: Sendable {
     @discardableResult
     public func processPending() async throws -> Int {
         var count = 0
-        while true {
-            let batch = try await reader.pendingBatch()
-            if batch.isEmpty { return count }
-            count += try await process(batch)
-        }
+        try await reader.drain { count += try await process($0) }
+        return count
     }
 
     /// Takes other weights or assets, and scores all open incidents anew.

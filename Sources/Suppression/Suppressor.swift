@@ -24,11 +24,7 @@ public struct Suppressor: Sendable {
 
     /// Works through what is pending and returns; for tests and for shutting down.
     public func drain() async throws {
-        while true {
-            let entries = try await reader.pendingBatch()
-            if entries.isEmpty { return }
-            try await apply(entries)
-        }
+        try await reader.drain { try await apply($0) }
     }
 
     private func apply(_ entries: [JournalEntry]) async throws {

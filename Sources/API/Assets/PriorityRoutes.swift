@@ -53,11 +53,11 @@ struct PriorityRoutes {
     }
 
     @Sendable func show(_ call: EndpointCall) async throws -> Response {
-        Response(json: try await json(of: try await known(call)))
+        Response(json: try await json(of: try await casebook.incident(named: call)))
     }
 
     @Sendable func set(_ call: EndpointCall) async throws -> Response {
-        let incident = try await known(call)
+        let incident = try await casebook.incident(named: call)
         var until: Instant?
         if let text = call.body["until"]?.stringValue, !text.isEmpty {
             guard let instant = Instant(iso8601: text) else {
@@ -68,21 +68,21 @@ struct PriorityRoutes {
         try await desk.override(
             incident.id, score: call.body["score"]?.intValue.flatMap { Int(exactly: $0) } ?? 0,
             reason: call.body["reason"]?.stringValue ?? "", until: until, by: try call.actor)
-        return Response(json: try await json(of: try await known(call)))
+        return Response(json: try await json(of: try await casebook.incident(named: call)))
     }
 
     @Sendable func unset(_ call: EndpointCall) async throws -> Response {
-        let incident = try await known(call)
+        let incident = try await casebook.incident(named: call)
         guard try await desk.removeOverride(of: incident.id, by: try call.actor) else {
             return Response(status: .noContent)
         }
-        return Response(json: try await json(of: try await known(call)))
+        return Response(json: try await json(of: try await casebook.incident(named: call)))
     }
 
     @Sendable func contain(_ call: EndpointCall) async throws -> Response {
-        let incident = try await known(call)
+        let incident = try await casebook.incident(named: call)
         try await desk.serviceLevels.markContained(incident.id, by: try call.actor)
-        return Response(json: try await json(of: try await known(call)))
+        return Response(json: try await json(of: try await casebook.incident(named: call)))
     }
 
     @Sendable func models(_ call: EndpointCall) async throws -> Response {
@@ -118,16 +118,6 @@ struct PriorityRoutes {
             ])
         }
         return Response(json: ["value": .array(value)])
-    }
-
-    private func known(_ call: EndpointCall) async throws -> Incident {
-        let name = call.name("incident")
-        if let incident = try await casebook.incident(IncidentID(name)) { return incident }
-        if let number = Int(name) {
-            let page = try await casebook.incidents(IncidentQuery(.number(number...number), limit: 1))
-            if let incident = page.incidents.first { return incident }
-        }
-        throw APIError(.notFound, "there is no incident \(name)")
     }
 
     private func json(of incident: Incident) async throws -> JSON {

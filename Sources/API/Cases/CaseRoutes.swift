@@ -129,7 +129,7 @@ struct CaseRoutes {
         let entries = try await casebook.activity(of: id, before: before, limit: limit)
         var members: JSONObject = ["value": .array(entries.map(\.wire))]
         if entries.count == limit, let last = entries.last {
-            members["nextLink"] = .string(NextLink.make(call, address, skipToken: "\(last.sequence)"))
+            members["nextLink"] = .string(NextLink.make(call.request, address, skipToken: "\(last.sequence)"))
         }
         return Response(json: .object(members))
     }
@@ -183,11 +183,5 @@ extension Casebook {
     /// The incident of an id, or of a number for people at a terminal.
     ///
     /// - Throws: `APIError` 404.
-    func incidentID(named name: String) async throws -> IncidentID {
-        if let number = Int(name), let found = try await incident(number: number) { return found.id }
-        guard let found = try await incident(IncidentID(name)) else {
-            throw APIError(.notFound, "there is no incident '\(name)'")
-        }
-        return found.id
-    }
+    func incidentID(named name: String) async throws -> IncidentID { try await incident(named: name).id }
 }

@@ -21,24 +21,25 @@ public struct ConfigurationDesks: Sendable {
 
 extension ConfigurationDesks {
     /// The endpoints of all of them in Azure's shapes.
-    func endpoints(_ names: WorkspaceNames) -> [Endpoint] {
+    func endpoints(_ names: WorkspaceNames, _ address: RequestAddress) -> [Endpoint] {
         let rule = Schema.resource("AlertRule", kind: .word(Self.kinds), .object([]))
         let rules = ResourceRoutes(
             desk: alertRules,
             naming: .init(
                 collection: "alertRules", operations: "AlertRules", thing: "an analytics rule", tag: .rules),
-            names: names, schema: rule)
+            names: names, address: address, schema: rule)
         let templates = ResourceRoutes(
             desk: alertRuleTemplates,
             naming: .init(
                 collection: "alertRuleTemplates", operations: "AlertRuleTemplates", thing: "a template of rules",
-                tag: .rules), names: names,
+                tag: .rules), names: names, address: address,
             schema: .resource("AlertRuleTemplate", kind: .word(Self.kinds), .object([])), isReadOnly: true)
         let automation = ResourceRoutes(
             desk: automationRules,
             naming: .init(
                 collection: "automationRules", operations: "AutomationRules", thing: "an automation rule",
-                tag: .automation), names: names, schema: .resource("AutomationRule", Self.automationRule))
+                tag: .automation), names: names, address: address,
+            schema: .resource("AutomationRule", Self.automationRule))
         return rules.endpoints + templates.endpoints + automation.endpoints
             + ActionRoutes(rules: alertRules, actions: actions, names: names).endpoints
     }

@@ -20,6 +20,7 @@ struct ResourceRoutes: Sendable {
     let desk: any ResourceDesk
     let naming: Naming
     let names: WorkspaceNames
+    let address: RequestAddress
     /// The form of bodies and answers.
     let schema: Schema
     var isReadOnly = false
@@ -57,17 +58,7 @@ struct ResourceRoutes: Sendable {
         let page = all[start...].prefix(size)
         var answer: JSONObject = ["value": .array(page.map(json))]
         if page.endIndex < all.count, let last = page.last {
-            var parameters = [URLQueryItem(name: "$skipToken", value: last.name)]
-            if let version = call.query("api-version") {
-                parameters.append(URLQueryItem(name: "api-version", value: version))
-            }
-            if let top = call.query("$top") { parameters.append(URLQueryItem(name: "$top", value: top)) }
-            var link = URLComponents()
-            link.path = call.request.uri.path
-            link.queryItems = parameters
-            let scheme = call.request.head.scheme ?? "https"
-            let host = call.request.head.authority ?? ""
-            answer["nextLink"] = .string((host.isEmpty ? "" : "\(scheme)://\(host)") + (link.string ?? ""))
+            answer["nextLink"] = .string(NextLink.make(call.request, address, skipToken: last.name))
         }
         return Response(json: .object(answer))
     }

@@ -135,7 +135,13 @@ extension Casebook {
     ///
     /// - Throws: `APIError` 404 when there is none.
     func incident(named call: EndpointCall) async throws -> Incident {
-        let name = call.name("incident")
+        try await incident(named: call.name("incident"))
+    }
+
+    /// The incident of an id or number.
+    ///
+    /// - Throws: `APIError` 404 when there is none.
+    func incident(named name: String) async throws -> Incident {
         guard let found = try await find(name) else { throw APIError(.notFound, "there is no incident '\(name)'") }
         return found
     }

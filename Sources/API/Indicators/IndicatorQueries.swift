@@ -9,6 +9,7 @@ internal import JSON
 struct IndicatorQueries: Sendable {
     let desk: any IndicatorDesk
     let names: WorkspaceNames
+    let address: RequestAddress
     /// What begins addresses of next pages.
     let place: String
 
@@ -79,10 +80,7 @@ struct IndicatorQueries: Sendable {
         var answer: JSONObject = ["value": .array(found.prefix(size).map { $0.resource(names) })]
         if found.count > size {
             let token = Self.token(asked.criteria, offset: asked.offset + size)
-            let version = call.query("api-version").map { "api-version=\($0)&" } ?? ""
-            let host = call.request.head.authority ?? ""
-            let root = host.isEmpty ? "" : "\(call.request.head.scheme ?? "https")://\(host)"
-            answer["nextLink"] = .string("\(root)\(call.request.uri.path)?\(version)$skipToken=\(token)")
+            answer["nextLink"] = .string(NextLink.make(call.request, address, skipToken: token))
         }
         return Response(json: .object(answer))
     }

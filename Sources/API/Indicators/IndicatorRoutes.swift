@@ -13,6 +13,7 @@ struct IndicatorRoutes {
 
     let desk: any IndicatorDesk
     let names: WorkspaceNames
+    let address: RequestAddress
 
     /// Tocsin's own shape.
     var endpoints: [Endpoint] {
@@ -80,7 +81,7 @@ struct IndicatorRoutes {
                 .post, "\(place)/indicators/{id}/replaceTags", id: "ThreatIntelligenceIndicator_ReplaceTags",
                 tag: .indicators, "Gives an indicator other tags", needs: .changeContent, body: .json(.any),
                 answers: [.ok(.any)], replaceTags),
-        ] + IndicatorQueries(desk: desk, names: names, place: place).endpoints
+        ] + IndicatorQueries(desk: desk, names: names, address: address, place: place).endpoints
     }
 
     /// The upload API and its older name.

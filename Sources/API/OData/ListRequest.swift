@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Hummingbird
 internal import JSON
 
@@ -33,21 +32,14 @@ struct ListRequest {
     /// The answer with one page of items and, when there are more, the absolute link to the next page.
     func answer(_ items: [JSON], total: Int) -> Response {
         var members: JSONObject = ["value": .array(items)]
-        if offset + items.count < total, !items.isEmpty { members["nextLink"] = .string(nextLink(items.count)) }
+        if offset + items.count < total, !items.isEmpty {
+            members["nextLink"] = .string(NextLink.make(request, address, skipToken: "\(offset + items.count)"))
+        }
         return Response(json: .object(members))
     }
 
     /// The same of a list that is wholly at hand.
     func answer(all items: [JSON]) -> Response {
         answer(Array(items.dropFirst(offset).prefix(limit)), total: items.count)
-    }
-
-    private func nextLink(_ count: Int) -> String {
-        var fields = (request.uri.query ?? "").split(separator: "&").map(String.init).filter { field in
-            let name = (field.split(separator: "=").first.map(String.init) ?? "").removingPercentEncoding ?? ""
-            return name != "$skipToken" && name != "$skip"
-        }
-        fields.append("$skipToken=\(offset + count)")
-        return "\(address(request))\(request.uri.path)?\(fields.joined(separator: "&"))"
     }
 }

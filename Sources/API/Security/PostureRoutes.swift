@@ -65,7 +65,9 @@ struct PostureRoutes {
         Endpoint(
             .get, path, id: id, tag: .security, summary, needs: .readIncidents, parameters: .paging,
             answers: [.ok(.page(of: .any))]
-        ) { call in Response(json: ListPage(try await values(call), call).json(call, address)) }
+        ) { call in
+            try ListRequest(call, address: address, size: ListRequest.most).answer(all: try await values(call))
+        }
     }
 
     /// - Parameter value: called with the last part of the path in lower case.

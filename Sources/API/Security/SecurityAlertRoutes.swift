@@ -71,7 +71,7 @@ struct SecurityAlertRoutes {
         let group = call.name("group")
         let scope = group.isEmpty ? "" : " | where ResourceId contains \(quotedForKQL("/resourceGroups/\(group)/"))"
         let start = max(0, call.number("$skipToken") ?? 0)
-        let size = min(call.number("$top") ?? ListPage.size, ListPage.size)
+        let size = min(call.number("$top") ?? ListRequest.most, ListRequest.most)
         let rows = try await tables.rows(
             Self.last + scope
                 + " | order by StartTime desc, SystemAlertId asc | extend Place = row_number()"
@@ -80,7 +80,7 @@ struct SecurityAlertRoutes {
         for row in rows.prefix(size) { values.append(wire.json(row, status: try await status(row))) }
         var members: JSONObject = ["value": .array(values)]
         if rows.count > size {
-            members["nextLink"] = .string(NextLink.make(call, address, skipToken: "\(start + size)"))
+            members["nextLink"] = .string(NextLink.make(call.request, address, skipToken: "\(start + size)"))
         }
         return Response(json: .object(members))
     }

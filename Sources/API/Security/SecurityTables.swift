@@ -54,42 +54,6 @@ struct TableRow {
     }
 }
 
-/// A page of a list whose items are all at hand.
-struct ListPage {
-    static let size = 1_000
-
-    let values: [JSON]
-    let next: Int?
-
-    init(_ all: [JSON], _ call: EndpointCall) {
-        let start = max(0, call.number("$skipToken") ?? 0)
-        let size = min(call.number("$top") ?? Self.size, Self.size)
-        values = Array(all.dropFirst(start).prefix(size))
-        next = start + size < all.count ? start + size : nil
-    }
-
-    func json(_ call: EndpointCall, _ address: RequestAddress) -> JSON {
-        var members: JSONObject = ["value": .array(values)]
-        if let next { members["nextLink"] = .string(NextLink.make(call, address, skipToken: "\(next)")) }
-        return .object(members)
-    }
-}
-
-/// The address of a list's next page.
-enum NextLink {
-    /// - Parameter keeping: the names of the query's parameters that the next page needs too.
-    static func make(
-        _ call: EndpointCall, _ address: RequestAddress, skipToken: String, keeping names: [String] = []
-    ) -> String {
-        var link = "\(address(call.request))\(call.request.uri.path)?$skipToken=\(skipToken)"
-        for name in ["$top", "api-version"] + names {
-            let text = call.query(name)?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
-            if let text { link += "&\(name)=\(text)" }
-        }
-        return link
-    }
-}
-
 /// A text as a KQL string.
 func quotedForKQL(_ text: String) -> String {
     "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'").replacing("\n", with: "\\n") + "'"

@@ -53,7 +53,7 @@ struct SuppressionRoutes {
     @Sendable private func list(_ call: EndpointCall) async throws -> Response {
         let type = call.query("AlertType")?.lowercased()
         let values = try await rules.all().filter { type == nil || $0.alertType.lowercased() == type }.map(json)
-        return Response(json: ListPage(values, call).json(call, address))
+        return try ListRequest(call, address: address, size: ListRequest.most).answer(all: values)
     }
 
     @Sendable private func get(_ call: EndpointCall) async throws -> Response {

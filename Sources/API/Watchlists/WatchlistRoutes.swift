@@ -207,7 +207,7 @@ struct WatchlistRoutes {
     private func envelope(_ values: [JSON], next: String?, _ call: EndpointCall) -> JSON {
         var members: JSONObject = ["value": .array(values)]
         if let next {
-            members["nextLink"] = .string(NextLink.make(call, address, skipToken: next, keeping: ["search"]))
+            members["nextLink"] = .string(NextLink.make(call.request, address, skipToken: next))
         }
         return .object(members)
     }

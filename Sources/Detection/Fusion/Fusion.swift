@@ -76,14 +76,13 @@ public actor Fusion {
     @discardableResult
     public func processPending() async throws -> Outcome {
         var outcome = Outcome()
-        while true {
-            let batch = try await reader.pendingBatch(limit: 1_000)
-            if batch.isEmpty { return outcome }
+        try await reader.drain(limit: 1_000) { batch in
             let part = try await process(batch)
             outcome.raised += part.raised
             outcome.extended += part.extended
             outcome.duplicates += part.duplicates
         }
+        return outcome
     }
 
     @discardableResult

@@ -25,11 +25,7 @@ public struct RuleQualityLedger: Sendable {
 
     /// Takes in what the journal holds now.
     public func processPending() async throws {
-        while true {
-            let batch = try await reader.pendingBatch()
-            if batch.isEmpty { return }
-            try await take(batch)
-        }
+        try await reader.drain { try await take($0) }
     }
 
     /// Forgets all and takes the journal in anew.

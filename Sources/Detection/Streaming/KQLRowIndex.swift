@@ -155,7 +155,6 @@ extension [RowMarks?] {
     fileprivate subscript(group: Int, default fresh: @autoclosure () -> RowMarks) -> RowMarks {
         get { self[group] ?? fresh() }
         _modify {
-            if self[group] == nil { self[group] = fresh() }
             var marks = self[group].take() ?? fresh()
             defer { self[group] = marks }
             yield &marks

@@ -51,8 +51,7 @@ public final class ServiceLevels: Sendable {
 
     /// Takes what the journal holds now.
     public func processPending() async throws {
-        while true {
-            let batch = try await reader.pendingBatch()
+        try await reader.drain { batch in
             guard let last = batch.last else { return }
             let events = try await batch.asyncCompactMap { entry in try await happening(entry) }
             let policy = policy

@@ -46,6 +46,15 @@ public struct JournalReader: Sendable {
         try await pending(limit: limit).batch
     }
 
+    /// Gives what the journal holds to `body`, batch by batch, until there is no more; `body` acknowledges each.
+    public func drain(limit: Int = 256, _ body: ([JournalEntry]) async throws -> Void) async throws {
+        while true {
+            let batch = try await pendingBatch(limit: limit)
+            if batch.isEmpty { return }
+            try await body(batch)
+        }
+    }
+
     /// The sequence of the last acknowledged entry.
     public func position() async throws -> Int64 {
         if let stored = try await journal.database.read(stored) { return stored }
