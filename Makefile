@@ -82,5 +82,5 @@ generate:  ## renew generated documents
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz
 
-.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql bench-detect bench-fusion fuzz \
+.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql bench-detect bench-casebook bench-fusion fuzz \
 	generate clean
