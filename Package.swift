@@ -363,6 +363,7 @@ let tests: [Target] = [
             "TestSupport",
             "Watchlists",
         ]),
+    .testTarget(name: "WebGateTests", dependencies: ["WebGate"]),
     .testTarget(name: "WorkflowTests", dependencies: ["Chronology", "JSON", "TestSupport", "Workflow", collections]),
 ]
 

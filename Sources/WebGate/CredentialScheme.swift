@@ -12,7 +12,7 @@ public enum CredentialScheme: String, Sendable, Hashable, CaseIterable {
     case apiKey = "apikey"
 
     /// The scheme of a header's value and the token in it; nil when it is of no known form.
-    static func read(_ header: String) -> (scheme: CredentialScheme, token: String)? {
+    public static func read(_ header: String) -> (scheme: CredentialScheme, token: String)? {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, let scheme = CredentialScheme(rawValue: parts[0].lowercased()) else { return nil }
         let text = parts[1].trimmingCharacters(in: .whitespaces)
@@ -23,11 +23,11 @@ public enum CredentialScheme: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// What follows the first colon of Base64 text.
+    /// What follows the first colon of Base64 text; nil when it is no text, as when a token happens to read as Base64.
     private static func password(in base64: String) -> String? {
-        guard let bytes = Data(base64Encoded: base64), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
-            return nil
-        }
-        return String(bytes: bytes[(colon + 1)...], encoding: .utf8)
+        guard let bytes = Data(base64Encoded: base64), let text = String(bytes: bytes, encoding: .utf8),
+            let colon = text.firstIndex(of: ":")
+        else { return nil }
+        return String(text[text.index(after: colon)...])
     }
 }
