@@ -1,6 +1,7 @@
 internal import Access
 internal import DataCollection
 public import Hummingbird
+internal import Investigation
 public import JSON
 internal import Prioritization
 public import WebGate
@@ -124,6 +125,11 @@ public struct APIRoutes: Sendable {
         KustoRoutes(queries: services.queries, names: services.names, address: services.address)
     }
 
+    private var savedSearches: [Endpoint] {
+        let searches = SavedSearches(documents: services.documents, library: services.queries.library)
+        return SavedSearchRoutes(searches: searches, names: services.names).endpoints
+    }
+
     /// Incidents and all that hangs on them.
     private var cases: [Endpoint] {
         let resources = IncidentResources(names: services.names, incidentURL: services.incidentURL)
@@ -172,6 +178,7 @@ public struct APIRoutes: Sendable {
         return resources + [
             EndpointList(at: "api", names.workspacePath, endpoints: tables.endpoints + keys.endpoints),
             EndpointList(at: names.workspacePath, endpoints: [keys.workspaceEndpoint]),
+            EndpointList(at: "api", names.workspacePath, endpoints: savedSearches),
         ]
     }
 }

@@ -12,22 +12,23 @@ public struct QueryService: Sendable {
     /// The instant that `now()` gives to a query that starts now.
     public let now: @Sendable () -> Instant
     public let limits: QueryLimits
-    private let functions: [String: SavedFunction]
+    /// What queries may call.
+    public let library: FunctionLibrary
     private let store: any EventStore
     private let external: (any ExternalSource)?
     private let watchlists: any WatchlistSource
     private let registry: QueryRegistry
 
-    /// - Parameter functions: saved functions (parsers and helpers) by name.
+    /// - Parameter library: saved functions (parsers and helpers).
     /// - Parameter external: where `externaldata` and `http_request` reach to; nil: nowhere.
     /// - Parameter watchlists: what `_GetWatchlist` reads.
     public init(
-        store: any EventStore, functions: [String: SavedFunction] = [:], limits: QueryLimits = QueryLimits(),
+        store: any EventStore, library: FunctionLibrary = FunctionLibrary(), limits: QueryLimits = QueryLimits(),
         external: (any ExternalSource)? = nil, watchlists: any WatchlistSource = FixedWatchlists([:]),
         now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
-        self.functions = functions
+        self.library = library
         self.limits = limits
         self.external = external
         self.watchlists = watchlists
@@ -40,7 +41,7 @@ public struct QueryService: Sendable {
 
     /// The saved functions, in order of name: `parameters` as they are declared, `body` as KQL text.
     public func savedFunctions() -> [(name: String, parameters: String, body: String)] {
-        functions.values.sorted { $0.name < $1.name }.map { function in
+        library.functions.values.sorted { $0.name < $1.name }.map { function in
             let parameters = function.parameters.map { parameter in
                 "\(parameter.name):\(parameter.type)" + (parameter.defaultValue.map { "=\($0)" } ?? "")
             }
@@ -51,7 +52,7 @@ public struct QueryService: Sendable {
     /// What names mean in a query over a range of time.
     public func environment(_ range: QueryTimeRange? = nil) -> QueryEnvironment {
         var environment = QueryEnvironment(
-            catalogue: .standard, tables: store.layout, functions: functions, watchlists: watchlists,
+            catalogue: .standard, tables: store.layout, functions: library.functions, watchlists: watchlists,
             timeRange: range.map { TimeBounds(lower: $0.start, upper: $0.end) })
         environment.external = external
         return environment

@@ -9,7 +9,7 @@ struct ResourceCollection: Sendable {
     var parent: String?
     /// What operations are called after, such as `Hunts`.
     let id: String
-    /// One of them, in words.
+    /// One of them, in words with their article.
     let noun: String
     var tag = EndpointTag.workspace
     var properties: Schema = .map(.any)
@@ -27,38 +27,39 @@ struct ResourceCollection: Sendable {
     static let all: [ResourceCollection] =
         [
             ResourceCollection(
-                name: "onboardingStates", id: "SentinelOnboardingStates", noun: "onboarding state",
+                name: "onboardingStates", id: "SentinelOnboardingStates", noun: "an onboarding state",
                 properties: .object(.optional("customerManagedKey", .boolean)), names: ["default"]),
             ResourceCollection(
-                name: "settings", id: "ProductSettings", noun: "setting",
+                name: "settings", id: "ProductSettings", noun: "a setting",
                 kinds: ["Anomalies", "EyesOn", "EntityAnalytics", "Ueba"],
                 names: ["Anomalies", "EyesOn", "EntityAnalytics", "Ueba"]),
             ResourceCollection(
-                name: "dataConnectors", id: "DataConnectors", noun: "data connector", kinds: connectorKinds),
+                name: "dataConnectors", id: "DataConnectors", noun: "a data connector", kinds: connectorKinds),
             ResourceCollection(
-                name: "dataConnectorDefinitions", id: "DataConnectorDefinitions", noun: "data connector's definition",
+                name: "dataConnectorDefinitions", id: "DataConnectorDefinitions", noun: "a data connector's definition",
                 kinds: ["Customizable"]),
             ResourceCollection(
-                name: "entityQueries", id: "EntityQueries", noun: "entity query", tag: .entities,
+                name: "entityQueries", id: "EntityQueries", noun: "an entity query", tag: .entities,
                 kinds: ["Expansion", "Insight", "Activity"]),
             ResourceCollection(
-                name: "securityMLAnalyticsSettings", id: "SecurityMLAnalyticsSettings", noun: "anomaly rule's setting",
+                name: "securityMLAnalyticsSettings", id: "SecurityMLAnalyticsSettings",
+                noun: "an anomaly rule's setting",
                 kinds: ["Anomaly"]),
             ResourceCollection(
-                name: "metadata", id: "Metadata", noun: "metadata of content",
+                name: "metadata", id: "Metadata", noun: "the metadata of content",
                 properties: .object(.required("kind", .string(1...260)), .required("parentId", .string)),
                 isPatchable: true),
             ResourceCollection(
-                name: "contentPackages", id: "ContentPackages", noun: "content package",
+                name: "contentPackages", id: "ContentPackages", noun: "a content package",
                 properties: .object(.required("contentId", .string), .required("displayName", .string))),
             ResourceCollection(
-                name: "contentTemplates", id: "ContentTemplates", noun: "content template",
+                name: "contentTemplates", id: "ContentTemplates", noun: "a content template",
                 properties: .object(.required("contentId", .string), .required("displayName", .string))),
         ] + hunting
 
     private static let hunting: [ResourceCollection] = [
         ResourceCollection(
-            name: "hunts", id: "Hunts", noun: "hunt", tag: .hunts,
+            name: "hunts", id: "Hunts", noun: "a hunt", tag: .hunts,
             properties: .object(
                 .required("displayName", .string(1...500)), .required("description", .string(0...5000)),
                 .optional(
@@ -69,11 +70,11 @@ struct ResourceCollection: Sendable {
                 .optional("labels", .strings), .optional("owner", IncidentSchemas.owner)),
             most: 100, reading: .readIncidents, changing: .changeIncidents),
         ResourceCollection(
-            name: "comments", parent: "hunts", id: "HuntComments", noun: "hunt's comment", tag: .hunts,
+            name: "comments", parent: "hunts", id: "HuntComments", noun: "a hunt's comment", tag: .hunts,
             properties: .object(.required("message", .string(1...30_000))), most: 100, reading: .readIncidents,
             changing: .changeIncidents),
         ResourceCollection(
-            name: "relations", parent: "hunts", id: "HuntRelations", noun: "hunt's relation", tag: .hunts,
+            name: "relations", parent: "hunts", id: "HuntRelations", noun: "a hunt's relation", tag: .hunts,
             properties: .object(
                 .required("relatedResourceId", .string(1...1024)), .optional("labels", .strings),
                 .readOnly("relatedResourceName", .string), .readOnly("relatedResourceKind", .string)),

@@ -22,26 +22,26 @@ struct WorkspaceResourceRoutes {
         let shown = Schema.resource("\(id)Resource", kind: kind.map { _ in .string }, .map(.any))
         var endpoints = [
             Endpoint(
-                .get, path, id: "\(id)_List", tag: tag, "Lists each \(noun)", needs: collection.reading,
+                .get, path, id: "\(id)_List", tag: tag, "Lists the \(collection.name)", needs: collection.reading,
                 parameters: .odata, answers: [.ok(.page(of: shown))]
             ) { try await list($0, collection) },
             Endpoint(
-                .get, "\(path)/{name}", id: "\(id)_Get", tag: tag, "Reads a \(noun)", needs: collection.reading,
+                .get, "\(path)/{name}", id: "\(id)_Get", tag: tag, "Reads \(noun)", needs: collection.reading,
                 answers: [.ok(shown)]
             ) { try await get($0, collection) },
             Endpoint(
-                .put, "\(path)/{name}", id: "\(id)_CreateOrUpdate", tag: tag, "Creates or replaces a \(noun)",
+                .put, "\(path)/{name}", id: "\(id)_CreateOrUpdate", tag: tag, "Creates or replaces \(noun)",
                 needs: collection.changing, body: .json(schema), answers: [.ok(shown), .created(shown), .conflict]
             ) { try await put($0, collection) },
             Endpoint(
-                .delete, "\(path)/{name}", id: "\(id)_Delete", tag: tag, "Deletes a \(noun)",
+                .delete, "\(path)/{name}", id: "\(id)_Delete", tag: tag, "Deletes \(noun)",
                 needs: collection.changing, answers: [.done, .noContent]
             ) { try await delete($0, collection) },
         ]
         if collection.isPatchable {
             endpoints.append(
                 Endpoint(
-                    .patch, "\(path)/{name}", id: "\(id)_Update", tag: tag, "Changes some members of a \(noun)",
+                    .patch, "\(path)/{name}", id: "\(id)_Update", tag: tag, "Changes some members of \(noun)",
                     needs: collection.changing, body: .json(.object(.optional("properties", .map(.any)))),
                     answers: [.ok(shown), .conflict]
                 ) { try await patch($0, collection) })
@@ -80,7 +80,7 @@ struct WorkspaceResourceRoutes {
         let name = call.name("name")
         if !collection.names.isEmpty, !collection.names.contains(where: { $0.lowercased() == name.lowercased() }) {
             throw APIError.badRequest(
-                "a \(collection.noun) is called \(collection.names.joined(separator: ", ")), not '\(name)'",
+                "\(collection.noun) is called \(collection.names.joined(separator: ", ")), not '\(name)'",
                 target: "name")
         }
         let (saved, wasThere) = try await store.save(
@@ -112,7 +112,7 @@ struct WorkspaceResourceRoutes {
     private func known(_ call: EndpointCall, _ collection: ResourceCollection) async throws -> WorkspaceResource {
         let name = call.name("name")
         guard let found = try await store.find(name, in: try await place(call, collection)) else {
-            throw APIError(.notFound, "there is no \(collection.noun) '\(name)'")
+            throw APIError(.notFound, "there is no '\(name)' in \(collection.name)")
         }
         return found
     }

@@ -1,3 +1,4 @@
+internal import API
 internal import Access
 internal import Casebook
 internal import Chronology
@@ -11,6 +12,7 @@ internal import Logging
 internal import Response
 internal import StateStore
 internal import Watchlists
+internal import WorkspaceResources
 
 /// The ground of an installation: its databases and what works on them directly.
 struct Core: Sendable {
@@ -37,6 +39,11 @@ struct Core: Sendable {
         let watchlists = Watchlists(database: database, time: time)
         try await watchlists.restore()
         let access = AccessControl(database: database, time: time)
+        let library = FunctionLibrary(shipped: functions(settings.contentFolder, logger: logger))
+        let documents = WorkspaceResourceStore(database: database, time: time)
+        for fault in try await SavedSearches(documents: documents, library: library).restore() {
+            logger.warning("\(fault)")
+        }
         return Core(
             settings: settings, time: time, logger: logger, database: database, events: events,
             casebook: Casebook(
@@ -45,7 +52,7 @@ struct Core: Sendable {
             incidentTypes: incidentTypes(settings.contentFolder, logger: logger),
             access: access, watchlists: watchlists,
             queries: QueryService(
-                store: events, functions: functions(settings.contentFolder, logger: logger), limits: settings.queries,
+                store: events, library: library, limits: settings.queries,
                 external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() }),
             insights: insights(settings.contentFolder, logger: logger))
     }
