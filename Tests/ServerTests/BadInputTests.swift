@@ -50,6 +50,22 @@ struct BadInputTests {
         #expect(answer.status == status, "\(answer.text)")
     }
 
+    @Test func `bodies are read as leniently as Azure reads them, and hostile ones are refused`() async throws {
+        let server = try await SharedServer.get()
+        let lenient = try await server.send(
+            "POST", "/api/query", body: #"{'query': 'print \'a"b\'', /* so */ "timespan": 'P1D',}"#, token: server.token
+        )
+        #expect(lenient.status == 200, "\(lenient.text)")
+        #expect(try lenient.json["tables"]?[0]?["rows"]?[0]?[0] == "a\"b")
+        for body in [
+            #"{'query': 'print 1'"#, "{'query': Infinity}", String(repeating: "[", count: 200_000),
+            String(repeating: "{'a':", count: 100_000), "'",
+        ] {
+            let refused = try await server.send("POST", "/api/query", body: body, token: server.token)
+            #expect(refused.status == 400, "\(body.prefix(20))")
+        }
+    }
+
     @Test func `an unusable configuration is refused with the key and the remedy`() async throws {
         let data = try RunningTocsin.temporaryFolder()
         try Data("mail:\n  security: maybe\n".utf8).write(to: data.appending(path: "tocsin.yaml"))
