@@ -44,6 +44,17 @@ import ThreatIntelligence
         #expect(reading.indicators.map(\.source) == ["MISP"])
     }
 
+    @Test func `an indicator without a beginning that has ended already is kept as one that has ended`() throws {
+        let reading = reader.read(
+            """
+            {"kind": "indicator", "properties": {"displayName": "Over", "source": "Analyst", "patternType": "ipv4-addr",
+              "pattern": "[ipv4-addr:value = '203.0.113.5']", "validUntil": "2020-01-01T00:00:00Z"}}
+            """)
+        let indicator = try #require(reading.indicators.first, "\(reading.faults)")
+        #expect(indicator.validFrom < (try #require(indicator.validUntil)))
+        #expect(!indicator.isActive(at: Self.now))
+    }
+
     @Test func `the body of createIndicator is an indicator`() throws {
         let reading = reader.read(
             """

@@ -88,10 +88,13 @@ public struct IndicatorReader: Sendable {
             let what = reduction.unmatched.first.map { ": " + $0.shortened } ?? ""
             return reading.refuse(place, "nothing in the pattern is an observable that events are matched on\(what)")
         }
+        let end = fields.time(.validUntil) ?? reduction.stop
+        // What does not say since when it is valid is so from now on, or was so before it ended.
+        let assumed = min(defaults.now, end.map { $0 - TimeSpan(ticks: 1) } ?? defaults.now)
         var indicator = Indicator(
             id: fields.text(.id) ?? "", source: fields.text(.source) ?? source, pattern: pattern,
-            terms: reduction.terms, validFrom: fields.time(.validFrom) ?? reduction.start ?? defaults.now)
-        indicator.validUntil = fields.time(.validUntil) ?? reduction.stop
+            terms: reduction.terms, validFrom: fields.time(.validFrom) ?? reduction.start ?? assumed)
+        indicator.validUntil = end
         if let end = indicator.validUntil, end <= indicator.validFrom {
             return reading.refuse(place, "valid until \(end), which is not after its beginning \(indicator.validFrom)")
         }
