@@ -11,6 +11,7 @@ internal import Logging
 internal import Response
 internal import StateStore
 internal import Watchlists
+internal import WorkspaceResources
 
 /// The ground of an installation: its databases and what works on them directly.
 struct Core: Sendable {
@@ -24,7 +25,9 @@ struct Core: Sendable {
     let access: AccessControl
     let watchlists: Watchlists
     let queries: QueryService
-    let insights: EntityInsights
+    let entities: EntityDesk
+    /// What the workspace keeps as clients write it.
+    let documents: WorkspaceResourceStore
 
     /// Opens the data folder, which is made when it is not there.
     ///
@@ -37,6 +40,10 @@ struct Core: Sendable {
         let watchlists = Watchlists(database: database, time: time)
         try await watchlists.restore()
         let access = AccessControl(database: database, time: time)
+        let documents = WorkspaceResourceStore(database: database, time: time)
+        let queries = QueryService(
+            store: events, functions: functions(settings.contentFolder, logger: logger), limits: settings.queries,
+            external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() })
         return Core(
             settings: settings, time: time, logger: logger, database: database, events: events,
             casebook: Casebook(
@@ -44,10 +51,11 @@ struct Core: Sendable {
                 attachments: AttachmentFolder(settings.dataFolder.appending(path: "attachments"))),
             incidentTypes: incidentTypes(settings.contentFolder, logger: logger),
             access: access, watchlists: watchlists,
-            queries: QueryService(
-                store: events, functions: functions(settings.contentFolder, logger: logger), limits: settings.queries,
-                external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() }),
-            insights: insights(settings.contentFolder, logger: logger))
+            queries: queries,
+            entities: EntityDesk(
+                queries: queries, insights: insights(settings.contentFolder, logger: logger),
+                further: { try await EntityActivities(in: documents) }),
+            documents: documents)
     }
 
     /// Who can be mentioned: everybody who can sign in, by the name to sign in with or the one that people read.
