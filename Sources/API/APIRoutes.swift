@@ -9,43 +9,61 @@ public import WebGate
 /// The HTTP API: the same endpoints at the short path `/api` and at the paths that Azure's clients use.
 public struct APIRoutes: Sendable {
     private let services: APIServices
+    /// All that programs with a token may ask.
+    private let guarded: [EndpointList]
+    /// What anybody may ask.
+    private let open: EndpointList
+    private let description: DocumentRoutes
 
     public init(_ services: APIServices) {
+        let catalogue = EndpointCatalogue(services: services)
         self.services = services
+        guarded = catalogue.lists
+        open = catalogue.open
+        description = DocumentRoutes(describing: guarded + [open] + catalogue.waysIn)
     }
+
+    /// The OpenAPI document of all endpoints.
+    public var document: JSON { description.document }
 
     /// Adds all endpoints that answer in Azure's shapes.
     ///
     /// - Parameter gate: recognises programs.
     public func add(to group: RouterGroup<TocsinRequestContext>, gate: Gate) {
-        let router = EndpointRouter(audit: services.audit)
-        let guarded = lists
+        let router = EndpointRouter(audit: services.workspace.audit)
         let answering = group.group().add(middleware: ErrorEnvelopes())
         router.add(guarded, to: answering.group().add(middleware: gate))
-        let document = DocumentRoutes(describing: guarded + [open] + waysIn)
-        router.add([open, EndpointList(at: "api", endpoints: document.endpoints)], to: answering)
+        router.add([open, EndpointList(at: "api", endpoints: description.endpoints)], to: answering)
     }
+}
 
-    /// The OpenAPI document of all endpoints.
-    public var document: JSON { OpenAPIDocument(lists + [open] + waysIn).json }
+/// All endpoints, with the places at which they answer.
+struct EndpointCatalogue {
+    let services: APIServices
 
     /// What anybody may ask.
-    private var open: EndpointList { EndpointList(at: "", endpoints: kusto.openEndpoints) }
+    var open: EndpointList { EndpointList(at: "", endpoints: kusto.openEndpoints) }
 
     /// What other routes add, each behind a door of its own.
-    private var waysIn: [EndpointList] {
+    var waysIn: [EndpointList] {
         IngestionRoutes(
-            intake: services.intake, admission: services.collecting.admission, channels: services.collecting.channels
+            intake: services.intake.events, admission: services.intake.collecting.admission,
+            channels: services.intake.collecting.channels
         ).lists + AzureIngestionRoutes.lists(services)
-            + [AuthorityRoutes(access: services.access, address: services.address, now: services.now).list]
+            + [
+                AuthorityRoutes(
+                    access: services.workspace.access, address: services.workspace.address, now: services.workspace.now
+                ).list
+            ]
     }
 
-    /// All endpoints, with the places at which they answer. Who adds a resource adds its list here.
+    /// What programs with a token may ask. Who adds a resource adds its list here.
     var lists: [EndpointList] {
-        let names = services.names
+        let names = services.workspace.names
         let queries = QueryRoutes(queries: services.queries, names: names)
-        let indicators = IndicatorRoutes(desk: services.indicators, names: names, address: services.address)
-        let ruleRuns = RuleRunRoutes(runs: services.ruleRuns, names: names, now: services.now)
+        let indicators = IndicatorRoutes(
+            desk: services.detection.indicators, names: names, address: services.workspace.address)
+        let ruleRuns = RuleRunRoutes(runs: services.detection.runs, names: names, now: services.workspace.now)
         let short = "api"
         let sentinel = names.securityInsights
         return [
@@ -72,101 +90,115 @@ public struct APIRoutes: Sendable {
             EndpointList(
                 at: "\(subscription)/\(Self.security)",
                 endpoints: SuppressionRoutes(
-                    rules: services.suppression, names: names, address: services.address, now: services.now
+                    rules: services.cases.suppression, names: names, address: services.workspace.address,
+                    now: services.workspace.now
                 ).endpoints),
             EndpointList(at: short, endpoints: RunningQueryRoutes(queries: services.queries).endpoints),
             EndpointList(at: short, endpoints: KQLRoutes(editor: services.editor).endpoints),
-            EndpointList(at: short, endpoints: DeadLetterRoutes(letters: services.deadLetters).endpoints),
-            EndpointList(at: short, endpoints: StoreRoutes(store: services.store).endpoints),
+            EndpointList(at: short, endpoints: DeadLetterRoutes(letters: services.intake.deadLetters).endpoints),
+            EndpointList(at: short, endpoints: StoreRoutes(store: services.intake.store).endpoints),
             EndpointList(at: short, endpoints: indicators.endpoints),
             EndpointList(at: sentinel, endpoints: indicators.sentinelEndpoints),
             EndpointList(at: "workspaces/\(names.workspaceID)", endpoints: indicators.uploadEndpoints),
-            EndpointList(at: short, endpoints: TokenRoutes(access: services.access).endpoints),
-            EndpointList(at: short, endpoints: SensorRoutes(intake: services.sensors, now: services.now).endpoints),
-            EndpointList(at: short, endpoints: HealthRoutes(health: services.health, now: services.now).endpoints),
+            EndpointList(at: short, endpoints: TokenRoutes(access: services.workspace.access).endpoints),
+            EndpointList(
+                at: short,
+                endpoints: SensorRoutes(intake: services.intake.sensors, now: services.workspace.now).endpoints),
+            EndpointList(
+                at: short,
+                endpoints: HealthRoutes(health: services.intake.health, now: services.workspace.now).endpoints),
             EndpointList(at: short, endpoints: ruleRuns.endpoints),
             EndpointList(at: sentinel, endpoints: ruleRuns.azureEndpoints),
-            EndpointList(at: short, sentinel, endpoints: services.configuration.endpoints(names, services.address)),
-            EndpointList(at: short, endpoints: RuleQualityRoutes(desk: services.rules).endpoints),
+            EndpointList(
+                at: short, sentinel,
+                endpoints: services.workspace.configuration.endpoints(names, services.workspace.address)),
+            EndpointList(at: short, endpoints: RuleQualityRoutes(desk: services.detection.rules).endpoints),
             EndpointList(
                 at: short, sentinel,
                 endpoints: WatchlistRoutes(
-                    desk: services.watchlists, names: names, address: services.address
+                    desk: services.detection.watchlists, names: names, address: services.workspace.address
                 ).endpoints),
             EndpointList(at: short, endpoints: caseWork),
-            EndpointList(at: short, endpoints: AssetRoutes(desk: services.priorities).endpoints),
+            EndpointList(at: short, endpoints: AssetRoutes(desk: services.cases.priorities).endpoints),
             EndpointList(
                 at: short,
                 endpoints: PriorityRoutes(
-                    desk: services.priorities, casebook: services.casebook, now: services.now
+                    desk: services.cases.priorities, casebook: services.cases.casebook, now: services.workspace.now
                 ).endpoints),
             EndpointList(
                 at: short,
                 endpoints: IncidentMetricRoutes(
-                    queries: services.queries, inventory: { services.priorities.book.inventory }, now: services.now
+                    queries: services.queries, inventory: { services.cases.priorities.book.inventory },
+                    now: services.workspace.now
                 ).endpoints),
         ] + collecting
     }
 
     private static let security = "providers/Microsoft.Security"
-    private var subscription: String { "subscriptions/\(services.names.subscriptionID)" }
+    private var subscription: String { "subscriptions/\(services.workspace.names.subscriptionID)" }
 
     private var securityAlerts: SecurityAlertRoutes {
         SecurityAlertRoutes(
-            casebook: services.casebook, queries: services.queries, intake: services.intake, names: services.names,
-            address: services.address)
+            casebook: services.cases.casebook, queries: services.queries, intake: services.intake.events,
+            names: services.workspace.names,
+            address: services.workspace.address)
     }
 
     private var posture: PostureRoutes {
-        PostureRoutes(queries: services.queries, names: services.names, address: services.address)
+        PostureRoutes(queries: services.queries, names: services.workspace.names, address: services.workspace.address)
     }
 
     private var kusto: KustoRoutes {
-        KustoRoutes(queries: services.queries, names: services.names, address: services.address)
+        KustoRoutes(queries: services.queries, names: services.workspace.names, address: services.workspace.address)
     }
 
     private var savedSearches: [Endpoint] {
-        let searches = SavedSearches(documents: services.documents, library: services.queries.library)
-        return SavedSearchRoutes(searches: searches, names: services.names).endpoints
+        let searches = SavedSearches(documents: services.workspace.documents, library: services.queries.library)
+        return SavedSearchRoutes(searches: searches, names: services.workspace.names).endpoints
     }
 
     /// Incidents and all that hangs on them.
     private var cases: [Endpoint] {
-        let resources = IncidentResources(names: services.names, incidentURL: services.incidentURL)
-        let (casebook, address, playbooks) = (services.casebook, services.address, services.playbooks)
+        let resources = IncidentResources(names: services.workspace.names, incidentURL: services.cases.url)
+        let (casebook, address, playbooks) = (
+            services.cases.casebook, services.workspace.address, services.cases.playbooks
+        )
         return IncidentRoutes(casebook: casebook, playbooks: playbooks, resources: resources, address: address)
             .endpoints
             + IncidentNoteRoutes(casebook: casebook, resources: resources, address: address).endpoints
             + BookmarkRoutes(casebook: casebook, resources: resources, address: address).endpoints
             + RelationRoutes(casebook: casebook, resources: resources, address: address).endpoints
             + EntityRoutes(casebook: casebook, playbooks: playbooks, resources: resources, address: address).endpoints
-            + EntityGraphRoutes(casebook: casebook, resources: resources, now: services.now).endpoints
+            + EntityGraphRoutes(casebook: casebook, entities: services.cases.entities, resources: resources).endpoints
             + EntityInsightRoutes(
-                casebook: casebook, insights: services.insights, queries: services.queries, names: services.names
+                casebook: casebook, entities: services.cases.entities, names: services.workspace.names
             ).endpoints
     }
 
     /// What people do with incidents that Azure has no shape for.
     private var caseWork: [Endpoint] {
-        let resources = IncidentResources(names: services.names, incidentURL: services.incidentURL)
-        return CaseRoutes(casebook: services.casebook, resources: resources, address: services.address).endpoints
-            + CaseFileRoutes(casebook: services.casebook, types: services.incidentTypes).endpoints
+        let resources = IncidentResources(names: services.workspace.names, incidentURL: services.cases.url)
+        return CaseRoutes(casebook: services.cases.casebook, resources: resources, address: services.workspace.address)
+            .endpoints
+            + CaseFileRoutes(casebook: services.cases.casebook, types: services.cases.types).endpoints
     }
 
     /// What the workspace keeps as clients write it.
     private var documents: [Endpoint] {
-        WorkspaceResourceRoutes(store: services.documents, names: services.names, address: services.address).endpoints
+        WorkspaceResourceRoutes(
+            store: services.workspace.documents, names: services.workspace.names, address: services.workspace.address
+        ).endpoints
     }
 
     /// Rules, endpoints, tables and keys of collection.
     private var collecting: [EndpointList] {
-        let names = services.names
-        let address = services.address
-        let keys = SharedKeyRoutes(keys: services.collecting.keys, names: names)
-        let tables = LogTableRoutes(tables: services.collecting.tables, names: names)
+        let names = services.workspace.names
+        let address = services.workspace.address
+        let keys = SharedKeyRoutes(keys: services.intake.collecting.keys, names: names)
+        let tables = LogTableRoutes(tables: services.intake.collecting.tables, names: names)
         let resources = DataCollectionResource.Kind.allCases.flatMap { kind in
             let routes = DataCollectionResourceRoutes(
-                kind: kind, registry: services.collecting.registry, names: names, address: { address($0) })
+                kind: kind, registry: services.intake.collecting.registry, names: names, address: { address($0) })
             return [
                 EndpointList(
                     at: "api", "\(names.group)/providers/Microsoft.Insights", endpoints: routes.endpoints),

@@ -10,78 +10,117 @@ public import Suppression
 public import Watchlists
 public import WorkspaceResources
 
-/// What the API's handlers work with.
+/// What the API's handlers work with, by theme.
 public struct APIServices: Sendable {
-    public let access: AccessControl
+    public let cases: CaseServices
+    public let queries: QueryService
+    public let editor: QueryEditor
+    public let intake: IntakeServices
+    public let detection: DetectionServices
+    public let workspace: WorkspaceServices
+
+    public init(
+        cases: CaseServices, queries: QueryService, editor: QueryEditor, intake: IntakeServices,
+        detection: DetectionServices, workspace: WorkspaceServices
+    ) {
+        self.cases = cases
+        self.queries = queries
+        self.editor = editor
+        self.intake = intake
+        self.detection = detection
+        self.workspace = workspace
+    }
+}
+
+/// Incidents, and all that is done about them.
+public struct CaseServices: Sendable {
     public let casebook: Casebook
     /// The types of incident that content declares.
-    public let incidentTypes: IncidentTypes
-    public let queries: QueryService
+    public let types: IncidentTypes
     /// What can be asked about entities.
-    public let insights: EntityInsights
-    public let editor: QueryEditor
-    public let intake: any EventIntake
+    public let entities: EntityDesk
+    public let priorities: PriorityDesk
+    public let suppression: SuppressionRules
+    public let playbooks: any PlaybookStarter
+    /// The address of an incident's page.
+    public let url: @Sendable (IncidentID) -> String
+
+    public init(
+        casebook: Casebook, types: IncidentTypes, entities: EntityDesk, priorities: PriorityDesk,
+        suppression: SuppressionRules, playbooks: any PlaybookStarter, url: @escaping @Sendable (IncidentID) -> String
+    ) {
+        self.casebook = casebook
+        self.types = types
+        self.entities = entities
+        self.priorities = priorities
+        self.suppression = suppression
+        self.playbooks = playbooks
+        self.url = url
+    }
+}
+
+/// How events come in, and where they lie.
+public struct IntakeServices: Sendable {
+    public let events: any EventIntake
     public let collecting: CollectingServices
     public let sensors: any SensorIntake
     public let health: SourceHealth
     public let deadLetters: any DeadLetterBox
     public let store: any StoreDesk
-    public let ruleRuns: any RuleRuns
-    public let rules: RuleDesk
-    public let indicators: any IndicatorDesk
-    public let watchlists: WatchlistDesk
-    public let suppression: SuppressionRules
-    public let priorities: PriorityDesk
-    public let configuration: ConfigurationDesks
-    public let names: WorkspaceNames
-    public let playbooks: any PlaybookStarter
-    public let documents: WorkspaceResourceStore
-    /// Where changes are written down.
-    public let audit: any EndpointAudit
-    /// The address by which a client reaches this installation.
-    public let address: RequestAddress
-    public let now: @Sendable () -> Instant
-    /// The address of an incident's page.
-    public let incidentURL: @Sendable (IncidentID) -> String
 
     public init(
-        access: AccessControl, casebook: Casebook, incidentTypes: IncidentTypes, queries: QueryService,
-        insights: EntityInsights, editor: QueryEditor,
-        intake: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
-        deadLetters: any DeadLetterBox, store: any StoreDesk, ruleRuns: any RuleRuns, rules: RuleDesk,
-        indicators: any IndicatorDesk, watchlists: WatchlistDesk, suppression: SuppressionRules,
-        priorities: PriorityDesk, configuration: ConfigurationDesks, names: WorkspaceNames,
-        playbooks: any PlaybookStarter, documents: WorkspaceResourceStore, audit: any EndpointAudit,
-        address: RequestAddress,
-        now: @escaping @Sendable () -> Instant,
-        incidentURL: @escaping @Sendable (IncidentID) -> String
+        events: any EventIntake, collecting: CollectingServices, sensors: any SensorIntake, health: SourceHealth,
+        deadLetters: any DeadLetterBox, store: any StoreDesk
     ) {
-        self.access = access
-        self.casebook = casebook
-        self.incidentTypes = incidentTypes
-        self.queries = queries
-        self.insights = insights
-        self.editor = editor
-        self.intake = intake
+        self.events = events
         self.collecting = collecting
         self.sensors = sensors
         self.health = health
         self.deadLetters = deadLetters
         self.store = store
-        self.ruleRuns = ruleRuns
+    }
+}
+
+/// Rules, and what they compare events with.
+public struct DetectionServices: Sendable {
+    public let rules: RuleDesk
+    public let runs: any RuleRuns
+    public let indicators: any IndicatorDesk
+    public let watchlists: WatchlistDesk
+
+    public init(
+        rules: RuleDesk, runs: any RuleRuns, indicators: any IndicatorDesk, watchlists: WatchlistDesk
+    ) {
         self.rules = rules
+        self.runs = runs
         self.indicators = indicators
         self.watchlists = watchlists
-        self.suppression = suppression
-        self.priorities = priorities
-        self.configuration = configuration
+    }
+}
+
+/// The workspace itself: its names, its settings, who may enter.
+public struct WorkspaceServices: Sendable {
+    public let names: WorkspaceNames
+    /// The address by which a client reaches this installation.
+    public let address: RequestAddress
+    public let access: AccessControl
+    public let configuration: ConfigurationDesks
+    public let documents: WorkspaceResourceStore
+    /// Where changes are written down.
+    public let audit: any EndpointAudit
+    public let now: @Sendable () -> Instant
+
+    public init(
+        names: WorkspaceNames, address: RequestAddress, access: AccessControl, configuration: ConfigurationDesks,
+        documents: WorkspaceResourceStore, audit: any EndpointAudit, now: @escaping @Sendable () -> Instant
+    ) {
         self.names = names
-        self.playbooks = playbooks
+        self.address = address
+        self.access = access
+        self.configuration = configuration
         self.documents = documents
         self.audit = audit
-        self.address = address
         self.now = now
-        self.incidentURL = incidentURL
     }
 }
 

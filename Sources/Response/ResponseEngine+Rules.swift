@@ -108,7 +108,15 @@ extension ResponseEngine {
             _ = try await casebook.addTask(
                 title: title, description: description, to: id, id: TaskID(SentinelConnector.identifier(for: key)),
                 by: actor)
-        case (.modifyProperties, .alertCreated), (.addTask, .alertCreated):
+        case (.setType(let name), .incidentCreated(let id)), (.setType(let name), .incidentUpdated(let id, _)):
+            guard let type = options.incidentTypes[name] else {
+                let known = options.incidentTypes.all.map(\.name).sorted().joined(separator: ", ")
+                throw ResponseError(
+                    .notSupported,
+                    "there is no type of incident '\(name)'; there are: \(known.isEmpty ? "none" : known)")
+            }
+            try await casebook.apply(type, to: id, by: actor)
+        case (.modifyProperties, .alertCreated), (.addTask, .alertCreated), (.setType, .alertCreated):
             throw ResponseError(.notSupported, "a rule about alerts can only run playbooks")
         }
     }

@@ -17,9 +17,16 @@ public final class ResponseEngine: Sendable {
         /// The address of `callBack`, without a slash at its end; what follows is `/run/token/action`.
         public var callbackURL: String
 
-        public init(playbookWait: TimeSpan = .minutes(2), callbackURL: String) {
+        /// The types that rules may give incidents.
+        public var incidentTypes: IncidentTypes
+
+        public init(
+            playbookWait: TimeSpan = .minutes(2), callbackURL: String,
+            incidentTypes: IncidentTypes = IncidentTypes(files: [])
+        ) {
             self.playbookWait = playbookWait
             self.callbackURL = callbackURL
+            self.incidentTypes = incidentTypes
         }
     }
 

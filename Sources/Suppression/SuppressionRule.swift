@@ -61,6 +61,15 @@ public struct SuppressionRule: Sendable, Hashable {
         if let expires, expires <= now { .expired } else { state }
     }
 
+    /// What an incident turned out to be whose alerts the rule dismisses: its reason, in Microsoft Sentinel's words.
+    public var classification: Classification {
+        switch reason.lowercased().filter(\.isLetter) {
+        case "falsepositive", "incorrectalertlogic": .incorrectAlertLogic
+        case "inaccuratedata": .inaccurateData
+        default: .benignPositive
+        }
+    }
+
     /// Whether the rule dismisses an alert.
     public func matches(_ alert: NewAlert, at now: Instant) -> Bool {
         guard state(at: now) == .enabled, alertType == "*" || alertType.lowercased() == alert.alertType.lowercased()

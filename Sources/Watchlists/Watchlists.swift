@@ -87,21 +87,6 @@ public struct Watchlists: Sendable {
         }
     }
 
-    /// Whether a list has an item of that search key, in any letter case; false when there is no such list.
-    public func contains(_ key: String, in alias: String) async throws(WatchlistFault) -> Bool {
-        let now = time.now().ticks
-        return try await room.reading { database in
-            guard let list = try Watchlist.find(alias, in: database) else { return false }
-            let found = try Int.fetchOne(
-                database,
-                sql: """
-                    SELECT 1 FROM watchlists_item WHERE list = ? AND key = ? AND number > ? AND number <= ?
-                        AND (expires IS NULL OR expires > ?) LIMIT 1
-                    """, arguments: [list.number, key, list.range.after, list.range.through, now])
-            return found != nil
-        }
-    }
-
     // MARK: Parts
 
     /// Gives queries the list as it is now.

@@ -24,6 +24,21 @@ struct APIClient: Sendable {
         try await send(.GET, path, body: nil, type: nil)
     }
 
+    /// All values of a list, page by page.
+    func pages(_ path: String) async throws -> [JSON] {
+        var values: [JSON] = []
+        var token: String?
+        repeat {
+            let mark = path.contains("?") ? "&" : "?"
+            let page = try await get(path + (token.map { "\(mark)$skipToken=\(APIClient.escaped($0))" } ?? ""))
+            values += page["value"]?.arrayValue ?? []
+            let next = page["nextLink"]?.stringValue.flatMap { URLComponents(string: $0) }
+            let found = next?.queryItems?.first { $0.name.lowercased() == "$skiptoken" }?.value
+            token = found == token ? nil : found
+        } while token != nil
+        return values
+    }
+
     func delete(_ path: String) async throws -> JSON {
         try await send(.DELETE, path, body: nil, type: nil)
     }

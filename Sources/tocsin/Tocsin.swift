@@ -9,7 +9,8 @@ struct Tocsin: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Ingest.self, Query.self, IncidentCommand.self, RuleCommand.self,
-            SigmaCommand.self, IndicatorCommand.self, AssetCommand.self, PriorityCommand.self, SourceCommand.self,
+            SigmaCommand.self, IndicatorCommand.self, AssetCommand.self, PriorityCommand.self, WatchlistCommand.self,
+            SourceCommand.self,
             KQLCommand.self, Simulate.self,
             JournalCommand.self,
             NotifyCommand.self, SensorCommand.self, TokenCommand.self, StoreCommand.self, DeadLetterCommand.self,

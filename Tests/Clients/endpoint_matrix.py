@@ -8,30 +8,33 @@ Checked are the status, the body's form, and that each change by a recognised ca
 import json
 import sqlite3
 import sys
-import urllib.error
-import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
+import requests
 from jsonschema import Draft202012Validator
 
 address, database, roles = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 CHANGES = {"changeIncidents", "runPlaybooks", "changeContent", "administer"}
-faults, calls = [], 0
+faults = []
+
+
+# Connections are kept alive, and one per worker is enough.
+WORKERS = 8
+session = requests.Session()
+session.trust_env = False
+session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=WORKERS, pool_block=True))
 
 
 def call(method, path, body, token, content_type):
     headers = {"Accept": "application/json"}
     if token:
         headers["Authorization"] = "Bearer " + token
-    data = None
     if body is not None:
         headers["Content-Type"] = content_type
-        data = body.encode()
-    request = urllib.request.Request(address + path, data=data, method=method, headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, answer.headers.get_content_type(), answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.headers.get_content_type(), error.read()
+    data = None if body is None else body.encode()
+    answer = session.request(method, address + path, data=data, headers=headers, timeout=60, allow_redirects=False)
+    return answer.status_code, answer.headers.get("Content-Type", "").split(";")[0], answer.content
 
 
 def sample(schema):
@@ -77,8 +80,8 @@ def check(label, operation, role, status, content_type, text):
         faults.append(f"{label}: {role} is answered {content_type}, which is not documented")
         return
     if content_type == "application/json":
-        schema = dict(content[content_type]["schema"], components=document["components"])
-        for error in Draft202012Validator(schema).iter_errors(json.loads(text)):
+        schema = json.dumps(content[content_type]["schema"])
+        for error in validator(schema).iter_errors(json.loads(text)):
             faults.append(f"{label}: {role}'s {status} has another form at {error.json_path}: {error.message[:200]}")
 
 
@@ -89,9 +92,15 @@ def audited():
     return {(entry["method"], entry["operation"], entry["status"]) for entry in map(json.loads, (row[0] for row in rows))}
 
 
-document = json.loads(call("GET", "/api/openapi.json", None, None, None)[2])
-expected = set()
-for template, item in document["paths"].items():
+@cache
+def validator(schema):
+    """Checks a form of the document, given as text; each is prepared once."""
+    return Draft202012Validator(dict(json.loads(schema), components=document["components"]))
+
+
+def inquire(template, item):
+    """Calls the operations of one path, each as every role, in the document's order; returns how many calls that were."""
+    count = 0
     for method, operation in item.items():
         path = template
         for parameter in operation.get("parameters", []):
@@ -105,16 +114,22 @@ for template, item in document["paths"].items():
             content_type, form = next(iter(operation["requestBody"]["content"].items()))
             body = json.dumps(sample(form["schema"]))
             content_type = "application/json" if content_type == "*/*" else content_type
-        label = f"{method.upper()} {template}"
         for role in [None, *roles]:
             token = roles[role]["token"] if role else None
             status, kind, text = call(method.upper(), path, body, token, content_type)
-            calls += 1
-            check(label, operation, role, status, kind, text.decode(errors="replace"))
+            check(f"{method.upper()} {template}", operation, role, status, kind, text.decode(errors="replace"))
             if role and operation.get("x-tocsin-permission") in CHANGES and method != "get":
                 name = operation["operationId"].split("_", 1)[1]
                 plain = operation["operationId"] if not operation["operationId"].startswith("Azure") else name
                 expected.add((method.upper(), plain, status))
+            count += 1
+    return count
+
+
+document = json.loads(call("GET", "/api/openapi.json", None, None, None)[2])
+expected = set()
+with ThreadPoolExecutor(WORKERS) as pool:
+    calls = sum(pool.map(inquire, *zip(*document["paths"].items())))
 
 for method, operation, status in sorted(expected - audited()):
     faults.append(f"{method} {operation}: the answer {status} is missing in the audit")

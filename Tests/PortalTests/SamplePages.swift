@@ -6,6 +6,7 @@ import Investigation
 import JSON
 import KQLValues
 import Preparation
+import Prioritization
 import StateStore
 import TestSupport
 import Testing
@@ -34,11 +35,14 @@ enum SamplePages {
         return [
             overview(incident, try await casebook.counts()), incidents(page),
             try await self.incident(incident, casebook),
-            SearchPage(frame: frame, text: "lsass", result: try await casebook.search("lsass")), logs, rules, rule,
+            SearchPage(
+                frame: frame, text: "lsass", result: try await casebook.search("lsass"),
+                entities: try await casebook.entities()), logs, rules, rule,
             playbooks, run, plans, sources, reference,
             SignInPage(next: "/", name: "ada", problem: "no"), WelcomePage(token: "t", name: "ada", problem: "no"),
             ProblemPage(heading: "Not found", message: "There is no such page."), deadLetters,
-        ] + (try await SampleRulePages.all()) + (try await SamplePriorityPages.all(incident))
+        ] + (try await SampleEntityPages.all(casebook)) + (try await SampleRulePages.all())
+            + (try await SamplePriorityPages.all(incident))
             + (try await SampleWatchlistPages.all())
     }
 
@@ -58,14 +62,18 @@ enum SamplePages {
         let volume = EventVolume(
             tables: [.init(name: "SecurityEvent", count: 1234, latest: now)], hours: [(start: now, count: 1234)])
         return OverviewPage(
-            frame: frame, counts: counts, queue: [incident], volume: volume, plans: planFolder.plans, now: now)
+            frame: frame, counts: counts, queue: [incident], chips: chips([incident]), volume: volume,
+            plans: planFolder.plans, now: now)
     }
 
     static func incidents(_ page: IncidentPage) -> IncidentsPage {
-        let first = IncidentsPage(frame: frame, page: page, request: QueueRequest(text: "x"), mayChange: true, now: now)
+        let first = IncidentsPage(
+            frame: frame, page: page, chips: chips(page.incidents), request: QueueRequest(text: "x"), mayChange: true,
+            now: now)
         return IncidentsPage(
             frame: first.frame, text: first.text, statuses: first.statuses, severities: first.severities,
-            count: first.count, incidents: first.incidents, nextPage: "/incidents?offset=50",
+            sorts: first.sorts, heads: first.heads, count: first.count, incidents: first.incidents,
+            nextPage: "/incidents?offset=50",
             canChange: true, classifications: first.classifications, searchPath: first.searchPath)
     }
 
@@ -75,10 +83,37 @@ enum SamplePages {
             comments: try await casebook.comments(of: incident.id), tasks: try await casebook.tasks(of: incident.id),
             activity: try await casebook.activity(of: incident.id), runs: [row],
             playbooks: [Choice(value: "p", name: "P", isSelected: false)],
-            parts: try await CaseFile(of: incident, in: casebook, types: [SampleCasebook.type]))
+            parts: try await CaseFile(of: incident, in: casebook, types: [SampleCasebook.type]),
+            serviceLevel: ServiceLevelCard(timer, policy, now: now))
         return IncidentPageView(
             file, frame: frame, caller: SampleCasebook.ada, mayChange: true, mayRunPlaybooks: true, now: now)
     }
+
+    static let policy = ServiceLevelPolicy(levels: [
+        ServiceLevel(
+            name: "Urgent", limits: [.acknowledge: .minutes(15), .close: .hours(8)],
+            calendar: BusinessCalendar(zone: "UTC", week: [:]))
+    ])
+
+    /// A timer with one clock that was met and one that runs.
+    static var timer: ServiceLevelTimer {
+        var timer = ServiceLevelTimer(opened: now - .hours(1), severity: .high, policy)
+        _ = timer.acknowledged(at: now - .minutes(30), policy)
+        return timer
+    }
+
+    static func chips(_ incidents: [Incident]) -> [IncidentID: ServiceLevelChip] {
+        var chips: [IncidentID: ServiceLevelChip] = [:]
+        for incident in incidents {
+            chips[incident.id] = ServiceLevelChip(
+                ServiceLevelTimer(opened: now - .hours(1), severity: .high, openPolicy), openPolicy, now: now)
+        }
+        return chips
+    }
+
+    private static let openPolicy = ServiceLevelPolicy(levels: [
+        ServiceLevel(name: "Urgent", limits: [.acknowledge: .minutes(15), .close: .hours(8)])
+    ])
 
     static var logs: LogsPage {
         let schema = TableSchema([ColumnSchema("TimeGenerated", .datetime), ColumnSchema("Count", .long)])
@@ -92,7 +127,8 @@ enum SamplePages {
             frame: frame, request: LogsRequest(query: "T", timespan: "P1D"), schemas: ["T": schema],
             outcome: .answer(answer))
         return LogsPage(
-            frame: shown.frame, query: shown.query, timespans: shown.timespans, summary: shown.summary,
+            frame: shown.frame, query: shown.query, timespan: "P1D", mayKeep: true, keepPath: shown.keepPath,
+            timespans: shown.timespans, summary: shown.summary,
             tables: shown.tables, problems: [.init(place: "Line 1", message: "m", hint: "h")], notices: shown.notices,
             chart: shown.chart, result: shown.result)
     }

@@ -6,9 +6,11 @@ import Testing
 
 /// A misspelt name in a template renders as nothing, so each template's names are held against a full model.
 struct TemplateTests {
+    private static let pages = Task { try await SamplePages.all() }
+
     @Test(arguments: TemplateName.allCases)
     func `a template names only what its page has, and renders`(name: TemplateName) async throws {
-        let page = try #require(try await SamplePages.all().first { $0.template == name }, "there is a sample page")
+        let page = try #require(try await Self.pages.value.first { $0.template == name }, "there is a sample page")
         let html = try Templates().render(page)
         #expect(html.contains("</html>"))
         #expect(!html.contains("{{"))

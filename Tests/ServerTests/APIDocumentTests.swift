@@ -67,6 +67,8 @@ struct APIDocumentTests {
 
     @Test(.enabled(if: areThere, missing))
     func `generated requests find no failure and nothing undocumented`() async throws {
+        // Beside the coverage phase, which goes through every parameter's and member's limits; `make test-all` asks for more.
+        let examples = ProcessInfo.processInfo.environment["TOCSIN_SCHEMA_EXAMPLES"] ?? "1"
         let data = try RunningTocsin.temporaryFolder()
         let server = try await RunningTocsin(data: data)
         let run = try await Command.run(
@@ -75,7 +77,8 @@ struct APIDocumentTests {
                 "-m", "schemathesis.cli", "run", "\(server.address)/api/openapi.json", "--header",
                 "Authorization: Bearer \(server.token)", "--checks",
                 "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-                "--phases", "coverage,fuzzing", "--max-examples", "3", "--seed", "1", "--workers", "2", "--no-color",
+                "--phases", "coverage,fuzzing", "--max-examples", examples, "--seed", "1", "--workers", "4",
+                "--no-color",
                 "--generation-database", "none", "--include-path-regex", "^/(api|providers)/",
                 "--exclude-path-regex", "store/(backup|compact|retention)|sharedKeys|regenerateSharedKey",
             ], folder: data)

@@ -39,6 +39,29 @@ struct SuppressionTests {
         #expect(try await rules.all().isEmpty)
     }
 
+    @Test func `an incident that holds nothing but what rules cover is closed, and says why`() async throws {
+        let database = try StateDatabase.inMemory(rooms: [Casebook.migrations, SuppressionRules.migrations])
+        let casebook = Casebook(database: database, time: .fixed(noon))
+        let rules = SuppressionRules(database, time: .fixed(noon))
+        let suppressor = Suppressor(casebook: casebook, rules: rules, journal: database.journal)
+        try await rules.save(rule { $0.comment = "ticket 7" }, by: ada)
+        let covered = try await casebook.record(alert("scan", address: "10.0.0.5"), by: ada)
+        let mixed = try await casebook.record(alert("scan", address: "10.0.0.5"), by: ada)
+        let other = try await casebook.record(alert("scan", address: "10.0.0.6"), by: ada)
+        let closed = try #require(covered.incidentID)
+        let open = try #require(other.incidentID)
+        let moved = try #require(mixed.incidentID)
+        try await casebook.merge([moved], into: open, by: ada)
+        try await suppressor.drain()
+        let incident = try #require(try await casebook.incident(closed))
+        #expect(incident.status == .closed && incident.classification == .benignPositive)
+        #expect(incident.classificationComment.contains("'scanner'"))
+        #expect(incident.classificationComment.hasSuffix("Other (ticket 7)"))
+        #expect(try await casebook.incident(open)?.isOpen == true)
+        let entries = try await casebook.activity(of: closed)
+        #expect(entries.contains { $0.actor.name == "Suppression" })
+    }
+
     @Test func `a rule that is disabled or over dismisses nothing`() {
         let covered = alert("Scan", address: "10.0.0.5")
         #expect(rule().matches(covered, at: noon))

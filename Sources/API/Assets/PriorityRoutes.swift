@@ -109,9 +109,13 @@ struct PriorityRoutes {
     @Sendable func due(_ call: EndpointCall) async throws -> Response {
         let ids = try await desk.serviceLevels.dueNext(limit: call.number("limit") ?? 50)
         let timers = try await desk.serviceLevels.timers(of: ids)
+        let incidents = try await casebook.incidents(
+            IncidentQuery(.ids(ids), limit: ids.count, detail: .summary)
+        ).incidents
+        let known = Dictionary(incidents.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         var value: [JSON] = []
         for id in ids {
-            guard let incident = try await casebook.incident(id), let timer = timers[id] else { continue }
+            guard let incident = known[id], let timer = timers[id] else { continue }
             value.append([
                 "id": .string(id.rawValue), "number": .int(Int64(incident.number)), "title": .string(incident.title),
                 "serviceLevel": timer.json(at: now(), desk.serviceLevels.policy),

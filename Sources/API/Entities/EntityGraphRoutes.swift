@@ -2,14 +2,17 @@ internal import Access
 internal import Casebook
 internal import Chronology
 internal import Hummingbird
+internal import Investigation
 internal import JSON
+internal import StateStore
 internal import Vocabulary
+internal import WebGate
 
 /// Where the graph leads from an entity, an alert or a bookmark, and what happened to an entity over time.
 struct EntityGraphRoutes {
     let casebook: Casebook
+    let entities: EntityDesk
     let resources: IncidentResources
-    let now: @Sendable () -> Instant
 
     var endpoints: [Endpoint] {
         let body = EndpointBody.json(EntitySchemas.expand, isRequired: false)
@@ -31,7 +34,7 @@ struct EntityGraphRoutes {
     }
 
     @Sendable func expand(_ call: EndpointCall) async throws -> Response {
-        let range = try TimeRange(call.body, now: now())
+        let range = try TimeRange(call.body, now: entities.queries.now())
         switch try await casebook.graphNode(named: call) {
         case .entity(let known):
             let wanted = try Self.expansions(call.body)
@@ -52,19 +55,31 @@ struct EntityGraphRoutes {
         guard let bookmark = try await casebook.bookmark(BookmarkID(name)) else {
             throw APIError(.notFound, "there is no bookmark '\(name)'")
         }
-        _ = try TimeRange(call.body, now: now())
+        _ = try TimeRange(call.body, now: entities.queries.now())
         try Self.isEntities(call.body)
         return Response(json: resources.expansion(entities: try await casebook.entities(ofBookmark: bookmark.id)))
     }
 
     @Sendable func timeline(_ call: EndpointCall) async throws -> Response {
         let entity = try await casebook.entity(named: call)
-        let range = try TimeRange.required(call.body, now: now())
+        let range = try TimeRange.required(call.body, now: entities.queries.now())
         let kinds = (call.body["kinds"]?.arrayValue ?? []).compactMap { $0.stringValue?.lowercased() }
         let wanted = TimelineKind.allCases.filter { kinds.isEmpty || kinds.contains($0.rawValue.lowercased()) }
-        let items = try await casebook.timeline(of: entity.id, over: range).filter { wanted.contains($0.kind) }
         let buckets = call.body["numberOfBucket"]?.intValue.map { Int($0) }
-        return Response(json: resources.timeline(items, over: range, buckets: buckets))
+        var timeline = EntityTimeline(
+            kept: try await casebook.timeline(of: entity.id, over: range), of: wanted)
+        let forms = Set(EntityActivity.Form.allCases.filter { wanted.contains($0.timelineKind) })
+        if try call.caller.may(.readEvents) {
+            let actor = try call.actor
+            timeline.add(
+                try await entities.occurrences(
+                    of: entity.kind, entity.entity.identifiers, over: range, forms: forms,
+                    width: buckets.map { TimeSpan(ticks: max(1, range.duration.ticks / Int64($0))) } ?? .days(1),
+                    for: QueryAsker(id: actor.id, name: actor.name)))
+        } else {
+            timeline.omit(forms, "the caller may not read events ('readEvents'), of which this is made")
+        }
+        return Response(json: resources.timeline(timeline, over: range, buckets: buckets))
     }
 
     /// Which way an entity's graph is followed; all ways when the body does not say.

@@ -11,8 +11,7 @@ internal import Vocabulary
 /// What can be asked about an entity, and the answers out of the event store.
 struct EntityInsightRoutes {
     let casebook: Casebook
-    let insights: EntityInsights
-    let queries: QueryService
+    let entities: EntityDesk
     let names: WorkspaceNames
 
     var endpoints: [Endpoint] {
@@ -37,7 +36,7 @@ struct EntityInsightRoutes {
         let found: [JSON] =
             switch (call.query("kind")?.lowercased(), node) {
             case ("insight", .entity(let known)):
-                insights.fitting(known.kind, known.entity.identifiers).map(insight)
+                entities.insights.fitting(known.kind, known.entity.identifiers).map(insight)
             case ("insight", _): []
             case (_, .entity(let known)):
                 EntityExpansion.allCases.map { expansion($0.rawValue, $0.displayName, of: known.kind.restKind) }
@@ -49,10 +48,10 @@ struct EntityInsightRoutes {
 
     @Sendable func answer(_ call: EndpointCall) async throws -> Response {
         let known = try await casebook.entity(named: call)
-        let range = try TimeRange.required(call.body, now: queries.now())
-        let wanted = try chosen(call.body, of: insights.fitting(known.kind, known.entity.identifiers))
+        let range = try TimeRange.required(call.body, now: entities.queries.now())
+        let wanted = try chosen(call.body, of: entities.insights.fitting(known.kind, known.entity.identifiers))
         let actor = try call.actor
-        let answers = await queries.answers(
+        let answers = await entities.queries.answers(
             to: wanted, about: known.entity.identifiers, over: range,
             extended: call.body["addDefaultExtendedTimeRange"]?.boolValue ?? false,
             for: QueryAsker(id: actor.id, name: actor.name))

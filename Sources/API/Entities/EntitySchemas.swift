@@ -49,7 +49,7 @@ enum EntitySchemas {
                         .object(
                             .required("kind", .string), .required("startTimeUtc", .dateTime),
                             .required("endTimeUtc", .dateTime), .required("count", .integer)))))),
-        .required("value", .array(.object(.required("kind", .string), .required("azureResourceId", .string))))
+        .required("value", .array(.object(.required("kind", .string), .optional("azureResourceId", .string))))
     ).named("EntityTimelineResponse")
 
     static let queries = Schema.object(
@@ -87,7 +87,7 @@ enum EntitySchemas {
             .required("kind", .string), .required("errorMessage", .string), .optional("queryId", .string)))
 }
 
-/// What a timeline may show (`EntityTimelineKind`); activities and anomalies are rows of tables, which queries show.
+/// What a timeline may show (`EntityTimelineKind`).
 enum TimelineKind: String, Sendable, Hashable, CaseIterable {
     case activity = "Activity"
     case bookmark = "Bookmark"

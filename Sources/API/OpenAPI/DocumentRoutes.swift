@@ -4,13 +4,15 @@ internal import NIOCore
 
 /// The description of the API itself, open to anybody.
 struct DocumentRoutes {
+    let document: JSON
     private let json: String
     private let markdown: String
 
     /// - Parameter lists: What is described, besides these endpoints.
     init(describing lists: [EndpointList]) {
         let document = OpenAPIDocument(lists + [EndpointList(at: "api", endpoints: Self.endpoints("", ""))])
-        json = document.json.description
+        self.document = document.json
+        json = self.document.description
         markdown = document.markdown
     }
 

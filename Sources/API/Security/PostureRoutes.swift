@@ -183,6 +183,11 @@ struct PostureRoutes {
         return .object(members)
     }
 
+    /// The assessment's name, out of its id or the id of a finding of it.
+    private static func parent(_ id: String) -> String {
+        lastPart(id.lowercased().range(of: "/subassessments/").map { String(id[..<$0.lowerBound]) } ?? id)
+    }
+
     private static func lastPart(_ text: String) -> String { text.split(separator: "/").last.map(String.init) ?? text }
 
     private func findings(_ call: EndpointCall, of assessment: String?) async throws -> [JSON] {
@@ -193,7 +198,7 @@ struct PostureRoutes {
             | order by AssessedResourceId asc, NestedRecommendationId asc
             """, of: "SecurityNestedRecommendation")
         return rows.compactMap { row in
-            let parent = Self.lastPart(row.text("ParentRecommendationId"))
+            let parent = Self.parent(row.text("ParentRecommendationId"))
             if let assessment, assessment.lowercased() != parent.lowercased() { return nil }
             let name = Self.lastPart(row.text("NestedRecommendationId"))
             let resource = row.text("AssessedResourceId")

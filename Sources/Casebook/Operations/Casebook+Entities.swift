@@ -16,11 +16,11 @@ extension Casebook {
             let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [id.rawValue, id.rawValue])
             guard let row, let entity = try EntityRows.known(row) else { return nil }
             let former = try database.cachedStatement(
-                sql: "SELECT id FROM casebook_entity_former WHERE entity = ? ORDER BY rowid")
+                sql: "SELECT id, kind, identifiers FROM casebook_entity_former WHERE entity = ? ORDER BY rowid")
             return EntityProfile(
                 entity: entity, firstSeen: Instant(ticks: row["first_seen"]),
                 lastSeen: Instant(ticks: row["last_seen"]),
-                formerIDs: try String.fetchAll(former, arguments: [row["seq"] as Int64]).map(EntityID.init(rawValue:)))
+                former: try Row.fetchAll(former, arguments: [row["seq"] as Int64]).compactMap(EntityRows.known))
         }
     }
 
@@ -38,6 +38,20 @@ extension Casebook {
             return try Row.fetchAll(
                 database.cachedStatement(sql: sql), arguments: StatementArguments(wanted) + page
             ).compactMap(EntityRows.known)
+        }
+    }
+
+    /// Entities in whose names a text stands, those seen last first; looked for among the newest 20,000.
+    public func entities(named text: String, limit: Int = 10) async throws(CasebookError) -> [KnownEntity] {
+        let text = text.trimmedBlanks.lowercased()
+        guard !text.isEmpty else { return [] }
+        return try await reading { database in
+            let sql = """
+                SELECT id, kind, identifiers FROM (SELECT * FROM casebook_entity ORDER BY last_seen DESC, seq LIMIT 20000)
+                WHERE instr(lower(name), ?) > 0 ORDER BY last_seen DESC, seq LIMIT ?
+                """
+            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [text, limit])
+                .compactMap(EntityRows.known)
         }
     }
 

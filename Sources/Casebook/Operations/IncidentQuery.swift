@@ -56,6 +56,7 @@ public indirect enum IncidentFilter: Sendable, Hashable {
     case product(String)
     case entity(EntityID)
     case alert(AlertID)
+    case ids([IncidentID])
     case number(ClosedRange<Int>)
     /// Priority scores from, to; incidents without a score count as 0.
     case score(ClosedRange<Int>)
@@ -98,6 +99,11 @@ public struct IncidentPage: Sendable, Hashable {
     public let incidents: [Incident]
     /// How many incidents the filter has in all.
     public let total: Int
+
+    public init(incidents: [Incident], total: Int) {
+        self.incidents = incidents
+        self.total = total
+    }
 }
 
 /// Figures for the overview.

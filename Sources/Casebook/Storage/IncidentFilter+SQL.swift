@@ -45,6 +45,7 @@ extension IncidentFilter {
         case .classificationReason(let reasons): return .member("i.reason", reasons.map(\.rawValue).sorted())
         case .owner(let text): return IncidentFilter.owner(text)
         case .unassigned: return SQLCondition(text: "i.owner_kind = ''")
+        case .ids(let ids): return .member("i.id", ids.map(\.rawValue))
         case .number(let range):
             return SQLCondition(text: "i.number BETWEEN ? AND ?", arguments: [range.lowerBound, range.upperBound])
         case .score(let range):

@@ -12,6 +12,17 @@ public struct InsightAnswer: Sendable {
     public let chart: Table?
     /// What was wrong with either query.
     public let problems: [QueryProblem]
+
+    public init(
+        insight: EntityInsight, start: Instant, end: Instant, table: Table?, chart: Table?, problems: [QueryProblem]
+    ) {
+        self.insight = insight
+        self.start = start
+        self.end = end
+        self.table = table
+        self.chart = chart
+        self.problems = problems
+    }
 }
 
 extension QueryService {
@@ -22,16 +33,19 @@ extension QueryService {
     ///
     /// A query that fails is told of in its answer, and the others are answered all the same.
     ///
-    /// - Parameter extended: Each insight looks back further than the range, by its own period.
+    /// - Parameters:
+    ///   - extended: Each insight looks back further than the range, by its own period.
+    ///   - seconds: The longest that each query may run; nil: as long as the installation lets it.
     public func answers(
         to insights: [EntityInsight], about identifiers: [String: String], over range: TimeRange, extended: Bool,
-        for asker: QueryAsker
+        seconds: Double? = nil, for asker: QueryAsker
     ) async -> [InsightAnswer] {
         await withTaskGroup(of: (Int, InsightAnswer).self) { group in
             for (index, insight) in insights.enumerated() {
                 let start = extended ? max(range.start - insight.period, .min) : range.start
                 group.addTask {
-                    (index, await answer(insight, identifiers, QueryTimeRange(start: start, end: range.end), asker))
+                    let range = QueryTimeRange(start: start, end: range.end)
+                    return (index, await answer(insight, identifiers, range, seconds, asker))
                 }
             }
             var found: [(Int, InsightAnswer)] = []
@@ -41,7 +55,8 @@ extension QueryService {
     }
 
     private func answer(
-        _ insight: EntityInsight, _ identifiers: [String: String], _ range: QueryTimeRange, _ asker: QueryAsker
+        _ insight: EntityInsight, _ identifiers: [String: String], _ range: QueryTimeRange, _ seconds: Double?,
+        _ asker: QueryAsker
     ) async -> InsightAnswer {
         var problems: [QueryProblem] = []
         func ask(_ query: String?) async -> Table? {
@@ -49,6 +64,7 @@ extension QueryService {
             var request = QueryRequest(insight.asked(query), range: range, asker: asker)
             request.parameters = insight.parameters(identifiers)
             request.maximumRows = Self.insightRows
+            request.seconds = seconds
             switch await run(request) {
             case .answer(let answer): return answer.tables.first
             case .refused(let reasons):

@@ -12,4 +12,5 @@ struct IncidentFile: Sendable {
     let runs: [RunRow]
     let playbooks: [Choice]
     let parts: CaseFile
+    let serviceLevel: ServiceLevelCard
 }

@@ -22,6 +22,7 @@ struct IncidentPageView: Page {
     let canReopen: Bool
     let canRunPlaybook: Bool
     let reasons: [Reason]
+    let serviceLevel: ServiceLevelCard
     let owner: String
     let ownerField: String
     let firstActivity: String
@@ -79,6 +80,7 @@ struct IncidentPageView: Page {
         reasons = (incident.priority?.reasons ?? []).map {
             Reason(points: "\($0.points < 0 ? "−" : "+")\(Int($0.points.magnitude.rounded()))", words: $0.text)
         }
+        serviceLevel = file.serviceLevel
         ownerField = incident.owner?.displayName ?? ""
         owner = ownerField.isEmpty ? "nobody" : ownerField
         firstActivity = incident.firstActivityTime.map { ShownTime($0, now: now).exact } ?? "–"
@@ -111,8 +113,9 @@ struct IncidentPageView: Page {
     }
 }
 
-/// An entity of the incident with the way to its events.
+/// An entity of an incident or alert with the way to its page and its events.
 struct EntityRow: Sendable {
+    let entityPath: String
     let name: String
     let kind: String
     let icon: String
@@ -122,9 +125,15 @@ struct EntityRow: Sendable {
         name = known.friendlyName
         kind = known.kind.rawValue
         icon = known.kind.icon
+        entityPath = PortalURL.entity(known.id.rawValue).path
+        logsPath = Self.logsPath(of: known)
+    }
+
+    /// Where the newest events that name the entity are asked for.
+    static func logsPath(of known: KnownEntity) -> String {
         let needle = (known.entity["Name"] ?? known.entity["HostName"] ?? known.friendlyName)
             .replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        logsPath = PortalURL.query("search \"\(needle)\"\n| sort by TimeGenerated desc\n| take 200").path
+        return PortalURL.query("search \"\(needle)\"\n| sort by TimeGenerated desc\n| take 200").path
     }
 }
 

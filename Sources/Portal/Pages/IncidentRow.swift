@@ -18,6 +18,8 @@ struct IncidentRow: Sendable {
     let stage: String?
     let entities: [EntityChip]
     let alertCount: Int
+    /// Nil where no service level applies.
+    let service: ServiceLevelChip?
     let owner: String
     let lastActivity: String
     let lastActivityISO: String
@@ -25,7 +27,8 @@ struct IncidentRow: Sendable {
     /// The most entities that a row names; the incident's page has all.
     static let shownEntities = 3
 
-    init(_ incident: Incident, now: Instant) {
+    init(_ incident: Incident, _ service: ServiceLevelChip?, now: Instant) {
+        self.service = service
         path = PortalURL.incident(incident.id.rawValue).path
         tick = "incident.\(incident.id.rawValue)"
         number = incident.number
@@ -43,6 +46,31 @@ struct IncidentRow: Sendable {
         let time = ShownTime(incident.lastActivityTime ?? incident.createdTime, now: now)
         lastActivity = time.relative
         lastActivityISO = time.iso
+    }
+}
+
+/// A column of the queue.
+struct IncidentHead: Sendable {
+    let label: String
+    let headClass: String
+    /// Where the queue is ordered by it; nil where it cannot be.
+    let sortPath: String?
+    /// `descending` where it is ordered by it.
+    let sorted: String?
+
+    /// All columns; without a request nothing can be ordered.
+    static func all(_ request: QueueRequest?) -> [IncidentHead] {
+        func head(_ label: String, _ headClass: String = "", by sort: QueueRequest.Sort? = nil) -> IncidentHead {
+            IncidentHead(
+                label: label, headClass: headClass,
+                sortPath: sort.flatMap { sort in request.map { $0.sorted(by: sort).path } },
+                sorted: request != nil && sort == request?.sort ? (sort == .due ? "ascending" : "descending") : nil)
+        }
+        return [
+            head("Score", "right", by: .priority), head("Severity", by: .severity), head("Incident", by: .newest),
+            head("Status"), head("Service level", by: .due), head("Entities"), head("Alerts", "right"), head("Owner"),
+            head("Last activity", by: .activity),
+        ]
     }
 }
 

@@ -8,6 +8,8 @@ struct IncidentsPage: Page {
     let text: String
     let statuses: [Choice]
     let severities: [Choice]
+    let sorts: [Choice]
+    let heads: [IncidentHead]
     let count: String
     let incidents: [IncidentRow]
     let nextPage: String?
@@ -20,7 +22,10 @@ struct IncidentsPage: Page {
 }
 
 extension IncidentsPage {
-    init(frame: Frame, page: IncidentPage, request: QueueRequest, mayChange: Bool, now: Instant) {
+    init(
+        frame: Frame, page: IncidentPage, chips: [IncidentID: ServiceLevelChip], request: QueueRequest, mayChange: Bool,
+        now: Instant
+    ) {
         self.frame = frame
         text = request.text
         statuses = QueueRequest.StatusChoice.allCases.map {
@@ -32,7 +37,11 @@ extension IncidentsPage {
                 Choice(value: $0.rawValue, name: $0.rawValue, isSelected: $0 == request.severity)
             }
         count = page.total == 1 ? "1 incident" : "\(page.total) incidents"
-        incidents = page.incidents.map { IncidentRow($0, now: now) }
+        sorts = QueueRequest.Sort.allCases.map {
+            Choice(value: $0.rawValue, name: "By \($0.name)", isSelected: $0 == request.sort)
+        }
+        heads = IncidentHead.all(request)
+        incidents = page.incidents.map { IncidentRow($0, chips[$0.id], now: now) }
         let shown = request.offset + page.incidents.count
         canChange = mayChange
         classifications = Classification.allPairs.map {
@@ -69,17 +78,45 @@ struct QueueRequest: Sendable {
         }
     }
 
+    /// By what the queue is ordered.
+    enum Sort: String, CaseIterable, Sendable {
+        case priority, due, severity, activity, newest
+
+        var name: String {
+            switch self {
+            case .priority: "priority"
+            case .due: "time left"
+            case .severity: "severity"
+            case .activity: "last activity"
+            case .newest: "number"
+            }
+        }
+
+        var order: IncidentOrder {
+            switch self {
+            case .priority, .due: .queue
+            case .severity: .by(.severity, descending: true)
+            case .activity: .by(.lastActivityTime, descending: true)
+            case .newest: .by(.number, descending: true)
+            }
+        }
+    }
+
     static let pageSize = 50
 
     var text: String
     var status: StatusChoice
     var severity: Severity?
+    var sort: Sort
     var offset: Int
 
-    init(text: String = "", status: String? = nil, severity: String? = nil, offset: String? = nil) {
+    init(
+        text: String = "", status: String? = nil, severity: String? = nil, sort: String? = nil, offset: String? = nil
+    ) {
         self.text = text
         self.status = status.flatMap(StatusChoice.init(rawValue:)) ?? .open
         self.severity = severity.flatMap { Severity(lenient: $0) }
+        self.sort = sort.flatMap(Sort.init(rawValue:)) ?? .priority
         self.offset = offset.flatMap(Int.init).map { max(0, $0) } ?? 0
     }
 
@@ -91,7 +128,7 @@ struct QueueRequest: Sendable {
         } else if !text.isEmpty {
             filters.append(.search(text))
         }
-        return IncidentQuery(.and(filters), order: .queue, limit: Self.pageSize, offset: offset, detail: .summary)
+        return IncidentQuery(.and(filters), order: sort.order, limit: Self.pageSize, offset: offset, detail: .summary)
     }
 
     func at(offset: Int) -> QueueRequest {
@@ -102,6 +139,12 @@ struct QueueRequest: Sendable {
 
     var path: String {
         "\(PortalURL.incidents.path)?status=\(status.rawValue)&severity=\(severity?.rawValue ?? "")"
-            + "&text=\(PortalURL.escaped(text))&offset=\(offset)"
+            + "&text=\(PortalURL.escaped(text))&sort=\(sort.rawValue)&offset=\(offset)"
+    }
+
+    func sorted(by sort: Sort) -> QueueRequest {
+        var copy = at(offset: 0)
+        copy.sort = sort
+        return copy
     }
 }

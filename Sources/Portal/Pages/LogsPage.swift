@@ -9,6 +9,10 @@ internal import KQLValues
 struct LogsPage: Page {
     let frame: Frame
     let query: String
+    let timespan: String
+    /// Whether the reader may keep rows as bookmarks.
+    let mayKeep: Bool
+    let keepPath: String
     let timespans: [Choice]
     let summary: String
     let tables: [TableListing]
@@ -47,9 +51,15 @@ struct LogsPage: Page {
 }
 
 extension LogsPage {
-    init(frame: Frame, request: LogsRequest, schemas: [String: TableSchema], outcome: QueryOutcome?) {
+    init(
+        frame: Frame, request: LogsRequest, schemas: [String: TableSchema], mayKeep: Bool = false,
+        outcome: QueryOutcome?
+    ) {
         self.frame = frame
+        self.mayKeep = mayKeep
         query = request.query
+        timespan = request.timespan.rawValue
+        keepPath = PortalURL.bookmarkRows.path
         timespans = LogsRequest.Timespan.allCases.map {
             Choice(value: $0.rawValue, name: $0.name, isSelected: $0 == request.timespan)
         }
@@ -127,21 +137,38 @@ struct ResultGrid: Sendable {
 
     struct Row: Sendable {
         let cells: [Cell]
+        /// The row as JSON; nil for one that cannot be kept as a bookmark.
+        let json: String?
+        let tick: String
     }
+
+    /// How many rows, of which size in bytes each, can be kept as bookmarks.
+    static let keptRows = (count: 200, bytes: 16 << 10)
 
     struct Cell: Sendable {
         let text: String
         let isNumber: Bool
     }
 
-    init(_ table: Table) {
+    init(_ table: Table, atMost count: Int = LogsPage.shownRows) {
         columns = table.schema.columns.map { LogsPage.ColumnListing(name: $0.name, type: $0.type.rawValue) }
-        rows = (0..<min(table.rowCount, LogsPage.shownRows)).map { row in
-            Row(
+        rows = (0..<min(table.rowCount, count)).map { row in
+            let json = row < Self.keptRows.count ? Self.json(table, row) : ""
+            return Row(
                 cells: table.columns.map { column in
                     Cell(text: column[row].text ?? "", isNumber: column.type.isNumeric)
-                })
+                }, json: json.isEmpty || json.utf8.count > Self.keptRows.bytes ? nil : json, tick: "row.\(row)")
         }
+    }
+
+    /// A row with its values' texts; what is empty is left out.
+    private static func json(_ table: Table, _ row: Int) -> String {
+        var members = JSONObject()
+        for (column, schema) in zip(table.columns, table.schema.columns) {
+            guard let text = column[row].text, !text.isEmpty else { continue }
+            members[schema.name] = .string(text)
+        }
+        return JSON.object(members).description
     }
 }
 

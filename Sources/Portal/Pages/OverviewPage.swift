@@ -11,6 +11,7 @@ struct OverviewPage: Page {
     let now: String
     let figures: [Figure]
     let incidents: [IncidentRow]
+    let heads: [IncidentHead]
     let histogram: String
     let tables: [TableRow]
     let plans: [PlanLine]
@@ -40,13 +41,15 @@ struct OverviewPage: Page {
     }
 
     init(
-        frame: Frame, counts: IncidentCounts, queue: [Incident], volume: EventVolume, plans: [ResponsePlan],
+        frame: Frame, counts: IncidentCounts, queue: [Incident], chips: [IncidentID: ServiceLevelChip],
+        volume: EventVolume, plans: [ResponsePlan],
         now: Instant
     ) {
         self.frame = frame
         self.now = ShownTime(now, now: now).exact
         figures = OverviewPage.figures(counts, volume: volume)
-        incidents = queue.map { IncidentRow($0, now: now) }
+        incidents = queue.map { IncidentRow($0, chips[$0.id], now: now) }
+        heads = IncidentHead.all(nil)
         histogram = ScriptJSON.text(volume.chart)
         tables = volume.tables.map {
             TableRow(

@@ -56,9 +56,10 @@ struct RulePage: Page {
     let facts: [Fact]
 
     var template: TemplateName { .rule }
+}
 
-    struct Fact: Sendable {
-        let name: String
-        let value: String
-    }
+/// A line of a list of facts.
+struct Fact: Sendable {
+    let name: String
+    let value: String
 }

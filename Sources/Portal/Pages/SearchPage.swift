@@ -8,6 +8,8 @@ struct SearchPage: Page {
     let count: String
     let isCutOff: Bool
     let hits: [Row]
+    let entities: [EntityRow]
+    let hasEntities: Bool
 
     var template: TemplateName { .search }
 
@@ -27,18 +29,20 @@ struct SearchPage: Page {
         let isMatch: Bool
     }
 
-    init(frame: Frame, text: String, result: SearchResult) {
+    init(frame: Frame, text: String, result: SearchResult, entities: [KnownEntity]) {
         self.frame = frame
         self.text = text
         count = result.hits.count == 1 ? "1 found" : "\(result.hits.count) found"
         isCutOff = result.isCutOff
         hits = result.hits.map(Row.init)
+        self.entities = entities.map(EntityRow.init)
+        hasEntities = !entities.isEmpty
     }
 }
 
 extension SearchPage.Row {
     fileprivate init(_ hit: SearchHit) {
-        path = hit.incident.map { PortalURL.incident($0.id.rawValue).path }
+        path = Self.path(of: hit)
         title = hit.incident?.title ?? hit.heading
         number = hit.incident.map { "#\($0.number)" } ?? "in no incident"
         severity = hit.incident?.severity.rawValue
@@ -54,5 +58,12 @@ extension SearchPage.Row {
             }
         pieces = hit.snippet.map { SearchPage.Piece(words: $0.text, isMatch: $0.isMatch) }
         more = hit.matchCount > 1 ? "and \(hit.matchCount - 1) more" : nil
+    }
+
+    /// The incident's page, or that of an alert which is in none.
+    private static func path(of hit: SearchHit) -> String? {
+        if let incident = hit.incident { return PortalURL.incident(incident.id.rawValue).path }
+        if case .alert(let id) = hit.place { return PortalURL.alert(id.rawValue).path }
+        return nil
     }
 }

@@ -17,6 +17,8 @@ struct TimelineItem: Sendable {
     /// Of alerts only. Named apart from the incident's, which a template would fall back to.
     let alertSeverity: String?
     let headline: String
+    /// The page of an alert.
+    let headlinePath: String?
     let text: String?
     let evidence: Evidence?
 
@@ -42,6 +44,7 @@ struct TimelineItem: Sendable {
 
     private init(
         _ kind: Kind, at instant: Instant, now: Instant, actor: String, severity: String? = nil, headline: String,
+        path: String? = nil,
         text: String? = nil, evidence: Evidence? = nil
     ) {
         let time = ShownTime(instant, now: now)
@@ -51,6 +54,7 @@ struct TimelineItem: Sendable {
         self.actor = actor
         alertSeverity = severity
         self.headline = headline
+        headlinePath = path
         self.text = text
         self.evidence = evidence
     }
@@ -61,6 +65,7 @@ struct TimelineItem: Sendable {
         self.init(
             .alert, at: content.endTime, now: now, actor: content.ruleName.isEmpty ? content.productName : "rule",
             severity: content.severity.rawValue, headline: content.displayName,
+            path: PortalURL.alert(alert.id.rawValue).path,
             text: content.description.isEmpty ? nil : content.description,
             evidence: content.evidence.isEmpty ? nil : Evidence(rowCount: content.evidence.count, text: rows))
     }

@@ -12,6 +12,11 @@ enum PortalURL: Sendable {
     case reference
     case incident(String)
     case incidentAction(String, IncidentAction)
+    case entity(String)
+    case alert(String)
+    case search(String)
+    case bookmarkRows
+    case attachments(String)
     case attachment(incident: String, file: String)
     case task(incident: String, task: String)
     case rule(String)
@@ -65,6 +70,11 @@ enum PortalURL: Sendable {
         case .reference: "/reference"
         case .incident(let id): "/incidents/\(PortalURL.escaped(id))"
         case .incidentAction(let id, let action): "/incidents/\(PortalURL.escaped(id))/\(action.rawValue)"
+        case .entity(let id): "/entities/\(PortalURL.escaped(id))"
+        case .alert(let id): "/alerts/\(PortalURL.escaped(id))"
+        case .search(let text): "/search?text=\(PortalURL.escaped(text))"
+        case .bookmarkRows: "/logs/bookmarks"
+        case .attachments(let incident): "/incidents/\(PortalURL.escaped(incident))/attachments"
         case .attachment(let incident, let file):
             "/incidents/\(PortalURL.escaped(incident))/attachments/\(PortalURL.escaped(file))"
         case .task(let incident, let task):

@@ -44,7 +44,7 @@ protocol Page: Sendable {
 
 /// The templates that are pages of their own.
 enum TemplateName: String, Sendable, CaseIterable {
-    case overview, incidents, incident, search, logs, rules, rule, playbooks, run, plans, sources
+    case overview, incidents, incident, alert, entity, search, logs, rules, rule, playbooks, run, plans, sources
     case signIn = "sign-in"
     case welcome, problem
     case deadLetters = "dead-letters"

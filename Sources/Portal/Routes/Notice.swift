@@ -24,6 +24,6 @@ struct Notice {
 
     /// The address of a page with this notice.
     func on(_ path: String) -> String {
-        "\(path)?notice=\(PortalURL.escaped(text))" + (isError ? "&failed=1" : "")
+        "\(path)\(path.contains("?") ? "&" : "?")notice=\(PortalURL.escaped(text))" + (isError ? "&failed=1" : "")
     }
 }

@@ -30,15 +30,17 @@ extension PortalRoutes {
 
     @Sendable func search(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let text = FormFields(query: request.uri.query)["text"] ?? ""
-        let result = try await services.casebook.search(text)
+        let result = try await services.cases.casebook.search(text)
         return try page(
-            SearchPage(frame: try await frame(.incidents, request, context), text: text, result: result))
+            SearchPage(
+                frame: try await frame(.incidents, request, context), text: text, result: result,
+                entities: try await services.cases.casebook.entities(named: text)))
     }
 
     @Sendable func attachment(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let id = IncidentID(try context.parameters.require("incident"))
         let file = AttachmentID(try context.parameters.require("file"))
-        guard let found = try await services.casebook.attachment(file, of: id) else {
+        guard let found = try await services.cases.casebook.attachment(file, of: id) else {
             throw HTTPError(.notFound, message: "There is no such file; it may have been taken off.")
         }
         var headers: HTTPFields = [.contentType: "application/octet-stream"]
@@ -49,10 +51,10 @@ extension PortalRoutes {
     @Sendable func watch(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, id, caller in
             if form["stop"] != nil {
-                try await services.casebook.unwatch(id, by: caller.actor)
+                try await services.cases.casebook.unwatch(id, by: caller.actor)
                 return Notice("You no longer watch this incident.")
             }
-            try await services.casebook.watch(id, by: caller.actor)
+            try await services.cases.casebook.watch(id, by: caller.actor)
             return Notice("You watch this incident.")
         }
     }
@@ -62,7 +64,8 @@ extension PortalRoutes {
             guard let minutes = form["minutes"].flatMap({ Int($0) }) else {
                 return Notice("Give the time in minutes.", isError: true)
             }
-            try await services.casebook.addTime(minutes: minutes, note: form["note"] ?? "", to: id, by: caller.actor)
+            try await services.cases.casebook.addTime(
+                minutes: minutes, note: form["note"] ?? "", to: id, by: caller.actor)
             return nil
         }
     }
@@ -70,12 +73,12 @@ extension PortalRoutes {
     @Sendable func changeLink(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, id, caller in
             if let name = form["remove"] {
-                try await services.casebook.deleteRelation(RelationName(name), of: id, by: caller.actor)
+                try await services.cases.casebook.deleteRelation(RelationName(name), of: id, by: caller.actor)
                 return Notice("The link was removed.")
             }
             guard let other = try await numbered(form["number"]) else { return .noSuchNumber }
             let link = form["link"].flatMap { IncidentLink(lenient: $0) } ?? .related
-            try await services.casebook.relate(id, to: .incident(other.id, link), by: caller.actor)
+            try await services.cases.casebook.relate(id, to: .incident(other.id, link), by: caller.actor)
             return Notice("Linked to #\(other.number).")
         }
     }
@@ -83,7 +86,7 @@ extension PortalRoutes {
     @Sendable func merge(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, id, caller in
             guard let target = try await numbered(form["number"]) else { return .noSuchNumber }
-            try await services.casebook.merge([id], into: target.id, by: caller.actor)
+            try await services.cases.casebook.merge([id], into: target.id, by: caller.actor)
             return Notice("Merged into #\(target.number).")
         }
     }
@@ -92,16 +95,16 @@ extension PortalRoutes {
         try await changing(request, context) { form, id, caller in
             let alerts = form.names(after: "alert.").map { AlertID($0) }
             let title = form["title"].flatMap { $0.isEmpty ? nil : $0 }
-            let transfer = try await services.casebook.split(
+            let transfer = try await services.cases.casebook.split(
                 id, taking: MovedParts(alerts: alerts), title: title, by: caller.actor)
-            let made = try await services.casebook.incident(transfer.target)
+            let made = try await services.cases.casebook.incident(transfer.target)
             return Notice("The alerts are in #\(made?.number ?? 0) now.")
         }
     }
 
     @Sendable func undo(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, _, caller in
-            let undone = try await services.casebook.undo(TransferID(form["transfer"] ?? ""), by: caller.actor)
+            let undone = try await services.cases.casebook.undo(TransferID(form["transfer"] ?? ""), by: caller.actor)
             let left = undone.left.isEmpty ? "" : " What was moved on or deleted since stays where it is."
             return Notice("The \(undone.transfer.kind.rawValue) was undone.\(left)")
         }
@@ -109,25 +112,25 @@ extension PortalRoutes {
 
     @Sendable func applyType(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, id, caller in
-            guard let type = services.types[form["type"] ?? ""] else {
+            guard let type = services.cases.types[form["type"] ?? ""] else {
                 return Notice("Choose a type.", isError: true)
             }
-            try await services.casebook.apply(type, to: id, by: caller.actor)
+            try await services.cases.casebook.apply(type, to: id, by: caller.actor)
             return Notice("The incident is of the type “\(type.title)” now.")
         }
     }
 
     @Sendable func setFields(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, id, caller in
-            guard let incident = try await services.casebook.incident(id),
-                let type = services.types[incident.typeName]
+            guard let incident = try await services.cases.casebook.incident(id),
+                let type = services.cases.types[incident.typeName]
             else { return Notice("The incident has no type.", isError: true) }
             var values: [String: JSON] = [:]
             for field in type.fields {
                 guard let text = form["field.\(field.name)"] else { continue }
                 values[field.name] = field.formValue(text)
             }
-            try await services.casebook.setFields(values, of: id, as: type, by: caller.actor)
+            try await services.cases.casebook.setFields(values, of: id, as: type, by: caller.actor)
             return Notice("Saved.")
         }
     }
@@ -136,10 +139,10 @@ extension PortalRoutes {
         try await changing(request, context) { form, id, caller in
             let comment = CommentID(form["comment"] ?? "")
             if form["delete"] != nil {
-                try await services.casebook.deleteComment(comment, of: id, by: caller.actor)
+                try await services.cases.casebook.deleteComment(comment, of: id, by: caller.actor)
                 return Notice("The comment was deleted.")
             }
-            try await services.casebook.editComment(
+            try await services.cases.casebook.editComment(
                 comment, of: id, message: form["message"] ?? "", by: caller.actor)
             return Notice("The comment was changed.")
         }
@@ -168,7 +171,7 @@ extension PortalRoutes {
             change.classification = classification
         }
         do {
-            let outcomes = try await services.casebook.update(targets, change, by: caller.actor)
+            let outcomes = try await services.cases.casebook.update(targets, change, by: caller.actor)
             let faults = outcomes.compactMap { outcome in
                 if case .failure(let error) = outcome.result { error.message } else { nil }
             }
@@ -179,14 +182,15 @@ extension PortalRoutes {
         }
     }
 
-    private func numbered(_ text: String?) async throws -> Incident? {
+    /// The incident of a number that somebody typed.
+    func numbered(_ text: String?) async throws -> Incident? {
         guard let number = text.flatMap({ Int($0.drop { $0 == "#" }) }) else { return nil }
-        return try await services.casebook.incident(number: number)
+        return try await services.cases.casebook.incident(number: number)
     }
 }
 
 extension Notice {
-    fileprivate static let noSuchNumber = Notice("There is no incident of that number.", isError: true)
+    static let noSuchNumber = Notice("There is no incident of that number.", isError: true)
 }
 
 extension CustomField {

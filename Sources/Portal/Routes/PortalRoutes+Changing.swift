@@ -22,7 +22,7 @@ extension PortalRoutes {
             if status == .active {
                 change.owner = .assign(IncidentOwner(objectID: caller.actor.id, assignedTo: caller.actor.name))
             }
-            let changed = try await services.casebook.update(
+            let changed = try await services.cases.casebook.update(
                 id, change, expecting: form["etag"].flatMap(Incident.version(etag:)), by: caller.actor)
             return Notice("Incident #\(changed.number) is \(changed.status.rawValue.lowercased()) now.")
         }
@@ -39,7 +39,7 @@ extension PortalRoutes {
                 text.split(separator: ",").map { $0.trimmingBlanks }.filter { !$0.isEmpty }
                     .map { IncidentLabel(name: $0) }
             }
-            try await services.casebook.update(
+            try await services.cases.casebook.update(
                 id, change, expecting: form["etag"].flatMap(Incident.version(etag:)), by: caller.actor)
             return Notice("Saved.")
         }
@@ -47,14 +47,14 @@ extension PortalRoutes {
 
     @Sendable func addComment(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, id, caller in
-            _ = try await services.casebook.addComment(form["message"] ?? "", to: id, by: caller.actor)
+            _ = try await services.cases.casebook.addComment(form["message"] ?? "", to: id, by: caller.actor)
             return nil
         }
     }
 
     @Sendable func addTask(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, id, caller in
-            _ = try await services.casebook.addTask(title: form["title"] ?? "", to: id, by: caller.actor)
+            _ = try await services.cases.casebook.addTask(title: form["title"] ?? "", to: id, by: caller.actor)
             return nil
         }
     }
@@ -62,11 +62,11 @@ extension PortalRoutes {
     @Sendable func toggleTask(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let taskID = TaskID(try context.parameters.require("task"))
         return try await changing(request, context) { _, id, caller in
-            guard let task = try await services.casebook.tasks(of: id).first(where: { $0.id == taskID }) else {
+            guard let task = try await services.cases.casebook.tasks(of: id).first(where: { $0.id == taskID }) else {
                 return Notice("That task is gone.", isError: true)
             }
             let status: IncidentTask.Status = task.status == .new ? .completed : .new
-            _ = try await services.casebook.updateTask(taskID, of: id, status: status, by: caller.actor)
+            _ = try await services.cases.casebook.updateTask(taskID, of: id, status: status, by: caller.actor)
             return nil
         }
     }
@@ -74,7 +74,7 @@ extension PortalRoutes {
     @Sendable func runPlaybook(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changing(request, context) { form, id, caller in
             guard let playbook = form["playbook"] else { return Notice("No playbook was chosen.", isError: true) }
-            try await services.response.start(playbook: playbook, on: id, by: caller.actor)
+            try await services.cases.response.start(playbook: playbook, on: id, by: caller.actor)
             return Notice("The playbook was started.")
         }
     }

@@ -8,11 +8,11 @@ internal import WebGate
 extension PortalRoutes {
     @Sendable func deadLetters(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let filter = DeadLetterFilter(FormFields(query: request.uri.query))
-        let listing = try await services.deadLetters.listing(filter, limit: 50)
+        let listing = try await services.sources.deadLetters.listing(filter, limit: 50)
         return try page(
             DeadLettersPage(
                 frame: try await frame(.deadLetters, request, context), listing: listing, filter: filter,
-                mayRedrive: try context.requireCaller().may(.ingestEvents), now: services.now()))
+                mayRedrive: try context.requireCaller().may(.ingestEvents), now: services.site.now()))
     }
 
     @Sendable func redriveDeadLetters(_ request: Request, context: TocsinRequestContext) async throws -> Response {
@@ -20,7 +20,7 @@ extension PortalRoutes {
         let filter = DeadLetterFilter(try await FormFields.checked(request, caller))
         let notice: Notice
         do {
-            let receipt = try await services.deadLetters.redrive(filter, by: caller.actor.name)
+            let receipt = try await services.sources.deadLetters.redrive(filter, by: caller.actor.name)
             notice = Notice(
                 "\(receipt.letters) letters were taken in again: \(receipt.stored) rows stored, "
                     + "\(receipt.failed) failed again.")

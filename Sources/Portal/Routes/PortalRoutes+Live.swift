@@ -8,7 +8,7 @@ internal import WebGate
 extension PortalRoutes {
     /// Server-sent events: one per batch of journal entries, so that open pages renew what they show.
     @Sendable func live(_ request: Request, context: TocsinRequestContext) async throws -> Response {
-        let journal = services.journal
+        let journal = services.cases.journal
         let start = try await journal.head().sequence
         return Response(
             status: .ok,

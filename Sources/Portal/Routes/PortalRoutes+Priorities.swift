@@ -31,25 +31,25 @@ extension PortalRoutes {
         let form = FormFields(query: request.uri.query)
         let sensitivity = form["sensitivity"].flatMap { Sensitivity(lenient: $0) }
         let offset = max(0, form["offset"].flatMap { Int($0) } ?? 0)
-        let page = services.priorities.book.page(
+        let page = services.cases.priorities.book.page(
             search: form["search"] ?? "", sensitivity: sensitivity, limit: AssetsPage.size, offset: offset)
         return try self.page(
             AssetsPage(
                 frame: try await frame(.assets, request, context), page: page, search: form["search"] ?? "",
                 sensitivity: sensitivity, offset: offset, mayChange: try context.requireCaller().may(.changeContent),
-                now: services.now()))
+                now: services.site.now()))
     }
 
     @Sendable func asset(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let id = AssetID(rawValue: try context.parameters.require("asset"))
-        guard let entry = services.priorities.book.entry(id) else {
+        guard let entry = services.cases.priorities.book.entry(id) else {
             throw HTTPError(.notFound, message: "There is no such asset.")
         }
         return try page(
             AssetPage(
-                entry, reach: services.priorities.book.reach(of: entry),
+                entry, reach: services.cases.priorities.book.reach(of: entry),
                 frame: try await frame(.assets, request, context),
-                mayChange: try context.requireCaller().may(.changeContent), now: services.now()))
+                mayChange: try context.requireCaller().may(.changeContent), now: services.site.now()))
     }
 
     @Sendable func importAssets(_ request: Request, context: TocsinRequestContext) async throws -> Response {
@@ -60,7 +60,7 @@ extension PortalRoutes {
         let reading = AssetReading(text, file: "pasted", format: format)
         let isTrial = form["trial"] != nil
         let source = AssetSource.file(format, name: form["source"].flatMap { $0.isEmpty ? nil : $0 })
-        let difference = try await services.priorities.take(
+        let difference = try await services.cases.priorities.take(
             reading, from: source, isWhole: form["partial"] == nil, isTrial: isTrial, by: caller.actor)
         let words =
             "\(difference.added.count) new, \(difference.changed.count) changed, \(difference.gone.count) gone, "
@@ -79,7 +79,7 @@ extension PortalRoutes {
         let id = AssetID(rawValue: try context.parameters.require("asset"))
         let notice: Notice
         do {
-            try await services.priorities.remove(id, by: caller.actor)
+            try await services.cases.priorities.remove(id, by: caller.actor)
             notice = Notice("The asset was removed.")
         } catch let error as PrioritizationError {
             notice = Notice(error.message, isError: true)
@@ -89,16 +89,16 @@ extension PortalRoutes {
 
     @Sendable func priority(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let id = IncidentID(try context.parameters.require("incident"))
-        guard let incident = try await services.casebook.incident(id) else {
+        guard let incident = try await services.cases.casebook.incident(id) else {
             throw HTTPError(.notFound, message: "There is no such incident.")
         }
-        let desk = services.priorities
+        let desk = services.cases.priorities
         return try page(
             PriorityPage(
                 incident, timer: try await desk.serviceLevels.timers(of: [id])[id], policy: desk.serviceLevels.policy,
                 override: try await desk.override(of: id), model: desk.model.version,
                 frame: try await frame(.incidents, request, context),
-                mayChange: try context.requireCaller().may(.changeIncidents), now: services.now()))
+                mayChange: try context.requireCaller().may(.changeIncidents), now: services.site.now()))
     }
 
     @Sendable func overridePriority(_ request: Request, context: TocsinRequestContext) async throws -> Response {
@@ -107,8 +107,8 @@ extension PortalRoutes {
                 return Notice("Write a score from 0 to 100.", isError: true)
             }
             let hours = form["hours"].flatMap { Int64($0) }.map { min(max(1, $0), 24 * 365) }
-            try await services.priorities.override(
-                id, score: score, reason: form["reason"] ?? "", until: hours.map { services.now() + .hours($0) },
+            try await services.cases.priorities.override(
+                id, score: score, reason: form["reason"] ?? "", until: hours.map { services.site.now() + .hours($0) },
                 by: caller.actor)
             return Notice("The score is \(score) now.")
         }
@@ -116,14 +116,14 @@ extension PortalRoutes {
 
     @Sendable func returnPriority(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changingPriority(request, context) { _, id, caller in
-            _ = try await services.priorities.removeOverride(of: id, by: caller.actor)
+            _ = try await services.cases.priorities.removeOverride(of: id, by: caller.actor)
             return Notice("The model scores it again.")
         }
     }
 
     @Sendable func markContained(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try await changingPriority(request, context) { _, id, caller in
-            try await services.priorities.serviceLevels.markContained(id, by: caller.actor)
+            try await services.cases.priorities.serviceLevels.markContained(id, by: caller.actor)
             return Notice("The incident is marked as contained.")
         }
     }
@@ -156,7 +156,8 @@ extension PortalRoutes {
         do {
             let model = try ScoringModel(yaml: text, file: "weights")
             return try await modelPage(
-                request, context, text: text, simulation: try await services.priorities.simulate(model), problem: nil)
+                request, context, text: text, simulation: try await services.cases.priorities.simulate(model),
+                problem: nil)
         } catch let fault as ContentFault {
             return try await modelPage(request, context, text: text, simulation: nil, problem: fault.description)
         }
@@ -168,20 +169,20 @@ extension PortalRoutes {
     ) async throws -> Response {
         try page(
             PriorityModelPage(
-                frame: try await frame(.metrics, request, context), model: services.priorities.model,
-                versions: try await services.priorities.history.versions(), text: text, simulation: simulation,
-                problem: problem, now: services.now()))
+                frame: try await frame(.metrics, request, context), model: services.cases.priorities.model,
+                versions: try await services.cases.priorities.history.versions(), text: text, simulation: simulation,
+                problem: problem, now: services.site.now()))
     }
 
     @Sendable func incidentMetrics(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let form = FormFields(query: request.uri.query)
         let days = form["days"].flatMap { Int64($0) }.map { min(max(1, $0), 730) } ?? 30
         let group = IncidentMetricsPage.groupNames.first { $0 == form["by"] } ?? "Severity"
-        let range = "datetime(\(services.now() - .days(days))), datetime(\(services.now()))"
+        let range = "datetime(\(services.site.now() - .days(days))), datetime(\(services.site.now()))"
         var problem: String?
         func table(_ query: String) async throws -> Table? {
             do {
-                return try await services.queries.table(query)
+                return try await services.sources.queries.table(query)
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -199,13 +200,15 @@ extension PortalRoutes {
     }
 
     private func due() async throws -> [IncidentMetricsPage.Due] {
-        let levels = services.priorities.serviceLevels
+        let levels = services.cases.priorities.serviceLevels
         let ids = try await levels.dueNext(limit: 20)
         let timers = try await levels.timers(of: ids)
         var due: [IncidentMetricsPage.Due] = []
         for id in ids {
-            guard let timer = timers[id], let incident = try await services.casebook.incident(id) else { continue }
-            if let row = IncidentMetricsPage.Due(incident, timer, levels.policy, now: services.now()) {
+            guard let timer = timers[id], let incident = try await services.cases.casebook.incident(id) else {
+                continue
+            }
+            if let row = IncidentMetricsPage.Due(incident, timer, levels.policy, now: services.site.now()) {
                 due.append(row)
             }
         }

@@ -30,26 +30,27 @@ extension PortalRoutes {
     @Sendable func watchlists(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         try page(
             WatchlistsPage(
-                try await services.watchlists.lists.lists(), frame: try await frame(.watchlists, request, context),
-                mayChange: try context.requireCaller().may(.changeContent), now: services.now()))
+                try await services.detection.watchlists.lists.lists(),
+                frame: try await frame(.watchlists, request, context),
+                mayChange: try context.requireCaller().may(.changeContent), now: services.site.now()))
     }
 
     @Sendable func watchlist(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let list = try await knownWatchlist(context)
         let fields = FormFields(query: request.uri.query)
         let search = fields["search"] ?? ""
-        let found = try await services.watchlists.lists.items(
+        let found = try await services.detection.watchlists.lists.items(
             of: list.alias, word: search, after: fields["after"].flatMap { Int64($0) }, limit: Self.itemsOfAPage)
         return try page(
             WatchlistPage(
                 list, items: found.items, next: found.next, search: search,
                 frame: try await frame(.watchlists, request, context),
-                mayChange: try context.requireCaller().may(.changeContent), now: services.now()))
+                mayChange: try context.requireCaller().may(.changeContent), now: services.site.now()))
     }
 
     private func knownWatchlist(_ context: TocsinRequestContext) async throws -> Watchlist {
         let alias = try Self.decoded("watchlist", context)
-        guard let list = try await services.watchlists.lists.list(alias) else {
+        guard let list = try await services.detection.watchlists.lists.list(alias) else {
             throw HTTPError(.notFound, message: "There is no watchlist '\(alias)'.")
         }
         return list
@@ -67,7 +68,7 @@ extension PortalRoutes {
         let form = try await MultipartForm.checked(request, caller, upTo: Self.largestFile)
         let alias = form["alias"] ?? ""
         return try await changing(PortalURL.watchlists.path) {
-            let known = try await services.watchlists.lists.list(alias)
+            let known = try await services.detection.watchlists.lists.list(alias)
             var facts = known?.facts ?? WatchlistFacts(displayName: alias, itemsSearchKey: "")
             facts.displayName = form.filled("displayName") ?? facts.displayName
             facts.itemsSearchKey = form.filled("searchKey") ?? facts.itemsSearchKey
@@ -78,7 +79,7 @@ extension PortalRoutes {
             let content = file.isEmpty ? form.bytes("text") ?? [] : file
             let mode = form["mode"] == "replace" ? UploadMode.replace : .append
             let draft = WatchlistDraft(alias: alias, facts: facts)
-            let report = try await services.watchlists.lists.upload(
+            let report = try await services.detection.watchlists.lists.upload(
                 draft, text: String(decoding: content, as: UTF8.self), mode: mode, by: caller.actor)
             return (alias, PortalURL.watchlist(report.list.alias).path, Notice(Self.sentence(report)))
         }
@@ -97,7 +98,7 @@ extension PortalRoutes {
         _ = try await FormFields.checked(request, caller)
         let list = try await knownWatchlist(context)
         return try await changing(PortalURL.watchlist(list.alias).path) {
-            _ = try await services.watchlists.lists.delete(list.alias, by: caller.actor)
+            _ = try await services.detection.watchlists.lists.delete(list.alias, by: caller.actor)
             return (list.alias, PortalURL.watchlists.path, Notice("The watchlist \(list.alias) was deleted."))
         }
     }
@@ -116,7 +117,7 @@ extension PortalRoutes {
         let list = try await knownWatchlist(context)
         let path = PortalURL.watchlist(list.alias).path
         return try await changing(path) {
-            let lists = services.watchlists.lists
+            let lists = services.detection.watchlists.lists
             let known = if let id { try await lists.item(id, of: list.alias) } else { WatchlistItem?.none }
             var draft = WatchlistItemDraft(values: known?.values ?? [:])
             draft.entityMapping = known?.entityMapping ?? [:]
@@ -141,7 +142,8 @@ extension PortalRoutes {
         let id = try Self.decoded("item", context)
         let path = PortalURL.watchlist(list.alias).path
         return try await changing(path) {
-            let isDeleted = try await services.watchlists.lists.deleteItem(id, of: list.alias, by: caller.actor)
+            let isDeleted = try await services.detection.watchlists.lists.deleteItem(
+                id, of: list.alias, by: caller.actor)
             return (list.alias, path, Notice(isDeleted ? "The item was deleted." : "The item was gone already."))
         }
     }
@@ -152,7 +154,7 @@ extension PortalRoutes {
     ) async throws -> Response {
         do {
             let (alias, path, notice) = try await change()
-            try await services.watchlists.publish(alias)
+            try await services.detection.watchlists.publish(alias)
             return .redirect(to: notice.on(path), type: .normal)
         } catch let fault as WatchlistFault {
             return .redirect(to: Notice(fault.description, isError: true).on(path), type: .normal)

@@ -29,6 +29,8 @@ public struct PortalRoutes: Sendable {
         incidents.get("reference", use: reference)
         addRuleQuality(to: group)
         addCases(to: group)
+        addEntities(to: group)
+        addBookmarks(to: group)
         addWatchlists(to: group)
         addPriorities(to: group)
         group.group().add(middleware: Requires(.readContent)).get("sources", use: sources)
@@ -56,7 +58,7 @@ public struct PortalRoutes: Sendable {
         _ place: PortalPlace, _ request: Request, _ context: TocsinRequestContext
     ) async throws -> Frame {
         let caller = try context.requireCaller()
-        let counts = try await services.casebook.counts()
+        let counts = try await services.cases.casebook.counts()
         let open = (counts.byStatus[.new] ?? 0) + (counts.byStatus[.active] ?? 0)
         return Frame(
             places: PortalPlace.allCases.map { each in

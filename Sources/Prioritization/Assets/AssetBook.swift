@@ -1,4 +1,4 @@
-internal import Casebook
+public import Casebook
 internal import Synchronization
 internal import Vocabulary
 
@@ -50,6 +50,9 @@ public final class AssetBook: Sendable {
 
     /// The index that priorities are made with.
     public var inventory: AssetInventory { state.withLock { $0.inventory } }
+
+    /// Counts the indexes that were made; another number means that assets may have changed.
+    public var generation: Int { state.withLock { $0.generation } }
 
     /// What decides how sensitive assets are.
     public var policy: AssetPolicy { state.withLock { $0.listed.policy } }
@@ -114,6 +117,13 @@ public final class AssetBook: Sendable {
         return state.stored.firstIndex { $0.id == id }.map {
             AssetBook.entry(at: $0, state.inventory.profile(at: $0), state)
         }
+    }
+
+    /// The stored asset that an entity is; nil when none is known.
+    public func id(of entity: Entity) -> AssetID? {
+        let state = state.withLock { $0 }
+        return state.inventory.positions(of: entity).first { state.stored.indices.contains($0) }
+            .map { state.stored[$0].id }
     }
 
     /// What an asset, or whoever holds it, can get at.

@@ -56,5 +56,6 @@ public struct ServiceLevelPolicy: Sendable, Hashable {
         levels.first { ($0.severities.isEmpty || $0.severities.contains(severity)) && score >= $0.score }
     }
 
-    func level(named name: String) -> ServiceLevel? { levels.first { $0.name == name } }
+    /// The service level of this name.
+    public func level(named name: String) -> ServiceLevel? { levels.first { $0.name == name } }
 }

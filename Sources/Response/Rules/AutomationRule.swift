@@ -53,6 +53,8 @@ public enum RuleAction: Sendable, Hashable {
     /// The playbook's resource id or name.
     case runPlaybook(String)
     case addTask(title: String, description: String)
+    /// Makes the incident one of a type, with its tasks, labels and fields.
+    case setType(String)
 
     /// The action's type as the API names it.
     public var typeName: String {
@@ -60,6 +62,7 @@ public enum RuleAction: Sendable, Hashable {
         case .modifyProperties: "ModifyProperties"
         case .runPlaybook: "RunPlaybook"
         case .addTask: "AddIncidentTask"
+        case .setType: "SetIncidentType"
         }
     }
 }

@@ -123,8 +123,14 @@ struct AutomationRuleReader {
                 return nil
             }
             return .addTask(title: title, description: settings["description"]?.stringValue ?? "")
+        case "setincidenttype":
+            guard let type = settings["incidentType"]?.stringValue, !type.isEmpty else {
+                report("'incidentType' is missing; write the name of a type in content/incident-types", at: inner)
+                return nil
+            }
+            return .setType(type)
         default:
-            report("'actionType' is ModifyProperties, RunPlaybook or AddIncidentTask", at: path)
+            report("'actionType' is ModifyProperties, RunPlaybook, AddIncidentTask or SetIncidentType", at: path)
             return nil
         }
     }

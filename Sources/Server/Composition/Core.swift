@@ -26,7 +26,9 @@ struct Core: Sendable {
     let access: AccessControl
     let watchlists: Watchlists
     let queries: QueryService
-    let insights: EntityInsights
+    let entities: EntityDesk
+    /// What the workspace keeps as clients write it.
+    let documents: WorkspaceResourceStore
 
     /// Opens the data folder, which is made when it is not there.
     ///
@@ -44,6 +46,9 @@ struct Core: Sendable {
         for fault in try await SavedSearches(documents: documents, library: library).restore() {
             logger.warning("\(fault)")
         }
+        let queries = QueryService(
+            store: events, library: library, limits: settings.queries,
+            external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() })
         return Core(
             settings: settings, time: time, logger: logger, database: database, events: events,
             casebook: Casebook(
@@ -51,10 +56,11 @@ struct Core: Sendable {
                 attachments: AttachmentFolder(settings.dataFolder.appending(path: "attachments"))),
             incidentTypes: incidentTypes(settings.contentFolder, logger: logger),
             access: access, watchlists: watchlists,
-            queries: QueryService(
-                store: events, library: library, limits: settings.queries,
-                external: external(settings.externalData), watchlists: watchlists.snapshots, now: { time.now() }),
-            insights: insights(settings.contentFolder, logger: logger))
+            queries: queries,
+            entities: EntityDesk(
+                queries: queries, insights: insights(settings.contentFolder, logger: logger),
+                further: { try await EntityActivities(in: documents) }),
+            documents: documents)
     }
 
     /// Who can be mentioned: everybody who can sign in, by the name to sign in with or the one that people read.

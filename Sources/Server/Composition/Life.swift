@@ -175,6 +175,7 @@ struct Life: Sendable {
             },
             loop("priority files") { try await priorities.followFiles() },
             loop("learned assets") { try await priorities.learn() },
+            loop("identities") { try await IdentityTable(core: core, book: priorities.desk.book).run() },
         ]
         if core.events is any StoreUpkeep {
             loops.append(loop("retention") { try await RetentionLoop(core: core).run() })

@@ -30,7 +30,9 @@ enum Responding {
                 id: names.id, portalURL: core.settings.http.address),
             rules: rules(core), library: library(core), connectors: connectors(files, core, client), client: client,
             secrets: secrets,
-            options: ResponseEngine.Options(callbackURL: core.settings.http.address + callbackPath), time: core.time,
+            options: ResponseEngine.Options(
+                callbackURL: core.settings.http.address + callbackPath, incidentTypes: core.incidentTypes),
+            time: core.time,
             logger: core.logger)
     }
 

@@ -18,6 +18,7 @@ internal import WorkspaceResources
 struct Web: Sendable {
     private let core: Core
     private let api: APIServices
+    private let routes: APIRoutes
     private let portal: PortalServices
     private let localToken: LocalToken
     private let callbacks: CallbackRoutes
@@ -31,33 +32,42 @@ struct Web: Sendable {
         editor = QueryEditor(queries: core.queries)
         metrics = LifeMetrics(life: life)
         let stages = life.proving.desk.stages
+        let now = { @Sendable in core.time.now() }
         api = APIServices(
-            access: core.access, casebook: core.casebook, incidentTypes: core.incidentTypes, queries: core.queries,
-            insights: core.insights, editor: editor,
-            intake: life.intake, collecting: life.collecting,
-            sensors: HubIntake(
-                store: core.events, casebook: core.casebook, health: life.health, time: core.time,
-                isInTrial: { stages.isInTrial($0) }),
-            health: life.health,
-            deadLetters: life.deadLetters, store: UpkeepDesk(core: core),
-            ruleRuns: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
-            rules: life.proving.desk,
-            indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
-            watchlists: life.watchlists, suppression: SuppressionRules(core.database, time: core.time),
-            priorities: life.priorities.desk, configuration: Configuring.desks(life),
-            names: core.settings.workspace.names, playbooks: EnginePlaybooks(engine: life.response),
-            documents: WorkspaceResourceStore(database: core.database, time: core.time),
-            audit: JournalAudit(core: core),
-            address: RequestAddress(
-                configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
-            now: { core.time.now() }, incidentURL: { core.incidentURL($0) })
+            cases: CaseServices(
+                casebook: core.casebook, types: core.incidentTypes, entities: core.entities,
+                priorities: life.priorities.desk, suppression: SuppressionRules(core.database, time: core.time),
+                playbooks: EnginePlaybooks(engine: life.response), url: { core.incidentURL($0) }),
+            queries: core.queries, editor: editor,
+            intake: IntakeServices(
+                events: life.intake, collecting: life.collecting,
+                sensors: HubIntake(
+                    store: core.events, casebook: core.casebook, health: life.health, time: core.time,
+                    isInTrial: { stages.isInTrial($0) }),
+                health: life.health, deadLetters: life.deadLetters, store: UpkeepDesk(core: core)),
+            detection: DetectionServices(
+                rules: life.proving.desk,
+                runs: RuleRunDesk(runner: life.runner, states: RuleStates(core.database)),
+                indicators: StoredIndicatorDesk(store: life.threats.indicators, time: core.time),
+                watchlists: life.watchlists),
+            workspace: WorkspaceServices(
+                names: core.settings.workspace.names,
+                address: RequestAddress(
+                    configured: core.settings.http.publicURL, isSecure: core.settings.http.isSecure),
+                access: core.access, configuration: Configuring.desks(life), documents: core.documents,
+                audit: JournalAudit(core: core), now: now))
+        routes = APIRoutes(api)
         portal = PortalServices(
-            casebook: core.casebook, types: core.incidentTypes, journal: core.database.journal, queries: core.queries,
-            rules: { await RuleListing(life) }, ruleDesk: life.proving.desk, priorities: life.priorities.desk,
-            response: PortalPlaybooks(engine: life.response),
-            health: life.health, deadLetters: life.deadLetters, watchlists: life.watchlists,
-            plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
-            reference: APIRoutes(api).document, now: { core.time.now() }, webFolder: core.settings.webFolder)
+            cases: PortalCases(
+                casebook: core.casebook, types: core.incidentTypes, journal: core.database.journal,
+                entities: core.entities, priorities: life.priorities.desk,
+                response: PortalPlaybooks(engine: life.response)),
+            detection: PortalDetection(
+                rules: { await RuleListing(life) }, ruleDesk: life.proving.desk, watchlists: life.watchlists),
+            sources: PortalSources(queries: core.queries, health: life.health, deadLetters: life.deadLetters),
+            site: PortalSite(
+                plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
+                reference: routes.document, now: now, webFolder: core.settings.webFolder))
     }
 
     /// The routes; each is open on purpose or behind a gate.
@@ -78,15 +88,16 @@ struct Web: Sendable {
         PortalRoutes(portal, templates: templates).add(to: pages.group().add(middleware: people))
         // The portal's editor asks with the session of the page; nothing is changed by these requests.
         KQLRoutes(editor: editor).add(
-            to: router.group().add(middleware: people), at: "portal", audit: api.audit)
+            to: router.group().add(middleware: people), at: "portal", audit: api.workspace.audit)
         MetricsRoute(sampled: metrics.families).add(to: router.group().add(middleware: programs([.bearer])))
-        APIRoutes(api).add(to: router.group(), gate: programs([.bearer]))
+        routes.add(to: router.group(), gate: programs([.bearer]))
         IngestionRoutes(
-            intake: api.intake, admission: api.collecting.admission, channels: api.collecting.channels
+            intake: api.intake.events, admission: api.intake.collecting.admission,
+            channels: api.intake.collecting.channels
         ).add(to: router.group(), gate: programs)
         AzureIngestionRoutes(api, gate: programs).add(to: router.group())
-        AuthorityRoutes(access: core.access, address: api.address, now: api.now).add(
-            to: router.group(), audit: api.audit)
+        AuthorityRoutes(access: core.access, address: api.workspace.address, now: api.workspace.now).add(
+            to: router.group(), audit: api.workspace.audit)
         return router
     }
 

@@ -17,7 +17,7 @@ public struct AzureIngestionRoutes: Sendable {
 
     /// Adds all routes to a group that lets everybody through.
     public func add(to group: RouterGroup<TocsinRequestContext>) {
-        let router = EndpointRouter(audit: services.audit)
+        let router = EndpointRouter(audit: services.workspace.audit)
         router.add(
             [Self.logsIngestion(services)],
             to: group.group().add(middleware: LogsIngestionRoutes.answers).add(middleware: gate([.bearer])))
@@ -32,8 +32,8 @@ public struct AzureIngestionRoutes: Sendable {
         EndpointList(
             at: "",
             endpoints: LogsIngestionRoutes(
-                intake: services.intake, admission: services.collecting.admission,
-                registry: services.collecting.registry
+                intake: services.intake.events, admission: services.intake.collecting.admission,
+                registry: services.intake.collecting.registry
             ).endpoints)
     }
 
@@ -41,8 +41,9 @@ public struct AzureIngestionRoutes: Sendable {
         EndpointList(
             at: "",
             endpoints: DataCollectorRoutes(
-                intake: services.intake, admission: services.collecting.admission, keys: services.collecting.keys,
-                workspaceID: services.names.workspaceID, now: services.now
+                intake: services.intake.events, admission: services.intake.collecting.admission,
+                keys: services.intake.collecting.keys,
+                workspaceID: services.workspace.names.workspaceID, now: services.workspace.now
             ).endpoints)
     }
 }

@@ -14,24 +14,25 @@ public struct EntityKeys: Sendable, Hashable {
 extension Entity {
     /// The strong and weak keys of this entity.
     public var keys: EntityKeys {
-        var keys = EntityKeys(strong: [], weak: [])
-        for set in kind.strongSets {
-            guard let key = key(set) else { continue }
-            keys.strong.append(key)
-        }
-        if kind == .account, let sid = identifiers["Sid"], !Entity.isBuiltIn(sid: sid), let key = key(["Sid"]) {
-            keys.strong.append(key)
-        }
-        if kind == .ip, let address = identifiers["Address"], IPScope(address: address) == .global,
-            let key = key(["Address"])
-        {
-            keys.strong.append(key)
-        }
+        var keys = EntityKeys(strong: strongSets.compactMap(key), weak: [])
         for set in kind.weakSets {
             guard let key = key(set), !keys.strong.contains(key) else { continue }
             keys.weak.append(key)
         }
         return keys
+    }
+
+    /// The identifiers that say which entity this is, alone or with others of them.
+    public var strongIdentifiers: Set<String> { Set(strongSets.filter { key($0) != nil }.joined()) }
+
+    /// The sets of identifiers that would name one entity, with those that depend on their values.
+    private var strongSets: [[String]] {
+        var sets = kind.strongSets
+        if kind == .account, let sid = identifiers["Sid"], !Entity.isBuiltIn(sid: sid) { sets.append(["Sid"]) }
+        if kind == .ip, let address = identifiers["Address"], IPScope(address: address) == .global {
+            sets.append(["Address"])
+        }
+        return sets
     }
 
     /// The one text that tells this entity from others: its first strong key, else all its identifiers.

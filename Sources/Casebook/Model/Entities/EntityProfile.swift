@@ -7,9 +7,17 @@ public struct EntityProfile: Sendable, Hashable {
     /// The first and the last activity of the alerts that name it.
     public let firstSeen: Instant
     public let lastSeen: Instant
-    /// Entities that turned out to be this one; their identifiers still find it.
-    public let formerIDs: [EntityID]
+    /// Entities that turned out to be this one, as they were; their ids still find it.
+    public let former: [KnownEntity]
 
+    public init(entity: KnownEntity, firstSeen: Instant, lastSeen: Instant, former: [KnownEntity]) {
+        self.entity = entity
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.former = former
+    }
+
+    public var formerIDs: [EntityID] { former.map(\.id) }
     public var id: EntityID { entity.id }
 }
 
@@ -40,6 +48,11 @@ public struct EntityNeighbourhood: Sendable, Hashable {
     public struct Related: Sendable, Hashable {
         public let entity: KnownEntity
         public let sharedAlerts: Int
+
+        public init(entity: KnownEntity, sharedAlerts: Int) {
+            self.entity = entity
+            self.sharedAlerts = sharedAlerts
+        }
     }
 
     /// The most shared alerts first.

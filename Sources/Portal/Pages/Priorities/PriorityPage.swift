@@ -15,8 +15,7 @@ struct PriorityPage: Page {
     let modelPath: String
     let factors: [Factor]
     let setByHand: String?
-    let level: String?
-    let clocks: [Clock]
+    let serviceLevel: ServiceLevelCard
     let isContained: Bool
     let mayChange: Bool
     let overridePath: String
@@ -31,13 +30,6 @@ struct PriorityPage: Page {
         let words: String
         /// The share of all points, 0 to 100.
         let share: Int
-    }
-
-    struct Clock: Sendable {
-        let name: String
-        let state: String
-        let stateClass: String
-        let detail: String
     }
 
     init(
@@ -64,46 +56,11 @@ struct PriorityPage: Page {
             "\(override.by) set the score to \(override.score) \(ShownTime(override.made, now: now).relative): "
                 + override.reason
         }
-        level = timer?.level
+        serviceLevel = ServiceLevelCard(timer, policy, now: now)
         isContained = timer?.clocks[.contain]?.met != nil
-        clocks =
-            timer.map { timer in
-                ServiceTarget.allCases.compactMap { Clock($0, timer, policy, now: now) }
-            } ?? []
         overridePath = PortalURL.incidentPriority(incident.id.rawValue).path + "/override"
         returnPath = PortalURL.incidentPriority(incident.id.rawValue).path + "/return"
         containedPath = PortalURL.incidentPriority(incident.id.rawValue).path + "/contained"
-    }
-}
-
-extension PriorityPage.Clock {
-    init?(_ target: ServiceTarget, _ timer: ServiceLevelTimer, _ policy: ServiceLevelPolicy, now: Instant) {
-        guard let clock = timer.clocks[target] else { return nil }
-        name = target.rawValue.capitalized
-        let used = "after \(timer.used(target, at: now, policy).words) of working time"
-        if let met = clock.met {
-            state = clock.isBreached ? "too late" : "done"
-            stateClass = clock.isBreached ? "bad" : "good"
-            detail = "\(ShownTime(met, now: now).relative), \(used)"
-        } else if let due = timer.due(target, policy) {
-            state = clock.isBreached ? "breached" : clock.isWarned ? "due soon" : "running"
-            stateClass = clock.isBreached ? "bad" : clock.isWarned ? "warn" : "accent"
-            detail = "due \(ShownTime(due, now: now).relative)"
-        } else {
-            state = "no limit"
-            stateClass = ""
-            detail = ""
-        }
-    }
-}
-
-extension TimeSpan {
-    /// `2 d 3 h`, `45 min`.
-    var words: String {
-        let minutes = Int(max(0, seconds / 60).rounded())
-        if minutes < 60 { return "\(minutes) min" }
-        if minutes < 1_440 { return "\(minutes / 60) h \(minutes % 60) min" }
-        return "\(minutes / 1_440) d \(minutes % 1_440 / 60) h"
     }
 }
 

@@ -18,7 +18,7 @@ struct RuleDossierPage: Page {
     let stageVerb: String
     let mayChange: Bool
     let days: Int
-    let facts: [RulePage.Fact]
+    let facts: [Fact]
     let precision: ShareBar
     let line: String
     let entities: [EntityRow]
@@ -76,7 +76,7 @@ struct RuleDossierPage: Page {
         self.backtests = backtests.filter { $0.ruleID == rule.id }.map { BacktestRow($0, now: now) }
     }
 
-    private static func facts(_ quality: RuleQuality, now: Instant) -> [RulePage.Fact] {
+    private static func facts(_ quality: RuleQuality, now: Instant) -> [Fact] {
         func count(_ verdict: Classification.Verdict) -> String { (quality.verdicts[verdict] ?? 0).grouped }
         return [
             ("Alerts a day", RuleNumbers.decimal(quality.alertsPerDay)), ("Alerts in all", quality.alerts.grouped),
@@ -86,7 +86,7 @@ struct RuleDossierPage: Page {
             ("Found what it looks for", quality.correctness.text),
             ("Time to triage", quality.timeToTriage.map { RuleNumbers.words($0) } ?? "–"),
             ("Last alert", quality.lastAlert.map { ShownTime($0, now: now).relative } ?? "never"),
-        ].map { RulePage.Fact(name: $0.0, value: $0.1) }
+        ].map { Fact(name: $0.0, value: $0.1) }
     }
 }
 

@@ -4,7 +4,18 @@ internal import KQLSyntax
 internal import Vocabulary
 internal import Yams
 
-extension EntityInsight {
+/// What a file of `insights/` declares, by its `kind`.
+enum InsightFile {
+    case insight(EntityInsight)
+    case activity(EntityActivity)
+
+    var id: String {
+        switch self {
+        case .insight(let insight): insight.id
+        case .activity(let activity): activity.id
+        }
+    }
+
     /// Reads the text of a file.
     init(yaml text: String, file: String) throws(InsightFault) {
         let source = try InsightSource(text, file: file)
@@ -14,24 +25,49 @@ extension EntityInsight {
         guard let kind = EntityKind(lenient: kindName) else {
             throw source.fault("entityType", "there is no entity type '\(kindName)'; write Account, Host, IP…")
         }
+        if let form = try source.form {
+            self = .activity(try InsightFile.activity(id, kind, form, source))
+        } else {
+            self = .insight(try InsightFile.insight(id, kind, source))
+        }
+    }
+
+    private static func insight(
+        _ id: String, _ kind: EntityKind, _ source: InsightSource
+    ) throws(InsightFault) -> EntityInsight {
         let period = try source.text("period")
         guard let span = ISODuration.span(period), span.seconds > 0 else {
             throw source.fault("period", "'\(period)' is no length of time; write it like 14d or P14D")
         }
-        self.init(
+        let insight = EntityInsight(
             id: id, name: try source.text("name"), description: try source.text("description"), kind: kind,
             requiredIdentifiers: try source.sets("requires"), tables: try source.texts("tables"),
             tableQuery: try source.query("query"), chartQuery: try source.query("chart"), period: span)
-        guard tableQuery != nil || chartQuery != nil else {
+        guard insight.tableQuery != nil || insight.chartQuery != nil else {
             throw source.fault("id", "the insight asks nothing; write a 'query', a 'chart' or both")
         }
+        return insight
+    }
+
+    private static func activity(
+        _ id: String, _ kind: EntityKind, _ form: EntityActivity.Form, _ source: InsightSource
+    ) throws(InsightFault) -> EntityActivity {
+        guard let query = try source.query("query") else {
+            throw source.fault("id", "an activity needs a 'query' that gives rows with TimeGenerated")
+        }
+        return EntityActivity(
+            id: id, name: try source.text("name"), description: try source.text("description"), form: form, kind: kind,
+            requiredIdentifiers: try source.sets("requires"), query: query,
+            title: form == .activity ? try source.text("title") : source.optional("title"),
+            content: form == .activity ? try source.text("content") : source.optional("content"))
     }
 }
 
 /// The mapping of an insight's file, whose members say where they stand.
 private struct InsightSource {
     private static let known: Set<String> = [
-        "id", "name", "description", "entityType", "requires", "tables", "period", "query", "chart",
+        "id", "name", "description", "kind", "entityType", "requires", "tables", "period", "query", "chart", "title",
+        "content",
     ]
 
     let file: String
@@ -74,6 +110,22 @@ private struct InsightSource {
             throw fault(member, "'\(member)' is missing; write a text")
         }
         return text
+    }
+
+    /// Empty when the member is not there.
+    func optional(_ member: String) -> String { members[member]?.scalar?.string ?? "" }
+
+    /// What becomes of the rows; nil for an insight.
+    var form: EntityActivity.Form? {
+        get throws(InsightFault) {
+            guard members["kind"] != nil else { return nil }
+            let name = try text("kind").lowercased()
+            if name == "insight" { return nil }
+            guard let form = EntityActivity.Form.allCases.first(where: { $0.rawValue.lowercased() == name }) else {
+                throw fault("kind", "there is no kind '\(name)'; write Insight, Activity or Anomaly")
+            }
+            return form
+        }
     }
 
     func texts(_ member: String) throws(InsightFault) -> [String] {
