@@ -274,6 +274,12 @@ let tests: [Target] = [
     .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport", coreMetrics]),
     .testTarget(name: "EvtxReaderTests", dependencies: ["EvtxReader", "TestSupport", "Unpacking"]),
     .testTarget(
+        name: "ExportTests",
+        dependencies: [
+            "Casebook", "Chronology", "DuckDBStore", "EventStore", "Export", "KQL", "KQLFunctions", "KQLValues",
+            "StateStore", "TestSupport", "Vocabulary", logging,
+        ]),
+    .testTarget(
         name: "FileConnectorTests",
         dependencies: ["Chronology", "FileConnector", "StateStore", "TestSupport", "Unpacking", logging]),
     .testTarget(

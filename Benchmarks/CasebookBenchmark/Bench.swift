@@ -20,7 +20,8 @@ struct Bench {
 
     init(folder: URL) throws {
         database = try StateDatabase.open(
-            path: folder.appending(path: "state.sqlite").path, rooms: [Casebook.migrations])
+            path: folder.appending(path: "state.sqlite").path,
+            rooms: [Casebook.migrations, PrioritizationTables.migrations])
         casebook = Casebook(database: database)
         let environment = ProcessInfo.processInfo.environment
         let home = environment["TOCSIN_HOME"] ?? FileManager.default.currentDirectoryPath
@@ -28,6 +29,13 @@ struct Bench {
         store = try DuckDBEventStore(
             library: library, options: DuckDBOptions(path: folder.appending(path: "events.duckdb").path),
             now: { Instant(unixSeconds: Date().timeIntervalSince1970) })
+    }
+
+    /// Writes changes into the tables of events.
+    var export: TableExport {
+        TableExport(
+            casebook: casebook, journal: database.journal, store: store, logger: Logger(label: "bench"),
+            incidentURL: { "https://tocsin.example/incidents/\($0)" })
     }
 
     /// Records the alerts of incidents, gives them priorities, and closes nine of ten; in chunks, as detection does.
@@ -60,18 +68,30 @@ struct Bench {
         try await casebook.update(id, change, by: Self.person)
     }
 
+    /// How many of the sample's incidents are there, told by their first alerts; chunks are filled in one after the other.
+    func filled() async throws -> Int {
+        var (low, high) = (0, SampleAlerts.mostIncidents)
+        while low < high {
+            let middle = (low + high) / 2
+            let isThere = try await casebook.alert(SampleAlerts.id(0, ofIncident: middle)) != nil
+            if isThere { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// Moves the readers' cursors to the end, since what was filled in is not what is measured.
     func skipJournal() async throws {
         let end = try await database.journal.head().sequence
-        for name in ["prioritization", "export.tables"] {
+        for name in ["prioritization", "service levels", "export.tables"] {
             try await database.journal.reader(name).acknowledge(through: end)
         }
     }
 
     /// What pages read, by name; milliseconds.
     func reads(incidents count: Int) async throws -> [(name: String, times: Durations)] {
-        func page(_ filter: IncidentFilter, offset: Int = 0) async throws {
-            _ = try await casebook.incidents(IncidentQuery(filter, limit: 50, offset: offset, detail: .summary))
+        func page(_ filter: IncidentFilter, order: IncidentOrder = .queue, offset: Int = 0) async throws {
+            _ = try await casebook.incidents(
+                IncidentQuery(filter, order: order, limit: 50, offset: offset, detail: .summary))
         }
         let open = IncidentFilter.status([.new, .active])
         var generator = SystemRandomNumberGenerator()
@@ -88,6 +108,16 @@ struct Bench {
                 }
             ),
             ("all incidents, first page", try await Durations.measure(100) { _ in try await page(.all) }),
+            (
+                "all incidents, last page",
+                try await Durations.measure(100) { _ in try await page(.all, offset: count - 50) }
+            ),
+            (
+                "last changed incidents",
+                try await Durations.measure(100) { _ in
+                    try await page(.all, order: .by(.lastModifiedTime, descending: true))
+                }
+            ),
             ("overview figures", try await Durations.measure(100) { _ in _ = try await casebook.counts() }),
             ("incident page", try await Durations.measure(300) { try await read(ids[$0 % ids.count]) }),
             ("incident page, 150 alerts", try await Durations.measure(100) { _ in try await read(full) }),
@@ -102,7 +132,17 @@ struct Bench {
             ),
             (
                 "search",
-                try await Durations.measure(20) { index in
+                try await Durations.measure(40) { index in
+                    _ = try await casebook.search("ws\(first.number + index)")
+                }
+            ),
+            (
+                "search, frequent words",
+                try await Durations.measure(20) { _ in _ = try await casebook.search("suspicious process") }
+            ),
+            (
+                "queue page with a search",
+                try await Durations.measure(40) { index in
                     try await page(.search("ws\(first.number + index)"))
                 }
             ),

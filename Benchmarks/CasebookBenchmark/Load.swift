@@ -1,8 +1,6 @@
 import Casebook
 import Chronology
-import Export
 import Foundation
-import Logging
 import Prioritization
 import StateStore
 import Vocabulary
@@ -27,9 +25,7 @@ struct Load {
         let casebook = bench.casebook
         let journal = bench.database.journal
         let prioritizer = Prioritizer(casebook: casebook, journal: journal)
-        let export = TableExport(
-            casebook: casebook, journal: journal, store: bench.store, logger: Logger(label: "bench"),
-            incidentURL: { "https://tocsin.example/incidents/\($0)" })
+        let export = bench.export
         let before = try await journal.head().sequence
         var result = Figures()
         let start = ContinuousClock.now
@@ -69,7 +65,7 @@ struct Load {
         var figures = Figures()
         var round = 0
         while ContinuousClock.now < end {
-            let number = 1_000_000 + worker * 100_000 + round / 8
+            let number = SampleAlerts.mostIncidents + worker * 100_000 + round / 8
             let alert = SampleAlerts.alert(round % 8, ofIncident: number)
             let start = ContinuousClock.now
             let recorded = try await bench.casebook.record(

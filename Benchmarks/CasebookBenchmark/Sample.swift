@@ -8,6 +8,8 @@ import Vocabulary
 struct SampleAlerts {
     static let beginning = Instant(unixSeconds: 1_760_000_000)
     static let alertsPerIncident = 10
+    /// Those of a higher number come of changes while it is measured.
+    static let mostIncidents = 1_000_000
     static let grouping = AlertGrouping.rule(
         GroupingConfiguration(matchingMethod: .selected(.init(entityKinds: [.host])), lookback: .hours(5)))
     private static let tactics: [Tactic] = [
@@ -20,6 +22,8 @@ struct SampleAlerts {
         return (0..<count).map { RecordableAlert(alert: alert($0, ofIncident: number), grouping: grouping) }
     }
 
+    static func id(_ index: Int, ofIncident number: Int) -> AlertID { AlertID("bench-\(number)-\(index)") }
+
     static func alert(_ index: Int, ofIncident number: Int) -> NewAlert {
         // An hour apart for the same host, which comes again after 50,000 incidents.
         let start = beginning + .seconds(Double(number) * 60 + Double(index))
@@ -27,7 +31,7 @@ struct SampleAlerts {
             displayName: "Suspicious process on a workstation (\(index % 3))",
             severity: Severity.allCases[(number &+ index) % Severity.allCases.count], startTime: start,
             endTime: start + .seconds(30), generatedTime: start + .minutes(1))
-        alert.id = AlertID("bench-\(number)-\(index)")
+        alert.id = id(index, ofIncident: number)
         alert.ruleID = "rule-\(number % 200)"
         alert.ruleName = "Rule \(number % 200)"
         alert.description = "A process was started that is seldom seen on hosts of this kind."

@@ -7,8 +7,9 @@ public import StateStore
 /// Writes alerts and incidents into the event store, so that KQL sees them as the tables `SecurityAlert` and
 /// `SecurityIncident`, one row per change.
 ///
-/// It follows the journal with a durable cursor. A crash between the append and the cursor's move writes the rows of that
-/// batch again; queries take the last row per incident (`arg_max`), as they do in Sentinel.
+/// It follows the journal with a durable cursor. A batch is claimed before its rows are appended as one delivery, which is
+/// named after the entries that it holds: after a crash between the append and the cursor's move the same batch comes again,
+/// and the store knows it.
 public struct TableExport: Sendable {
     private let casebook: Casebook
     private let store: any EventStore
@@ -51,9 +52,18 @@ public struct TableExport: Sendable {
             alerts.builder.isEmpty ? nil : alerts.builder.batch("SecurityAlert"),
             incidents.builder.isEmpty ? nil : incidents.builder.batch("SecurityIncident"),
         ].compactMap(\.self)
-        if !batches.isEmpty { try await store.append(batches) }
+        if !batches.isEmpty {
+            try await reader.claim(through: last.sequence)
+            try await store.append(batches, delivery: Self.delivery(of: entries))
+        }
         try await reader.acknowledge(through: last.sequence)
         logger.trace("exported", metadata: ["through": "\(last.sequence)"])
+    }
+
+    /// The last entry's hash stands for all before it, also where a restored journal has gone on otherwise.
+    private static func delivery(of entries: [JournalEntry]) -> DeliveryID? {
+        guard let first = entries.first, let last = entries.last else { return nil }
+        return DeliveryID("journal:tables:\(first.sequence)-\(last.sequence):\(last.hash)")
     }
 
     /// The alerts as they are now, each once.

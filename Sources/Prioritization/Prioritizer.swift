@@ -70,14 +70,15 @@ public final class Prioritizer: Sendable {
     public func refreshOpen() async throws -> Int {
         let measured = try await precisions()
         var count = 0
-        var offset = 0
+        var next = 0
         while true {
             let page = try await casebook.incidents(
                 IncidentQuery(
-                    .not(.status([.closed])), order: .by(.number, descending: false), limit: 200, offset: offset))
+                    .and([.status([.new, .active]), .number(next...Int.max)]), order: .by(.number, descending: false),
+                    limit: 200))
+            guard let last = page.incidents.last else { return count }
             count += try await score(page.incidents, measured)
-            offset += page.incidents.count
-            if page.incidents.isEmpty || offset >= page.total { return count }
+            next = last.number + 1
         }
     }
 

@@ -23,6 +23,7 @@ struct IncidentSeries {
     private struct Place {
         let alert: AlertID
         let start: Int64
+        /// Where it is now; nil for the alert that is new.
         var incident: IncidentID?
     }
 
@@ -43,14 +44,16 @@ struct IncidentSeries {
         guard all.reduce(1, { $0 + $1.alertCount }) > CasebookLimits.alertsPerIncident else { return nil }
         let affected = names.count > 1 ? all : after(alert.startTime.ticks, all)
         guard let series = affected.min(by: { $0.number < $1.number })?.series else { return nil }
-        var places = try places(of: affected) + [Place(alert: id, start: alert.startTime.ticks)]
-        places.sort { ($0.start, $0.alert) < ($1.start, $1.alert) }
-        let chunks = stride(from: 0, to: places.count, by: CasebookLimits.alertsPerIncident).map {
-            Array(places[$0..<min($0 + CasebookLimits.alertsPerIncident, places.count)])
-        }
+        let most = CasebookLimits.alertsPerIncident
+        let needed = (affected.reduce(1) { $0 + $1.alertCount } + most - 1) / most
         var hosts = affected.map(\.id)
-        try mergeSpare(hosts.dropFirst(chunks.count), into: hosts[0])
-        hosts = Array(hosts.prefix(chunks.count))
+        try mergeSpare(hosts.dropFirst(needed), into: hosts[0])
+        hosts = Array(hosts.prefix(needed))
+        var places = try places(of: hosts) + [Place(alert: id, start: alert.startTime.ticks)]
+        places.sort { ($0.start, $0.alert) < ($1.start, $1.alert) }
+        let chunks = stride(from: 0, to: places.count, by: most).map {
+            Array(places[$0..<min($0 + most, places.count)])
+        }
         var outcome: IncidentAssignment.Outcome?
         var fresh: IncidentID?
         if chunks.count > hosts.count {
@@ -87,8 +90,8 @@ struct IncidentSeries {
         return members.filter { $0.start >= first }
     }
 
-    private func places(of members: [Member]) throws -> [Place] {
-        let ids = JSON.array(members.map { .string($0.id.rawValue) }).description
+    private func places(of hosts: [IncidentID]) throws -> [Place] {
+        let ids = JSON.array(hosts.map { .string($0.rawValue) }).description
         return try transaction.rows(
             """
             SELECT a.id, a.start, a.incident FROM json_each(?) wanted
@@ -116,13 +119,13 @@ struct IncidentSeries {
     private func fill(_ host: IncidentID, with chunk: [Place], except own: AlertID) throws -> [AlertID] {
         var moved: [AlertID] = []
         for place in chunk {
-            let row = try transaction.row("SELECT incident FROM casebook_alert WHERE id = ?", [place.alert.rawValue])
-            let now = (row?["incident"] as String?).map(IncidentID.init(rawValue:))
-            guard now != host else { continue }
+            guard place.incident != host else { continue }
             try alerts.setIncident(host, of: place.alert)
             guard place.alert != own else { continue }
             moved.append(place.alert)
-            if let now { try transaction.note(.alertRemoved(now, place.alert, []), by: .alertGrouping) }
+            if let left = place.incident {
+                try transaction.note(.alertRemoved(left, place.alert, []), by: .alertGrouping)
+            }
         }
         return moved
     }

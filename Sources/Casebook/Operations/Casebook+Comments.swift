@@ -96,10 +96,8 @@ extension Casebook {
     /// In the order in which they were written.
     public func comments(of id: IncidentID) async throws(CasebookError) -> [IncidentComment] {
         try await reading { database in
-            try Row.fetchAll(
-                database.cachedStatement(sql: "SELECT * FROM casebook_comment WHERE incident = ? ORDER BY seq"),
-                arguments: [id.rawValue]
-            ).map(IncidentComment.init(row:))
+            try database.cachedStatement(sql: "SELECT * FROM casebook_comment WHERE incident = ? ORDER BY seq")
+                .all([id.rawValue], IncidentComment.init(row:))
         }
     }
 

@@ -35,9 +35,8 @@ extension Casebook {
                 ORDER BY last_seen DESC, seq LIMIT ? OFFSET ?
                 """
             let page: StatementArguments = [min(max(limit, 0), CasebookLimits.pageSize), max(offset, 0)]
-            return try Row.fetchAll(
-                database.cachedStatement(sql: sql), arguments: StatementArguments(wanted) + page
-            ).compactMap(EntityRows.known)
+            return try database.cachedStatement(sql: sql).all(StatementArguments(wanted) + page, EntityRows.known)
+                .compactMap(\.self)
         }
     }
 
@@ -63,8 +62,7 @@ extension Casebook {
                 JOIN casebook_alert_entity l ON l.alert = a.seq JOIN casebook_entity e ON e.seq = l.entity
                 WHERE a.id = ? ORDER BY l.position
                 """
-            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [id.rawValue])
-                .compactMap(EntityRows.known)
+            return try database.cachedStatement(sql: sql).all([id.rawValue], EntityRows.known).compactMap(\.self)
         }
     }
 
@@ -92,10 +90,8 @@ extension Casebook {
                     SELECT l.alert FROM casebook_alert_entity l WHERE l.entity = \(FormerEntities.row))
                     AND a.finish >= ? AND a.start < ? ORDER BY a.start DESC, a.id LIMIT \(CasebookLimits.pageSize)
                 """
-            return try Row.fetchAll(
-                database.cachedStatement(sql: sql),
-                arguments: [id.rawValue, id.rawValue, range?.start.ticks ?? .min, range?.end.ticks ?? .max]
-            ).map(AlertRows.alert)
+            return try database.cachedStatement(sql: sql).all(
+                [id.rawValue, id.rawValue, range?.start.ticks ?? .min, range?.end.ticks ?? .max], AlertRows.alert)
         }
     }
 

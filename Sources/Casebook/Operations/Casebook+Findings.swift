@@ -1,4 +1,5 @@
 internal import GRDB
+internal import StateStore
 public import Vocabulary
 
 /// What an alert says of how sure it is; the part of it that priorities are made of.
@@ -44,7 +45,7 @@ extension Casebook {
                     WHERE a.incident = ? ORDER BY a.seq
                     """)
             for id in incidents {
-                findings[id] = try Row.fetchAll(statement, arguments: [id.rawValue]).map { row in
+                findings[id] = try statement.all([id.rawValue]) { row in
                     let level = (row["level"] as String?).flatMap(AlertConfidence.Level.init(rawValue:))
                     return IncidentFinding(
                         ruleID: row["rule"], displayName: row["name"], productName: row["product"],

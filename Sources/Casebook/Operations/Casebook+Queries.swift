@@ -31,11 +31,17 @@ extension Casebook {
         let order = query.order.sql
         let arguments = StatementArguments(condition.arguments.map(\.databaseValue))
         return try await reading { database in
+            // An index tells which incidents they are; only the rows of the page are read.
             let sql =
-                "SELECT i.* FROM casebook_incident i WHERE \(condition.text) ORDER BY \(order) LIMIT ? OFFSET ?"
-            let rows = try Row.fetchAll(
+                "SELECT i.rowid FROM casebook_incident i WHERE \(condition.text) ORDER BY \(order) LIMIT ? OFFSET ?"
+            let places = try Int64.fetchAll(
                 database.cachedStatement(sql: sql), arguments: arguments + [limit, offset])
-            var incidents = try rows.map(Incident.init(row:))
+            var incidents = try database.cachedStatement(
+                sql: """
+                    SELECT i.* FROM json_each(?) wanted CROSS JOIN casebook_incident i ON i.rowid = wanted.value
+                    ORDER BY wanted.key
+                    """
+            ).all([JSON.array(places.map(JSON.int)).description], Incident.init(row:))
             try IncidentLists(database: database).fill(&incidents, query.detail)
             let counting =
                 query.filter.isTallied
@@ -59,7 +65,7 @@ extension Casebook {
                 SELECT \(AlertRows.columns) FROM json_each(?) wanted CROSS JOIN \(AlertRows.source)
                 WHERE a.id = wanted.value
                 """
-            return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [text]).map(AlertRows.alert)
+            return try database.cachedStatement(sql: sql).all([text], AlertRows.alert)
         }
     }
 
@@ -67,17 +73,17 @@ extension Casebook {
     public func notes(of ids: some Sequence<IncidentID>) async throws(CasebookError) -> [IncidentID: IncidentNotes] {
         let text = JSON.array(ids.map { .string($0.rawValue) }).description
         return try await reading { database in
-            func rows(_ table: String) throws -> [Row] {
+            func rows<Note>(_ table: String, _ read: (Row) throws -> Note) throws -> [Note] {
                 let sql = """
                     SELECT n.* FROM json_each(?) wanted CROSS JOIN \(table) n ON n.incident = wanted.value ORDER BY n.seq
                     """
-                return try Row.fetchAll(database.cachedStatement(sql: sql), arguments: [text])
+                return try database.cachedStatement(sql: sql).all([text], read)
             }
             var notes: [IncidentID: IncidentNotes] = [:]
-            for comment in try rows("casebook_comment").map(IncidentComment.init(row:)) {
+            for comment in try rows("casebook_comment", IncidentComment.init(row:)) {
                 notes[comment.incidentID, default: IncidentNotes()].comments.append(comment)
             }
-            for task in try rows("casebook_task").map(IncidentTask.init(row:)) {
+            for task in try rows("casebook_task", IncidentTask.init(row:)) {
                 notes[task.incidentID, default: IncidentNotes()].tasks.append(task)
             }
             return notes
@@ -108,9 +114,8 @@ extension Casebook {
                 SELECT \(AlertRows.columns) FROM \(AlertRows.source) WHERE \(condition)
                 ORDER BY \(order) LIMIT ? OFFSET ?
                 """
-            return try Row.fetchAll(
-                database.cachedStatement(sql: sql), arguments: StatementArguments(arguments) + [limit, offset]
-            ).map(AlertRows.alert)
+            return try database.cachedStatement(sql: sql)
+                .all(StatementArguments(arguments) + [limit, offset], AlertRows.alert)
         }
     }
 

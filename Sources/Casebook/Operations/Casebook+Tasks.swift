@@ -110,10 +110,8 @@ extension Casebook {
     /// In the order in which they were added.
     public func tasks(of id: IncidentID) async throws(CasebookError) -> [IncidentTask] {
         try await reading { database in
-            try Row.fetchAll(
-                database.cachedStatement(sql: "SELECT * FROM casebook_task WHERE incident = ? ORDER BY seq"),
-                arguments: [id.rawValue]
-            ).map(IncidentTask.init(row:))
+            try database.cachedStatement(sql: "SELECT * FROM casebook_task WHERE incident = ? ORDER BY seq")
+                .all([id.rawValue], IncidentTask.init(row:))
         }
     }
 

@@ -61,7 +61,7 @@ extension SearchHit.Place {
 }
 
 extension IncidentFilter {
-    /// So many of the newest matches of each kind count in a filter.
+    /// So many of the newest matches of each index count in a filter.
     private static let newest = 5_000
 
     /// The incidents that hold all words in one of their texts, or have the label or number that the text is.
@@ -82,21 +82,12 @@ extension IncidentFilter {
             ? .joined(parts, by: "OR", empty: "0") : SQLCondition(text: "1")
     }
 
-    private static func numbers(_ kind: SearchedKind) -> String {
-        """
-        (SELECT rowid / 8 FROM casebook_search WHERE casebook_search MATCH ? AND rowid % 8 = \(kind.rawValue)
-            ORDER BY rowid DESC LIMIT \(newest))
-        """
-    }
-
+    /// Each index is read once, from its newest match on; then the incidents of what was found are looked up.
     private static let places = [
-        "i.number IN \(numbers(.incident))",
-        "i.id IN (SELECT incident FROM casebook_comment WHERE seq IN \(numbers(.comment)))",
-        "i.id IN (SELECT incident FROM casebook_task WHERE seq IN \(numbers(.task)))",
-        "i.id IN (SELECT incident FROM casebook_field WHERE seq IN \(numbers(.field)))",
         """
-        i.id IN (SELECT r.incident FROM casebook_bookmark b
-            JOIN casebook_relation r ON r.target = b.id AND r.kind = 'bookmark' WHERE b.seq IN \(numbers(.bookmark)))
+        i.id IN (WITH found (place) AS MATERIALIZED (
+                SELECT rowid FROM casebook_search WHERE casebook_search MATCH ? ORDER BY rowid DESC LIMIT \(newest))
+            \(SearchedKind.allCases.map(\.incidents).joined(separator: " UNION ALL ")))
         """,
         """
         i.id IN (SELECT incident FROM casebook_alert WHERE seq IN
@@ -104,4 +95,26 @@ extension IncidentFilter {
                 ORDER BY rowid DESC LIMIT \(newest)))
         """,
     ]
+}
+
+extension SearchedKind {
+    /// The incidents of this kind's rows among those that were `found`.
+    fileprivate var incidents: String {
+        let (column, source) =
+            switch self {
+            case .incident: ("n.id", "casebook_incident n ON n.number = place / 8")
+            case .comment: ("n.incident", "casebook_comment n ON n.seq = place / 8")
+            case .task: ("n.incident", "casebook_task n ON n.seq = place / 8")
+            case .field: ("n.incident", "casebook_field n ON n.seq = place / 8")
+            case .bookmark:
+                (
+                    "r.incident",
+                    """
+                    casebook_bookmark n ON n.seq = place / 8
+                    CROSS JOIN casebook_relation r ON r.target = n.id AND r.kind = 'bookmark'
+                    """
+                )
+            }
+        return "SELECT \(column) FROM found CROSS JOIN \(source) WHERE place % 8 = \(rawValue)"
+    }
 }

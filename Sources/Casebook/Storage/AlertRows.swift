@@ -1,6 +1,7 @@
 internal import Chronology
 internal import GRDB
 internal import JSON
+internal import StateStore
 internal import Vocabulary
 
 /// The alerts' SQL.
@@ -43,7 +44,7 @@ struct AlertRows {
 
     func fetch(_ id: AlertID) throws -> Alert? {
         let sql = "SELECT \(AlertRows.columns) FROM \(AlertRows.source) WHERE a.id = ?"
-        return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [id.rawValue]).map(AlertRows.alert)
+        return try database.cachedStatement(sql: sql).first([id.rawValue], AlertRows.alert)
     }
 
     /// What the alerts of an incident say that its digest is made of.
@@ -53,7 +54,7 @@ struct AlertRows {
                 SELECT id, rule_id, product, display_name, severity, tactics, techniques, start, finish, principal
                 FROM casebook_alert WHERE incident = ? ORDER BY seq
                 """)
-        return try Row.fetchAll(statement, arguments: [incident.rawValue]).map { row in
+        return try statement.all([incident.rawValue]) { row in
             AlertDigest(
                 id: AlertID(row["id"] as String), ruleID: row["rule_id"], product: row["product"],
                 displayName: row["display_name"],

@@ -17,7 +17,7 @@ struct BookmarkRows {
 
     func fetch(_ id: BookmarkID) throws -> Bookmark? {
         let statement = try database.cachedStatement(sql: "\(Self.selection) WHERE b.id = ?")
-        return try Row.fetchOne(statement, arguments: [id.rawValue]).map(Bookmark.init(row:))
+        return try statement.first([id.rawValue], Bookmark.init(row:))
     }
 
     /// In the order in which they were made.
@@ -27,13 +27,13 @@ struct BookmarkRows {
                 \(Self.selection) WHERE b.id IN
                     (SELECT target FROM casebook_relation WHERE incident = ? AND kind = 'bookmark') ORDER BY b.seq
                 """)
-        return try Row.fetchAll(statement, arguments: [incident.rawValue]).map(Bookmark.init(row:))
+        return try statement.all([incident.rawValue], Bookmark.init(row:))
     }
 
     /// The newest first.
     func page(limit: Int, offset: Int) throws -> [Bookmark] {
         let statement = try database.cachedStatement(sql: "\(Self.selection) ORDER BY b.seq DESC LIMIT ? OFFSET ?")
-        return try Row.fetchAll(statement, arguments: [limit, offset]).map(Bookmark.init(row:))
+        return try statement.all([limit, offset], Bookmark.init(row:))
     }
 
     func insert(_ bookmark: Bookmark) throws {

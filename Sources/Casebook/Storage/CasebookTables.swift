@@ -22,6 +22,7 @@ extension Casebook {
         }
         migrations.add("former entities") { try $0.execute(sql: FormerEntities.tables) }
         migrations.add("series of incidents") { try $0.execute(sql: CasebookTables.series) }
+        migrations.add("lists of incidents") { try $0.execute(sql: CasebookTables.lists) }
         return migrations
     }()
 }
@@ -113,6 +114,17 @@ enum CasebookTables {
         ALTER TABLE casebook_incident ADD COLUMN series_start INTEGER NOT NULL DEFAULT 0;
         UPDATE casebook_incident SET series = id, series_start = coalesce(first_activity, 0) WHERE grouping <> '';
         CREATE INDEX casebook_incident_series ON casebook_incident (series) WHERE series <> '';
+        """
+
+    /// The queue's index holds what lists are mostly filtered by, so that deep pages and rare matches read no rows, which
+    /// are long.
+    static let lists = """
+        DROP INDEX casebook_incident_queue;
+        CREATE INDEX casebook_incident_queue ON casebook_incident (is_open DESC, score DESC, number DESC, severity,
+            status, verdict, reason, merged_into, owner_kind, owner_object_id, owner_principal_name, owner_email, owner_name);
+        DROP INDEX casebook_incident_created;
+        CREATE INDEX casebook_incident_created ON casebook_incident (created, number);
+        CREATE INDEX casebook_incident_modified ON casebook_incident (modified, number);
         """
 
     static let alerts = """

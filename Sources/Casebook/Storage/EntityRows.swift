@@ -26,14 +26,14 @@ struct EntityRows {
             let rows = try matches(merged, besides: found)
             if rows.isEmpty { break }
             for row in rows {
-                let seq: Int64 = row["seq"]
+                let seq = row.seq
                 if let first = found.first, try found.contains(where: { try former.areApart($0, seq) }) {
                     // The alert joins what somebody told apart: it tells nothing new about either.
                     try see(first, from: start, to: end)
                     return Resolution(row: first)
                 }
                 found.append(seq)
-                let known = try EntityRows.identifiers(row["identifiers"])
+                let known = try EntityRows.identifiers(row.identifiers)
                 let all = known.merging(merged.identifiers, uniquingKeysWith: { old, _ in old })
                 if all.count > known.count { hasGrown = true }
                 merged = Entity(stored: entity.kind, identifiers: all)
@@ -74,14 +74,14 @@ struct EntityRows {
         ).execute(arguments: [alert, entity, position])
     }
 
-    private func matches(_ entity: Entity, besides found: [Int64]) throws -> [Row] {
+    private func matches(_ entity: Entity, besides found: [Int64]) throws -> [(seq: Int64, identifiers: String)] {
         let keys = identityKeys(of: entity)
         let sql = """
-            SELECT DISTINCT e.seq AS seq, e.identifiers AS identifiers FROM casebook_entity_key k
+            SELECT DISTINCT e.seq, e.identifiers FROM casebook_entity_key k
             JOIN casebook_entity e ON e.seq = k.entity WHERE k.key IN \(keys.sqlMarks) ORDER BY e.seq
             """
-        let rows = try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(keys))
-        return rows.filter { !found.contains($0["seq"]) }
+        return try database.cachedStatement(sql: sql).all(StatementArguments(keys)) { (seq: $0[0], identifiers: $0[1]) }
+            .filter { !found.contains($0.seq) }
     }
 
     /// The strong keys; for an entity without, all that is known of it, so that it is one only with its like.

@@ -1,6 +1,7 @@
 internal import Chronology
 internal import GRDB
 internal import JSON
+internal import StateStore
 internal import Vocabulary
 
 /// Reads the lists that belong to incidents, for a whole page at once.
@@ -32,7 +33,7 @@ struct IncidentLists {
     func labels(of incident: IncidentID) throws -> [IncidentLabel] {
         let statement = try database.cachedStatement(
             sql: "SELECT * FROM casebook_label WHERE incident = ? ORDER BY position")
-        return try Row.fetchAll(statement, arguments: [incident.rawValue]).map(IncidentLabel.init(row:))
+        return try statement.all([incident.rawValue], IncidentLabel.init(row:))
     }
 
     /// The incidents of some ids, with their lists; unknown ids are left out.
@@ -42,7 +43,7 @@ struct IncidentLists {
                 SELECT i.* FROM json_each(?) wanted CROSS JOIN casebook_incident i ON i.id = wanted.value
                 """)
         let text = JSON.array(ids.map { .string($0.rawValue) }).description
-        var incidents = try Row.fetchAll(statement, arguments: [text]).map(Incident.init(row:))
+        var incidents = try statement.all([text], Incident.init(row:))
         try fill(&incidents)
         return incidents
     }
@@ -53,9 +54,8 @@ struct IncidentLists {
                 SELECT l.* FROM json_each(?) wanted
                 CROSS JOIN casebook_label l ON l.incident = wanted.value ORDER BY wanted.key, l.position
                 """)
-        for row in try Row.fetchAll(statement, arguments: [ids]) {
-            guard let position = positions[row["incident"]] else { continue }
-            incidents[position].labels.append(IncidentLabel(row: row))
+        for (incident, label) in try statement.all([ids], { ($0["incident"] as String, IncidentLabel(row: $0)) }) {
+            if let position = positions[incident] { incidents[position].labels.append(label) }
         }
     }
 

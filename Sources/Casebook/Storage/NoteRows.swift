@@ -14,8 +14,7 @@ extension IncidentComment {
     static func fetch(_ id: CommentID, of incident: IncidentID, in database: Database) throws -> IncidentComment? {
         let statement = try database.cachedStatement(
             sql: "SELECT * FROM casebook_comment WHERE incident = ? AND id = ?")
-        return try Row.fetchOne(statement, arguments: [incident.rawValue, id.rawValue])
-            .map(IncidentComment.init(row:))
+        return try statement.first([incident.rawValue, id.rawValue], IncidentComment.init(row:))
     }
 }
 
@@ -31,7 +30,7 @@ extension IncidentTask {
 
     static func fetch(_ id: TaskID, of incident: IncidentID, in database: Database) throws -> IncidentTask? {
         let statement = try database.cachedStatement(sql: "SELECT * FROM casebook_task WHERE incident = ? AND id = ?")
-        return try Row.fetchOne(statement, arguments: [incident.rawValue, id.rawValue]).map(IncidentTask.init(row:))
+        return try statement.first([incident.rawValue, id.rawValue], IncidentTask.init(row:))
     }
 }
 

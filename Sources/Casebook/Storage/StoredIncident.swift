@@ -1,6 +1,7 @@
 internal import Chronology
 internal import GRDB
 internal import JSON
+internal import StateStore
 internal import Vocabulary
 
 /// An incident's row: the incident, whose lists may be unread, and what only the casebook knows of it.
@@ -19,7 +20,7 @@ struct StoredIncident {
     /// The row of an incident, with its lists empty.
     static func fetch(_ id: IncidentID, in database: Database) throws -> StoredIncident? {
         let statement = try database.cachedStatement(sql: "SELECT * FROM casebook_incident WHERE id = ?")
-        return try Row.fetchOne(statement, arguments: [id.rawValue]).map(StoredIncident.init(row:))
+        return try statement.first([id.rawValue], StoredIncident.init(row:))
     }
 
     init(new incident: Incident, mode: GroupingMode) {
@@ -30,12 +31,12 @@ struct StoredIncident {
     }
 
     init(row: Row) throws {
-        incident = try Incident(row: row)
+        digest = try IncidentDigest(text: row["digest"])
+        incident = try Incident(row: row, digest: digest)
         mode = GroupingMode(text: row["grouping"])
         let own: String = row["own_fields"]
         ownFields = Set(own.split(separator: " ").compactMap { FieldChange.Field(rawValue: String($0)) })
         isTouched = row["is_touched"]
-        digest = try IncidentDigest(text: row["digest"])
         series = row["series"]
     }
 
@@ -128,6 +129,10 @@ struct StoredIncident {
 extension Incident {
     /// The columns of a row; labels, alerts and entities, which lie in other tables, are empty.
     init(row: Row) throws {
+        try self.init(row: row, digest: IncidentDigest(text: row["digest"]))
+    }
+
+    fileprivate init(row: Row, digest: IncidentDigest?) throws {
         let verdict = (row["verdict"] as String?).flatMap(Classification.Verdict.init(rawValue:))
         let reason = (row["reason"] as String?).flatMap(Classification.Reason.init(rawValue:))
         let ownerKind: String = row["owner_kind"]
@@ -165,7 +170,7 @@ extension Incident {
             priority: try priority.map { try IncidentPriority(json: JSON(parsing: $0), score: row["score"]) },
             version: row["version"]
         )
-        derive(lists: try IncidentDigest(text: row["digest"]))
+        derive(lists: digest)
     }
 
     /// What the alerts give that nobody can set.

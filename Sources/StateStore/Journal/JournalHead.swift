@@ -11,10 +11,10 @@ public struct JournalHead: Sendable, Hashable {
     static func read(in database: Database) throws -> JournalHead {
         let row = try Row.fetchOne(
             database.cachedStatement(sql: "SELECT sequence, hash FROM journal_head WHERE id = 1"))
-        guard let row, let hash = JournalHash(bytes: row["hash"]) else {
+        guard let row, let hash = JournalHash(bytes: row[1]) else {
             throw StateStoreError(.corrupt, "the journal's head is missing; restore the state database from a backup")
         }
-        return JournalHead(sequence: row["sequence"], hash: hash)
+        return JournalHead(sequence: row[0], hash: hash)
     }
 
     func write(in database: Database) throws {

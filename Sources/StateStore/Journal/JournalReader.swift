@@ -57,23 +57,27 @@ public struct JournalReader: Sendable {
 
     /// The sequence of the last acknowledged entry.
     public func position() async throws -> Int64 {
-        if let stored = try await journal.database.read(stored) { return stored }
+        if let cursor = try await journal.database.read(cursor) { return cursor.position }
         return try await begin()
     }
 
     private func pending(limit: Int) async throws -> (batch: [JournalEntry], position: Int64) {
         let known = try await journal.database.read { database -> (batch: [JournalEntry], position: Int64)? in
-            guard let position = try stored(in: database) else { return nil }
-            return (try JournalStatements.entries(after: position, limit: limit, in: database), position)
+            guard let cursor = try cursor(in: database) else { return nil }
+            let count = cursor.claimed > cursor.position ? Int(cursor.claimed - cursor.position) : limit
+            return (
+                try JournalStatements.entries(after: cursor.position, limit: count, in: database), cursor.position
+            )
         }
         if let known { return known }
         let position = try await begin()
         return (try await journal.entries(after: position, limit: limit), position)
     }
 
-    private func stored(in database: Database) throws -> Int64? {
-        let statement = try database.cachedStatement(sql: "SELECT position FROM journal_reader WHERE name = ?")
-        return try Int64.fetchOne(statement, arguments: [name])
+    private func cursor(in database: Database) throws -> (position: Int64, claimed: Int64)? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT position, claimed FROM journal_reader WHERE name = ?")
+        return try statement.first([name]) { (position: $0[0], claimed: $0[1]) }
     }
 
     /// Makes the cursor.
@@ -83,7 +87,17 @@ public struct JournalReader: Sendable {
             try database.execute(
                 sql: "INSERT INTO journal_reader (name, position) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 arguments: [name, first])
-            return try stored(in: database) ?? first
+            return try cursor(in: database)?.position ?? first
+        }
+    }
+
+    /// Fixes where the batch in hand ends: until that is acknowledged, the same batch comes again however much is appended
+    /// meanwhile. An effect outside this database can then be named after the batch, and known again after a crash.
+    public func claim(through sequence: Int64) async throws {
+        try await journal.database.write { [name] database in
+            let statement = try database.cachedStatement(
+                sql: "UPDATE journal_reader SET claimed = max(claimed, ?2) WHERE name = ?1")
+            try statement.execute(arguments: [name, sequence])
         }
     }
 

@@ -28,7 +28,7 @@ enum JournalStatements {
     static func entries(after sequence: Int64, limit: Int, in database: Database) throws -> [JournalEntry] {
         let statement = try database.cachedStatement(
             sql: "SELECT * FROM journal_entry WHERE sequence > ? ORDER BY sequence LIMIT ?")
-        return try Row.fetchAll(statement, arguments: [sequence, limit]).map(entry)
+        return try statement.all([sequence, limit], entry)
     }
 
     static func entries(
@@ -42,7 +42,7 @@ enum JournalStatements {
                 SELECT * FROM journal_entry WHERE subject = ? AND subject <> '' AND sequence < ?
                 ORDER BY sequence DESC LIMIT ?
                 """)
-        return try Row.fetchAll(statement, arguments: [subject, sequence, limit]).map(entry)
+        return try statement.all([subject, sequence, limit], entry)
     }
 
     static func entry(_ row: Row) throws -> JournalEntry {

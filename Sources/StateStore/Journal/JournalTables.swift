@@ -36,6 +36,9 @@ extension RoomMigrations {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrations.add("claims") { database in
+            try database.execute(sql: "ALTER TABLE journal_reader ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0")
+        }
         return migrations
     }()
 }

@@ -75,7 +75,15 @@ extension Entity {
 extension EntityKind {
     /// Sets of identifiers each of which names one entity. Accounts' SIDs and addresses depend on their values and are
     /// decided apart.
-    fileprivate var strongSets: [[String]] {
+    fileprivate var strongSets: [[String]] { Self.strong[self] ?? [] }
+
+    fileprivate var weakSets: [[String]] { Self.weak[self] ?? [] }
+
+    // Asked for with every entity of every alert, so they are made once.
+    private static let strong = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.listedStrongSets) })
+    private static let weak = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.listedWeakSets) })
+
+    private var listedStrongSets: [[String]] {
         switch self {
         case .account:
             [
@@ -107,7 +115,7 @@ extension EntityKind {
         }
     }
 
-    fileprivate var weakSets: [[String]] {
+    private var listedWeakSets: [[String]] {
         switch self {
         case .account: [["Name"], ["Sid"]]
         case .host: [["HostName"], ["NetBiosName"]]
