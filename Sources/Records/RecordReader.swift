@@ -97,7 +97,11 @@ public struct RecordReader: ~Copyable, Sendable {
             input.removeSubrange(0..<used)
             used = 0
         }
-        input.append(contentsOf: bytes)
+        if input.isEmpty, isCompressed == false, transcoder.isPassing {
+            framer.append { $0.append(contentsOf: bytes) }
+        } else {
+            input.append(contentsOf: bytes)
+        }
     }
 
     /// Hands over the next bytes of the stream.
@@ -203,6 +207,8 @@ public struct RecordReader: ~Copyable, Sendable {
             case .rejected(let reason): reject(bytes, line: frame.line, reason: reason)
             }
         }
+        // Only a line can change how lines are read.
+        guard frame.kind == .text else { return }
         let isVerbatim = lineReading?.needsVerbatimLines ?? false
         if isVerbatim != framer.isVerbatim { framer.setVerbatim(isVerbatim) }
     }

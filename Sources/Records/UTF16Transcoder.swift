@@ -6,6 +6,9 @@ struct UTF16Transcoder: Sendable {
     /// Bytes whose character is not complete.
     private var held: [UInt8] = []
 
+    /// Whether all that comes passes as it is.
+    var isPassing: Bool { order == .none }
+
     /// Appends the UTF-8 of the next bytes.
     mutating func append(_ bytes: some Collection<UInt8>, to output: inout [UInt8], isFinal: Bool = false) {
         if order == .none {

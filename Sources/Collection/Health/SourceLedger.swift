@@ -93,12 +93,15 @@ public final class SourceLedger: Sendable {
 
     private func add(_ observation: SourceObservation, at now: Instant, to state: inout State) {
         var key = observation.key
-        if state.sources[key] == nil, state.sources.count >= limit {
-            key = SourceKey(origin: "*", source: key.source, table: key.table)
-        }
         // In place: a status is large, and a block may be of thousands of senders.
-        let change = Self.hear(
-            observation, in: &state.sources[key, default: SourceStatus(key: key, now: now)], at: now, policy)
+        let change: SourceWatch.Change?
+        if let known = state.sources.index(forKey: key) {
+            change = Self.hear(observation, in: &state.sources.values[known], at: now, policy)
+        } else {
+            if state.sources.count >= limit { key = SourceKey(origin: "*", source: key.source, table: key.table) }
+            change = Self.hear(
+                observation, in: &state.sources[key, default: SourceStatus(key: key, now: now)], at: now, policy)
+        }
         if let change { state.changes.append(SourceChange(key: key, kind: .silence(change))) }
         state.changed.insert(key)
     }

@@ -1,11 +1,23 @@
 internal import Foundation
 internal import KQLValues
+internal import Records
 
 /// Grows one column of a table; rows that were not set are null (for strings: empty).
 struct ColumnBuilder {
+    /// An entry of a batch that is no value of the column's type, and the row that it stood for.
+    struct Misfit {
+        var row: Int
+        var entry: RecordBatch.Entry
+    }
+
     let schema: ColumnSchema
-    private(set) var count = 0
-    private var strings = StringColumn()
+    private var settledCount = 0
+    /// What the rows after the settled ones are to be: the places of entries among a batch's, -1 for none. They are read
+    /// together, which costs less than one by one.
+    private var pending: [Int32] = []
+    /// The UTF-8 of all texts, and where in it each ends.
+    private var text: [UInt8] = []
+    private var textEnds: [Int] = [0]
     private var numbers: [Int64] = []
     private var reals: [Double] = []
     private var guids: [UUID] = []
@@ -17,40 +29,111 @@ struct ColumnBuilder {
         self.schema = schema
     }
 
+    /// Number of rows.
+    var count: Int { settledCount + pending.count }
+
+    /// Whether rows wait for `settle`; then nothing but entries may be appended.
+    var hasPending: Bool { !pending.isEmpty }
+
     mutating func reserve(rows: Int, bytes: Int) {
-        strings.reserve(rows, byteCount: bytes)
+        textEnds.reserveCapacity(rows + 1)
+        text.reserveCapacity(bytes)
     }
 
     /// Fills up to a row, which is then the next to be set.
     mutating func pad(to row: Int) {
-        while count < row { appendNull() }
+        let missing = row - count
+        guard missing > 0 else { return }
+        if hasPending {
+            pending.append(contentsOf: repeatElement(-1, count: missing))
+        } else {
+            appendNulls(missing)
+        }
     }
 
-    mutating func appendNull() {
+    mutating func appendNull() { appendNulls(1) }
+
+    private mutating func appendNulls(_ more: Int) {
+        defer { settledCount += more }
         switch schema.type {
         case .string, .dynamic:
-            strings.append(utf8: UnsafeBufferPointer(start: nil, count: 0))
-            count += 1
+            textEnds.append(contentsOf: repeatElement(text.count, count: more))
             return
-        case .bool, .int, .long, .datetime, .timespan: numbers.append(0)
-        case .real: reals.append(0)
-        case .guid: guids.append(Column.noGUID)
-        case .decimal: decimals.append(0)
+        case .bool, .int, .long, .datetime, .timespan: numbers.append(contentsOf: repeatElement(0, count: more))
+        case .real: reals.append(contentsOf: repeatElement(0, count: more))
+        case .guid: guids.append(contentsOf: repeatElement(Column.noGUID, count: more))
+        case .decimal: decimals.append(contentsOf: repeatElement(0, count: more))
         }
-        if nulls.isEmpty { nulls = Array(repeating: false, count: count) }
-        nulls.append(true)
-        count += 1
+        if nulls.isEmpty { nulls = Array(repeating: false, count: settledCount) }
+        nulls.append(contentsOf: repeatElement(true, count: more))
+    }
+
+    /// Appends the value of an entry, given by its place among a batch's, which `settle` reads.
+    mutating func append(pending entry: Int) { pending.append(Int32(truncatingIfNeeded: entry)) }
+
+    /// Reads the entries that wait; gives those that are no values of the column's type and became null.
+    mutating func settle(_ batch: RecordBatch) -> [Misfit] {
+        guard hasPending else { return [] }
+        var waiting: [Int32] = []
+        swap(&waiting, &pending)
+        if schema.type == .string {
+            appendTexts(waiting, of: batch)
+            return []
+        }
+        var misfits: [Misfit] = []
+        for place in waiting {
+            guard place >= 0 else {
+                appendNull()
+                continue
+            }
+            let entry = batch.entries[Int(place)]
+            if !batch.withUTF8(entry, { append(entry.kind, $0) }) {
+                misfits.append(Misfit(row: settledCount, entry: entry))
+                appendNull()
+            }
+        }
+        return misfits
+    }
+
+    private mutating func appendTexts(_ places: [Int32], of batch: RecordBatch) {
+        var ends: [Int] = []
+        ends.reserveCapacity(textEnds.count + places.count)
+        ends.append(contentsOf: textEnds)
+        var end = text.count
+        batch.entries.withUnsafeBufferPointer { entries in
+            for place in places {
+                if place >= 0, entries[Int(place)].kind != .null { end += entries[Int(place)].length }
+                ends.append(end)
+            }
+            text = Array(unsafeUninitializedCapacity: end) { target, written in
+                let target = UnsafeMutableRawBufferPointer(target)
+                text.withUnsafeBytes { target.copyMemory(from: $0) }
+                written = text.count
+                batch.bytes.withUnsafeBytes { source in
+                    for place in places where place >= 0 && entries[Int(place)].kind != .null {
+                        let entry = entries[Int(place)]
+                        let value = source[entry.start..<(entry.start + entry.length)]
+                        UnsafeMutableRawBufferPointer(rebasing: target[written...]).copyMemory(
+                            from: UnsafeRawBufferPointer(rebasing: value))
+                        written += entry.length
+                    }
+                }
+            }
+        }
+        textEnds = ends
+        settledCount += places.count
     }
 
     /// Appends text as it is; for string columns, and for dynamic ones when it is JSON.
     mutating func append(utf8: UnsafeBufferPointer<UInt8>) {
-        strings.append(utf8: utf8)
-        count += 1
+        text.append(contentsOf: utf8)
+        textEnds.append(text.count)
+        settledCount += 1
     }
 
-    mutating func append(_ text: String) {
-        strings.append(text)
-        count += 1
+    mutating func append(_ value: String) {
+        var copy = value
+        copy.withUTF8 { append(utf8: $0) }
     }
 
     mutating func append(number: Int64) {
@@ -75,15 +158,15 @@ struct ColumnBuilder {
 
     private mutating func didAppend() {
         if !nulls.isEmpty { nulls.append(false) }
-        count += 1
+        settledCount += 1
     }
 
-    /// The column of `rowCount` rows; a dynamic one as JSON text.
+    /// The column of `rowCount` rows, all settled; a dynamic one as JSON text.
     consuming func finish(rowCount: Int) -> Column {
         pad(to: rowCount)
         let marks: [Bool]? = nulls.isEmpty ? nil : nulls
         return switch schema.type {
-        case .string, .dynamic: .string(strings)
+        case .string, .dynamic: .string(StringColumn(bytes: text, offsets: textEnds))
         case .bool: .bool(Vector(numbers.map { $0 != 0 }, nulls: marks))
         case .int: .int(Vector(numbers.map { Int32(truncatingIfNeeded: $0) }, nulls: marks))
         case .long: .long(Vector(numbers, nulls: marks))

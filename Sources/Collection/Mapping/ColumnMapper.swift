@@ -55,7 +55,7 @@ struct ColumnMapper {
         self.batch = batch
         self.source = source
         self.now = now
-        var table = TableBuilder(definition)
+        var table = TableBuilder(definition, of: batch)
         object = ObjectText(of: batch, under: -1)
         isKnown = Array(repeating: false, count: batch.fieldNames.count)
         timeColumn = table.column("TimeGenerated")
@@ -138,8 +138,23 @@ struct ColumnMapper {
     // MARK: Rows
 
     mutating func map(_ record: Int) {
-        for slot in found.indices { found[slot] = Found() }
+        findValues(of: record)
+        for position in plains.indices { write(plains[position], record) }
+        for (column, output) in outputs { write(output, to: column, record) }
+        if let timeColumn, !table.isSet(timeColumn) { table.set(timeColumn, number: now.ticks) }
+        if let restColumn, !rest.isEmpty { writeRest(to: restColumn) }
+        table.endRow(record: record)
+    }
+
+    /// Finds what a record has for each slot.
+    private mutating func findValues(of record: Int) {
+        // Out of `self`, so that the loop has them to itself.
+        var found: [Found] = []
+        var rest: [RecordBatch.Entry] = []
+        swap(&found, &self.found)
+        swap(&rest, &self.rest)
         rest.removeAll(keepingCapacity: true)
+        for slot in found.indices { found[slot] = Found() }
         for index in batch.recordStarts[record]..<batch.recordStarts[record + 1] {
             let entry = batch.entries[index]
             let field = Int(entry.field)
@@ -152,11 +167,8 @@ struct ColumnMapper {
                 }
             }
         }
-        for position in plains.indices { write(plains[position], record) }
-        for (column, output) in outputs { write(output, to: column, record) }
-        if let timeColumn, !table.isSet(timeColumn) { table.set(timeColumn, number: now.ticks) }
-        if let restColumn, !rest.isEmpty { writeRest(to: restColumn) }
-        table.endRow(record: record)
+        swap(&found, &self.found)
+        swap(&rest, &self.rest)
     }
 
     private mutating func write(_ plain: Plain, _ record: Int) {
@@ -165,9 +177,12 @@ struct ColumnMapper {
         if value.object >= 0 {
             writeObject(value.object, from: value.entry, record)
             object.withUTF8 { table.set(plain.column, .json, $0, record: record) }
-        } else {
+        } else if plain.column == timeColumn {
+            // At once, since another time takes its place when it cannot be read.
             let entry = batch.entries[value.entry]
             batch.withUTF8(entry) { table.set(plain.column, entry.kind, $0, record: record) }
+        } else {
+            table.set(plain.column, entry: value.entry)
         }
     }
 
@@ -226,10 +241,7 @@ struct ColumnMapper {
         }
     }
 
-    consuming func finish() -> (rows: MappedRows?, mismatches: [Mismatch]) {
-        let mismatches = table.mismatches
-        return (table.finish(), mismatches)
-    }
+    consuming func finish() -> (rows: MappedRows?, mismatches: [Mismatch]) { table.finish() }
 }
 
 /// The field names of a batch by their lowercase form.

@@ -22,13 +22,16 @@ struct TableBuilder {
     let definition: TableDefinition
     private(set) var rowCount = 0
     private(set) var records: [Int] = []
-    private(set) var mismatches: [Mismatch] = []
+    private var mismatches: [Mismatch] = []
+    private let batch: RecordBatch
     private var builders: [ColumnBuilder] = []
     private var indexes: [String: Int] = [:]
     private var constants: [(column: Int, value: String)] = []
 
-    init(_ definition: TableDefinition) {
+    /// - Parameter batch: Where the entries come from that rows are set to.
+    init(_ definition: TableDefinition, of batch: RecordBatch = RecordBatch()) {
         self.definition = definition
+        self.batch = batch
         constant("Type", definition.name)
     }
 
@@ -56,38 +59,55 @@ struct TableBuilder {
     /// Whether the row under construction has a value in a column already.
     func isSet(_ column: Int) -> Bool { builders[column].count > rowCount }
 
-    /// Sets a value of the row under construction; the first one stays.
-    mutating func set(_ column: Int, _ kind: RecordBatch.Kind, _ utf8: UnsafeBufferPointer<UInt8>, record: Int) {
+    /// Sets a value of the row under construction to that of an entry, by its place in the batch; the first one stays.
+    mutating func set(_ column: Int, entry: Int) {
         guard !isSet(column) else { return }
         builders[column].pad(to: rowCount)
+        builders[column].append(pending: entry)
+    }
+
+    /// Sets a value of the row under construction; the first one stays.
+    mutating func set(_ column: Int, _ kind: RecordBatch.Kind, _ utf8: UnsafeBufferPointer<UInt8>, record: Int) {
+        guard prepare(column) else { return }
         if !builders[column].append(kind, utf8) {
-            let schema = builders[column].schema
-            mismatches.append(
-                Mismatch(
-                    record: record, table: definition.name, column: schema.name, type: schema.type,
-                    value: String(decoding: utf8, as: UTF8.self)))
+            note(String(decoding: utf8, as: UTF8.self), in: column, record: record)
             // A time that cannot be read is replaced by the caller's.
-            if schema.name != "TimeGenerated" { builders[column].appendNull() }
+            if builders[column].schema.name != "TimeGenerated" { builders[column].appendNull() }
         }
     }
 
     mutating func set(_ column: Int, text: String) {
-        guard !isSet(column) else { return }
-        builders[column].pad(to: rowCount)
-        builders[column].append(text)
+        if prepare(column) { builders[column].append(text) }
     }
 
     /// Sets a string, or a dynamic value that is JSON text.
     mutating func set(_ column: Int, utf8: UnsafeBufferPointer<UInt8>) {
-        guard !isSet(column) else { return }
-        builders[column].pad(to: rowCount)
-        builders[column].append(utf8: utf8)
+        if prepare(column) { builders[column].append(utf8: utf8) }
     }
 
     mutating func set(_ column: Int, number: Int64) {
-        guard !isSet(column) else { return }
+        if prepare(column) { builders[column].append(number: number) }
+    }
+
+    /// Makes a column ready for a value of the row under construction; false when it has one.
+    private mutating func prepare(_ column: Int) -> Bool {
+        guard !isSet(column) else { return false }
+        if builders[column].hasPending { settle(column) }
         builders[column].pad(to: rowCount)
-        builders[column].append(number: number)
+        return true
+    }
+
+    private mutating func settle(_ column: Int) {
+        for misfit in builders[column].settle(batch) {
+            note(batch.text(misfit.entry), in: column, record: records[misfit.row])
+        }
+    }
+
+    private mutating func note(_ value: String, in column: Int, record: Int) {
+        let schema = builders[column].schema
+        mismatches.append(
+            Mismatch(
+                record: record, table: definition.name, column: schema.name, type: schema.type, value: value))
     }
 
     mutating func endRow(record: Int) {
@@ -96,9 +116,12 @@ struct TableBuilder {
         records.append(record)
     }
 
-    /// The rows; nil when there are none. Columns without any value are left out.
-    consuming func finish() -> MappedRows? {
-        guard rowCount > 0 else { return nil }
+    /// The rows, nil when there are none, and the values that did not fit, in the order of their records. Columns without any
+    /// value are left out.
+    consuming func finish() -> (rows: MappedRows?, mismatches: [Mismatch]) {
+        guard rowCount > 0 else { return (nil, mismatches) }
+        for column in builders.indices { settle(column) }
+        mismatches.sort { $0.record < $1.record }
         var schema: [ColumnSchema] = []
         var columns: [Column] = []
         for builder in builders where builder.count > 0 {
@@ -107,6 +130,6 @@ struct TableBuilder {
         }
         let batch = EventBatch(
             table: definition.name, schema: TableSchema(schema), columns: columns, rowCount: rowCount)
-        return MappedRows(batch: batch, records: records)
+        return (MappedRows(batch: batch, records: records), mismatches)
     }
 }

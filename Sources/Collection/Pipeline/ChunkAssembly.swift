@@ -101,5 +101,5 @@ struct DeadLetterTable {
         table.set(column, number: number)
     }
 
-    consuming func finish() -> EventBatch? { table.finish()?.batch }
+    consuming func finish() -> EventBatch? { table.finish().rows?.batch }
 }

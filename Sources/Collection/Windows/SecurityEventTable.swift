@@ -36,6 +36,9 @@ struct SecurityEventTable {
     private let dataPlaces: [WindowsRow.Place?]
     private let dataParts: [Part?]
     private let namedPlaces: [String: WindowsRow.Place]
+    /// Memory for names of accounts, used again for each row.
+    private var subject: [UInt8] = []
+    private var target: [UInt8] = []
     private var parts: [WindowsEventView.Datum?] = Array(repeating: nil, count: Part.allCases.count)
     private let header: HeaderPlaces
     private let derived: DerivedPlaces
@@ -67,7 +70,7 @@ struct SecurityEventTable {
             }
             row.set(place, datum, of: event, record: record)
         }
-        row.set(derived.accountName, event[.userName], record: record)
+        row.set(derived.accountName, entry: event.place(.userName))
         if !isComplete { row.set(derived.eventData) { EventDataText.element(event, to: &$0) } }
         derive(event)
         row.end(record: record)
@@ -76,9 +79,10 @@ struct SecurityEventTable {
     /// The column for a piece of data, which is noted if other columns are derived from it.
     private mutating func place(of datum: WindowsEventView.Datum, _ event: WindowsEventView) -> WindowsRow.Place? {
         switch datum {
-        case .entry(let entry):
-            if let part = dataParts[Int(entry.field)] { parts[part.rawValue] = datum }
-            return dataPlaces[Int(entry.field)]
+        case .entry(let index):
+            let field = Int(event.entry(index).field)
+            if let part = dataParts[field] { parts[part.rawValue] = datum }
+            return dataPlaces[field]
         case .element(let name, _):
             if let part = Part(name) { parts[part.rawValue] = datum }
             return namedPlaces[name.lowercased()]
@@ -86,9 +90,9 @@ struct SecurityEventTable {
     }
 
     private mutating func writeHeader(_ event: WindowsEventView, record: Int) {
-        row.set(header.id, event[.eventID], record: record)
-        row.set(header.computer, event[.computer], record: record)
-        row.set(header.provider, event[.provider], record: record)
+        row.set(header.id, entry: event.place(.eventID))
+        row.set(header.computer, entry: event.place(.computer))
+        row.set(header.provider, entry: event.place(.provider))
         row.set(header.channel, text: "Security")
         row.set(header.task, number: event.number(.task))
         // The log's events all have level 0; shippers' own severities say whether an audit was a failure.
@@ -96,35 +100,51 @@ struct SecurityEventTable {
         row.set(header.level, text: String(level))
         row.set(header.levelName, text: WindowsLevel.name(level))
         row.set(header.version, number: event.number(.version))
-        row.set(header.opcode, event[.opcode], record: record)
+        row.set(header.opcode, entry: event.place(.opcode))
         row.set(header.keywords, text: WindowsKeywords.text(event))
-        row.set(header.correlation, event[.activityID], record: record)
+        row.set(header.correlation, entry: event.place(.activityID))
         row.set(header.process, number: event.number(.processID))
         row.set(header.thread, number: event.number(.threadID))
-        row.set(header.user, event[.userID], record: record)
-        row.set(header.recordID, event[.recordID], record: record)
+        row.set(header.user, entry: event.place(.userID))
+        row.set(header.recordID, entry: event.place(.recordID))
     }
 
     private mutating func derive(_ event: WindowsEventView) {
-        func text(_ part: Part) -> String? { parts[part.rawValue].map { event.text($0) } }
         let id = event.number(.eventID)
         row.set(derived.activity, text: activity(id, event))
-        if let type = parts[Part.logonType.rawValue].flatMap({ event.withUTF8($0) { NumberText.integer($0) } }) {
+        if let type = part(.logonType).flatMap({ event.withUTF8($0) { NumberText.integer($0) } }) {
             row.set(derived.logonTypeName, text: definition.logonTypes[type])
         }
-        if let path = text(.newProcess) ?? text(.process) {
-            let name = path.utf8.lastIndex(of: UInt8(ascii: "\\")).map { String(path[path.utf8.index(after: $0)...]) }
-            row.set(derived.process, text: name ?? path)
+        if let path = part(.newProcess) ?? part(.process) {
+            event.withUTF8(path) { path in
+                let start = path.lastIndex(of: UInt8(ascii: "\\")).map { $0 + 1 } ?? 0
+                row.set(derived.process, utf8: UnsafeBufferPointer(rebasing: path[start...]))
+            }
         }
-        let subject = text(.subjectUser).map { (text(.subjectDomain) ?? "") + "\\" + $0 }
-        let target = text(.targetUser).map { (text(.targetDomain) ?? "") + "\\" + $0 }
-        guard subject != nil || target != nil else { return }
-        row.set(derived.subjectAccount, text: subject)
-        row.set(derived.targetAccount, text: target)
-        let isTarget = id.map { definition.targetAccountEvents.contains($0) } ?? false
-        let account = (isTarget ? target : subject) ?? subject ?? target
-        row.set(derived.account, text: account)
-        row.set(derived.accountType, text: account?.utf8.last == UInt8(ascii: "$") ? "Machine" : "User")
+        let hasSubject = Self.write(part(.subjectDomain), part(.subjectUser), of: event, to: &subject)
+        let hasTarget = Self.write(part(.targetDomain), part(.targetUser), of: event, to: &target)
+        guard hasSubject || hasTarget else { return }
+        if hasSubject { subject.withUnsafeBufferPointer { row.set(derived.subjectAccount, utf8: $0) } }
+        if hasTarget { target.withUnsafeBufferPointer { row.set(derived.targetAccount, utf8: $0) } }
+        let prefersTarget = id.map { definition.targetAccountEvents.contains($0) } ?? false
+        let account = hasTarget && (prefersTarget || !hasSubject) ? target : subject
+        account.withUnsafeBufferPointer { row.set(derived.account, utf8: $0) }
+        row.set(derived.accountType, text: account.last == UInt8(ascii: "$") ? "Machine" : "User")
+    }
+
+    private func part(_ part: Part) -> WindowsEventView.Datum? { parts[part.rawValue] }
+
+    /// Writes `DOMAIN\user`; false when the event does not name the user.
+    private static func write(
+        _ domain: WindowsEventView.Datum?, _ user: WindowsEventView.Datum?, of event: WindowsEventView,
+        to text: inout [UInt8]
+    ) -> Bool {
+        guard let user else { return false }
+        text.removeAll(keepingCapacity: true)
+        if let domain { event.withUTF8(domain) { text.append(contentsOf: $0) } }
+        text.append(UInt8(ascii: "\\"))
+        event.withUTF8(user) { text.append(contentsOf: $0) }
+        return true
     }
 
     private func activity(_ id: Int64?, _ event: WindowsEventView) -> String? {

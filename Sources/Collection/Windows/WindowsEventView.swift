@@ -1,3 +1,4 @@
+internal import Foundation
 internal import JSON
 internal import Records
 
@@ -5,65 +6,77 @@ internal import Records
 struct WindowsEventView {
     /// One piece of event data.
     enum Datum {
-        /// A field of the record; its name is that of the field.
-        case entry(RecordBatch.Entry)
+        /// A field of the record, by the place of its entry in the batch; its name is that of the field.
+        case entry(Int)
         /// An element of an array that the record holds as JSON.
         case element(name: String, text: String)
     }
 
     private let batch: RecordBatch
     private let fields: WindowsFields
-    private var headers: [RecordBatch.Entry?]
+    /// The places of entries in the batch; -1 for what the record does not have.
+    private var headers: [Int]
     private var ranks: [Int]
     private(set) var data: [Datum] = []
+    /// For each field of event data the last record that had it.
+    private var seenIn: [Int]
+    private var record = -1
+    private var hasRepeatedFields = false
+    private var hasElements = false
 
     init(_ batch: RecordBatch, _ fields: WindowsFields) {
         self.batch = batch
         self.fields = fields
-        headers = Array(repeating: nil, count: WindowsDefinition.Header.allCases.count)
+        headers = Array(repeating: -1, count: WindowsDefinition.Header.allCases.count)
         ranks = Array(repeating: Int.max, count: headers.count)
+        seenIn = Array(repeating: -1, count: batch.fieldNames.count)
     }
 
     /// Takes up the fields of a record.
     mutating func read(_ record: Int) {
         for index in headers.indices {
-            headers[index] = nil
+            headers[index] = -1
             ranks[index] = Int.max
         }
         data.removeAll(keepingCapacity: true)
+        self.record = record
+        hasRepeatedFields = false
+        hasElements = false
         let range = batch.recordStarts[record]..<batch.recordStarts[record + 1]
         let isNested = range.contains { fields.isNested[Int(batch.entries[$0].field)] }
         for index in range {
             let entry = batch.entries[index]
             switch fields.roles[Int(entry.field)] {
-            case .header(let header, let rank): note(entry, header, rank)
-            case .data: add(entry)
-            case .flatData: if !isNested { add(entry) }
-            case .guardedData(let values): if !isNested, !values.contains(batch.text(entry)) { add(entry) }
+            case .header(let header, let rank): note(entry, at: index, header, rank)
+            case .data: add(entry, at: index)
+            case .flatData: if !isNested { add(entry, at: index) }
+            case .guardedData(let values):
+                if !isNested, !values.contains(batch.text(entry)) { add(entry, at: index) }
             case .ignored: break
             }
         }
     }
 
-    private mutating func note(_ entry: RecordBatch.Entry, _ header: WindowsDefinition.Header, _ rank: Int) {
+    private mutating func note(
+        _ entry: RecordBatch.Entry, at place: Int, _ header: WindowsDefinition.Header, _ rank: Int
+    ) {
         let index = header.rawValue
         guard rank < ranks[index], entry.kind != .null, entry.length > 0 else { return }
-        headers[index] = entry
+        headers[index] = place
         ranks[index] = rank
     }
 
-    private mutating func add(_ entry: RecordBatch.Entry) {
+    private mutating func add(_ entry: RecordBatch.Entry, at place: Int) {
+        let name = fields.dataNames[Int(entry.field)]
         switch entry.kind {
-        case .json:
-            let name = fields.dataNames[Int(entry.field)]
-            if name.isEmpty || name == "Data" {
-                addElements(of: entry, named: name)
-            } else {
-                data.append(.entry(entry))
-            }
+        case .json where name.isEmpty || name == "Data":
+            addElements(of: entry, named: name)
         // A null stands for an empty element; event data without any member for none.
-        case .null: if !fields.dataNames[Int(entry.field)].isEmpty { data.append(.entry(entry)) }
-        default: data.append(.entry(entry))
+        case .null where name.isEmpty: break
+        default:
+            data.append(.entry(place))
+            hasRepeatedFields = hasRepeatedFields || seenIn[Int(entry.field)] == record
+            seenIn[Int(entry.field)] = record
         }
     }
 
@@ -74,6 +87,7 @@ struct WindowsEventView {
             let name = ["@Name", "Name", "name"].lazy.compactMap { element[$0]?.stringValue }.first ?? name
             let value = ["#text", "text", "_", "Value", "value"].lazy.compactMap { element[$0] }.first
             let text = element.objectValue == nil ? element : value ?? .string("")
+            hasElements = true
             data.append(.element(name: name, text: text.stringValue ?? (text.isNull ? "" : text.description)))
         }
     }
@@ -81,7 +95,7 @@ struct WindowsEventView {
     /// Puts the data into an order: fields by their ranks, what has none after them as it came.
     mutating func order(by ranks: [Int]) {
         func rank(_ datum: Datum) -> Int {
-            if case .entry(let entry) = datum { ranks[Int(entry.field)] } else { Int.max }
+            if case .entry(let place) = datum { ranks[Int(batch.entries[place].field)] } else { Int.max }
         }
         let isOrdered = zip(data, data.dropFirst()).allSatisfy { rank($0) <= rank($1) }
         if isOrdered { return }
@@ -89,7 +103,14 @@ struct WindowsEventView {
         data = ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
     }
 
-    subscript(header: WindowsDefinition.Header) -> RecordBatch.Entry? { headers[header.rawValue] }
+    subscript(header: WindowsDefinition.Header) -> RecordBatch.Entry? { place(header).map { batch.entries[$0] } }
+
+    /// The place of a header's entry in the batch.
+    func place(_ header: WindowsDefinition.Header) -> Int? {
+        headers[header.rawValue] < 0 ? nil : headers[header.rawValue]
+    }
+
+    func entry(_ place: Int) -> RecordBatch.Entry { batch.entries[place] }
 
     func text(_ header: WindowsDefinition.Header) -> String? { self[header].map { batch.text($0) } }
 
@@ -99,21 +120,21 @@ struct WindowsEventView {
 
     func name(_ datum: Datum) -> String {
         switch datum {
-        case .entry(let entry): fields.dataNames[Int(entry.field)]
+        case .entry(let place): fields.dataNames[Int(batch.entries[place].field)]
         case .element(let name, _): name
         }
     }
 
     func text(_ datum: Datum) -> String {
         switch datum {
-        case .entry(let entry): batch.text(entry)
+        case .entry(let place): batch.text(batch.entries[place])
         case .element(_, let text): text
         }
     }
 
     func withUTF8<Result>(_ datum: Datum, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         switch datum {
-        case .entry(let entry): return batch.withUTF8(entry, body)
+        case .entry(let place): return batch.withUTF8(batch.entries[place], body)
         case .element(_, let text):
             var copy = text
             return copy.withUTF8(body)
@@ -122,15 +143,9 @@ struct WindowsEventView {
 
     /// Whether some name stands for more than one piece of data.
     var hasRepeatedNames: Bool {
-        for (index, datum) in data.enumerated() {
-            for earlier in data[..<index] {
-                switch (earlier, datum) {
-                case (.entry(let left), .entry(let right)): if left.field == right.field { return true }
-                default: if name(earlier) == name(datum) { return true }
-                }
-            }
-        }
-        return false
+        if !hasElements { return hasRepeatedFields }
+        let names = data.map { name($0) }
+        return Set(names).count < names.count
     }
 }
 
@@ -144,7 +159,10 @@ struct LastValue<Outcome> {
     ) -> Outcome {
         let isSame: Bool
         if let entry {
-            isSame = batch.withUTF8(entry) { $0.elementsEqual(bytes) }
+            isSame = batch.withUTF8(entry) { text in
+                guard text.count == bytes.count, let start = text.baseAddress else { return bytes.isEmpty }
+                return memcmp(start, bytes, text.count) == 0
+            }
         } else {
             isSame = bytes.isEmpty
         }

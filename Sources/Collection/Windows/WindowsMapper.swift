@@ -12,9 +12,9 @@ struct WindowsMapper {
     private var classic: ClassicEventTable?
     private var modern: WindowsEventTable?
     private var lastRoute = LastValue<[WindowsDefinition.WindowsTable]>()
-    private var lastOrders = LastValue<[Int64: [String]]>()
-    /// The rank of each field in the order of data of an event id; empty while the provider changes.
-    private var fieldRanks: [[String]: [Int]] = [:]
+    private var lastProvider = LastValue<String>()
+    /// By provider and event id the rank of each field in the order of its data; empty where the order is not known.
+    private var fieldRanks: [String: [Int64: [Int]]] = [:]
 
     init(_ definition: WindowsDefinition, tables: TableCatalogue, batch: RecordBatch, now: Instant) {
         self.batch = batch
@@ -43,13 +43,20 @@ struct WindowsMapper {
     }
 
     private mutating func order() {
-        let orders = lastOrders.outcome(of: event[.provider], in: batch) { definition.dataOrder[$0] ?? [:] }
-        guard !orders.isEmpty, let id = event.number(.eventID), let order = orders[id] else { return }
-        if fieldRanks[order] == nil {
+        let provider = lastProvider.outcome(of: event[.provider], in: batch) { $0 }
+        guard definition.dataOrder[provider] != nil, let id = event.number(.eventID) else { return }
+        let ranks = fieldRanks[provider]?[id] ?? ranks(of: id, provider)
+        if !ranks.isEmpty { event.order(by: ranks) }
+    }
+
+    private mutating func ranks(of id: Int64, _ provider: String) -> [Int] {
+        var ranks: [Int] = []
+        if let order = definition.dataOrder[provider]?[id] {
             let places = Dictionary(order.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-            fieldRanks[order] = fields.dataNames.map { places[$0] ?? order.count }
+            ranks = fields.dataNames.map { places[$0] ?? order.count }
         }
-        if let ranks = fieldRanks[order] { event.order(by: ranks) }
+        fieldRanks[provider, default: [:]][id] = ranks
+        return ranks
     }
 
     consuming func finish() -> (rows: [MappedRows], mismatches: [Mismatch]) {

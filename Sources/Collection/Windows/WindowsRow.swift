@@ -1,4 +1,5 @@
 internal import Chronology
+internal import KQLValues
 internal import Records
 
 /// The row of a table of Windows events that is being written.
@@ -6,6 +7,8 @@ struct WindowsRow {
     /// A column of the table; none when the table's schema lacks it, and then nothing is written.
     struct Place {
         fileprivate let column: Int
+        /// Whether values of entries may be read later, since they are taken as the record has them.
+        fileprivate var takesEntries = false
     }
 
     private var table: TableBuilder
@@ -15,7 +18,7 @@ struct WindowsRow {
     private var scratch: [UInt8] = []
 
     init(_ definition: TableDefinition, _ batch: RecordBatch) {
-        var table = TableBuilder(definition)
+        var table = TableBuilder(definition, of: batch)
         self.batch = batch
         table.constant("SourceSystem", "OpsManager")
         time = Place(column: table.column("TimeGenerated") ?? -1)
@@ -23,7 +26,8 @@ struct WindowsRow {
     }
 
     mutating func place(_ name: String) -> Place {
-        Place(column: table.column(name) ?? -1)
+        guard let column = table.column(name) else { return Place(column: -1) }
+        return Place(column: column, takesEntries: table.type(of: column) != .dynamic)
     }
 
     /// Asks for room for long texts in a column, as much as all values of the batch need.
@@ -39,9 +43,9 @@ struct WindowsRow {
         if place.column >= 0 { table.set(place.column, number: instant.ticks) }
     }
 
-    mutating func set(_ place: Place, _ entry: RecordBatch.Entry?, record: Int) {
-        guard let entry, place.column >= 0 else { return }
-        batch.withUTF8(entry) { table.set(place.column, entry.kind, $0, record: record) }
+    /// Sets the value of an entry, given by its place in the batch.
+    mutating func set(_ place: Place, entry: Int?) {
+        if let entry, place.column >= 0 { table.set(place.column, entry: entry) }
     }
 
     /// Sets a number when there is one; a shipper's name for it is not an error.
@@ -55,6 +59,10 @@ struct WindowsRow {
         table.set(place.column, text: text)
     }
 
+    mutating func set(_ place: Place, utf8: UnsafeBufferPointer<UInt8>) {
+        if !utf8.isEmpty, place.column >= 0 { table.set(place.column, utf8: utf8) }
+    }
+
     /// Sets a text that `write` makes.
     mutating func set(_ place: Place, _ write: (inout [UInt8]) -> Void) {
         guard place.column >= 0 else { return }
@@ -66,13 +74,15 @@ struct WindowsRow {
     mutating func set(
         _ place: Place, _ datum: WindowsEventView.Datum, of event: WindowsEventView, record: Int
     ) {
-        event.withUTF8(datum) { table.set(place.column, .string, $0, record: record) }
+        guard place.column >= 0 else { return }
+        if case .entry(let index) = datum, place.takesEntries {
+            table.set(place.column, entry: index)
+        } else {
+            event.withUTF8(datum) { table.set(place.column, .string, $0, record: record) }
+        }
     }
 
     mutating func end(record: Int) { table.endRow(record: record) }
 
-    consuming func finish() -> (rows: MappedRows?, mismatches: [Mismatch]) {
-        let mismatches = table.mismatches
-        return (table.finish(), mismatches)
-    }
+    consuming func finish() -> (rows: MappedRows?, mismatches: [Mismatch]) { table.finish() }
 }

@@ -127,8 +127,8 @@ final class DuckDBConnection {
             case CDUCKDB_PENDING_RESULT_NOT_READY: idleTurns = 0
             case CDUCKDB_PENDING_NO_TASKS_AVAILABLE:
                 idleTurns += 1
-                // Most waits are short; only then is the thread put to sleep.
-                if idleTurns > 32 { usleep(50) } else { sched_yield() }
+                // Most waits are short; only then is the thread put to sleep, the longer the wait the longer.
+                if idleTurns > 32 { usleep(UInt32(min(1_000, 50 * (idleTurns / 32)))) } else { sched_yield() }
             default: break loop
             }
         }
