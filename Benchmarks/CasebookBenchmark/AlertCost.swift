@@ -1,4 +1,5 @@
 import Casebook
+import Export
 import Foundation
 import Prioritization
 import StateStore

@@ -1,5 +1,6 @@
 import Casebook
 import Chronology
+import Export
 import Foundation
 import Prioritization
 import StateStore
