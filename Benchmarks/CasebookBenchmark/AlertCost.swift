@@ -48,7 +48,7 @@ struct AlertCost {
         }
     }
 
-    /// Processor time of this process so far.
+    /// Processor time of this process so far, which the kernel counts in hundredths of seconds.
     private func processorSeconds() -> Double {
         // Where there is no /proc the table shows 0.
         let stat = (try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8)) ?? ""
