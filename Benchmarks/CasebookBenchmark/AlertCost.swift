@@ -1,4 +1,5 @@
 import Casebook
+import Export
 import Foundation
 import Prioritization
 import StateStore
@@ -10,10 +11,11 @@ struct AlertCost {
     /// Milliseconds of processor time per alert.
     ///
     /// - Parameter lot: how many alerts are found together.
-    func measure(alerts count: Int, lot: Int, from number: Int) async throws -> Double {
+    func measure(alerts count: Int, lot: Int) async throws -> Double {
         let desk = PriorityDesk(
             casebook: bench.casebook, database: bench.database, time: .system, serviceLevels: ServiceLevelPolicy())
         let export = bench.export
+        let number = try await bench.unusedNumber()
         let before = processorSeconds()
         let readers: [@Sendable () async throws -> Void] = [
             { try await desk.prioritizer.run() }, { try await desk.serviceLevels.run() }, { try await export.run() },
@@ -25,7 +27,7 @@ struct AlertCost {
                 }
             }
             let alerts = (0..<(count / SampleAlerts.alertsPerIncident)).flatMap {
-                SampleAlerts.alerts(ofIncident: number + 1 + $0)
+                SampleAlerts.alerts(ofIncident: number + $0)
             }
             for start in stride(from: 0, to: alerts.count, by: lot) {
                 _ = try await bench.casebook.record(
@@ -46,7 +48,7 @@ struct AlertCost {
         }
     }
 
-    /// Processor time of this process so far.
+    /// Processor time of this process so far, which the kernel counts in hundredths of seconds.
     private func processorSeconds() -> Double {
         // Where there is no /proc the table shows 0.
         let stat = (try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8)) ?? ""

@@ -79,6 +79,11 @@ struct Bench {
         return low
     }
 
+    /// A number above which no incident of the sample was ever used, however often this folder was measured.
+    func unusedNumber() async throws -> Int {
+        SampleAlerts.mostIncidents + Int(try await database.journal.head().sequence)
+    }
+
     /// Moves the readers' cursors to the end, since what was filled in is not what is measured.
     func skipJournal() async throws {
         let end = try await database.journal.head().sequence

@@ -1,5 +1,6 @@
 import Casebook
 import Chronology
+import Export
 import Foundation
 import Prioritization
 import StateStore
@@ -26,6 +27,7 @@ struct Load {
         let journal = bench.database.journal
         let prioritizer = Prioritizer(casebook: casebook, journal: journal)
         let export = bench.export
+        let first = try await bench.unusedNumber()
         let before = try await journal.head().sequence
         var result = Figures()
         let start = ContinuousClock.now
@@ -40,7 +42,7 @@ struct Load {
                 return nil
             }
             for worker in 0..<8 {
-                group.addTask { try await work(worker, until: end) }
+                group.addTask { try await work(worker, from: first, until: end) }
             }
             var working = 8
             while working > 0, let done = try await group.next() {
@@ -61,11 +63,11 @@ struct Load {
     }
 
     /// One party: an alert that joins an incident, then changes of owner and status, a comment, a task.
-    private func work(_ worker: Int, until end: ContinuousClock.Instant) async throws -> Figures {
+    private func work(_ worker: Int, from first: Int, until end: ContinuousClock.Instant) async throws -> Figures {
         var figures = Figures()
         var round = 0
         while ContinuousClock.now < end {
-            let number = SampleAlerts.mostIncidents + worker * 100_000 + round / 8
+            let number = first + worker * 100_000 + round / 8
             let alert = SampleAlerts.alert(round % 8, ofIncident: number)
             let start = ContinuousClock.now
             let recorded = try await bench.casebook.record(
