@@ -267,6 +267,46 @@ def security():
     results["security_locations"] = [each.name for each in client.locations.list()]
 
 
+def posture():
+    """Records as continuous export writes them come in, and are read back through the client's models."""
+    from pathlib import Path
+
+    import requests
+    from azure.mgmt.security import SecurityCenter
+
+    sources = Path(__file__).parents[2] / "content/sources"
+    token = credential().get_token(address + "/.default").token
+    for name in ["assessment", "sub-assessment", "secure-score", "secure-score-control"]:
+        for sample in sorted((sources / f"defender-cloud-{name}/samples").iterdir()):
+            answer = requests.post(
+                address + "/api/ingest",
+                sample.read_bytes(),
+                headers={"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"},
+                verify=ca_file,
+                timeout=60,
+            )
+            answer.raise_for_status()
+    client = SecurityCenter(credential(), subscription, base_url=address, connection_verify=ca_file, retry_total=0)
+    scope = "subscriptions/" + subscription
+    found = list(client.assessments.list(scope))[0]
+    results["posture_assessment"] = [
+        found.name, found.status.code, found.metadata.severity, found.resource_details.source,
+        found.status.first_evaluation_date.year, found.additional_data,
+    ]
+    finding = list(client.sub_assessments.list_all(scope))[0]
+    results["posture_finding"] = [
+        finding.name, finding.display_name, finding.status.code, finding.status.severity, finding.category,
+        len(list(client.sub_assessments.list(scope, "71992a2a"))),
+    ]
+    score = client.secure_scores.get("ascScore")
+    results["posture_score"] = [score.display_name, score.max, score.current, score.percentage, score.weight]
+    control = list(client.secure_score_controls.list())[0]
+    results["posture_control"] = [
+        control.display_name, control.healthy_resource_count, control.unhealthy_resource_count, control.current,
+    ]
+    results["posture_metadata"] = [each.display_name for each in client.assessments_metadata.list()]
+
+
 for part in parts:
     globals()[part]()
 print(json.dumps(results))

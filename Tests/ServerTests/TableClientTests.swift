@@ -18,7 +18,10 @@ struct TableClientTests {
         let script = ClientEnvironment.script("table_clients.py")
         let run = try await Command.run(
             ClientEnvironment.python,
-            [script, server.address, certificate, principal.id, principal.secret, "monitor", "kusto", "security"]
+            [
+                script, server.address, certificate, principal.id, principal.secret, "monitor", "kusto", "security",
+                "posture",
+            ]
                 + (Self.hasSentinel ? ["watchlists"] : []))
         #expect(run.status == 0, "\(run.errors)")
         let results = try JSON(parsing: run.output)
@@ -26,6 +29,12 @@ struct TableClientTests {
         #expect(results["security_alerts"] == ["[Sample] Suspicious activity on KeyVaults", "Active", "Medium"])
         #expect(results["security_dismissed"] == "Dismissed" && results["security_active"] == "Active")
         #expect(results["security_absent"] == true && results["security_suppressed"] == true)
+        #expect(
+            results["posture_assessment"] == ["1c5de8e1", "Unhealthy", "Medium", "Azure", 2026, ["a": "b"]])
+        #expect(
+            results["posture_finding"] == ["CVE-2026-0001", "An old library", "Unhealthy", "High", "Vulnerability", 1])
+        #expect(results["posture_score"] == ["ASC score", 58, 34.5, 0.5948, 199])
+        #expect(results["posture_control"] == ["Enable encryption at rest", 12, 3, 3.2])
         if Self.hasSentinel {
             #expect(results["items"] == 3 && results["refused"] == 400 && results["gone"] == true)
             #expect(results["seen"] == 2 && results["left"] == 2)
