@@ -200,6 +200,9 @@ let edges: [Target] = [
             logging,
         ], path: "Benchmarks/CasebookBenchmark"),
     .executableTarget(
+        name: "ingest-benchmark", dependencies: ["Chronology", "Collection", "DuckDBStore", "EventStore", "Records"],
+        path: "Benchmarks/IngestBenchmark"),
+    .executableTarget(
         name: "kql-benchmark",
         dependencies: ["Chronology", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues"],
         path: "Benchmarks/KQLBenchmark"),

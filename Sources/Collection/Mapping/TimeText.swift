@@ -136,6 +136,31 @@ enum TimeText {
         return names.firstIndex(of: text.prefix(3).lowercased()).map { $0 + 1 }
     }
 
+    /// Gives `body` what `Instant.description` says, without making a `String` of it.
+    static func withUTF8(_ instant: Instant, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        let date = CivilDate(instant)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 28) { text in
+            var end = 0
+            func write(_ number: Int, _ digits: Int, _ mark: Unicode.Scalar) {
+                var rest = number
+                for position in (end..<(end + digits)).reversed() {
+                    text[position] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                text[end + digits] = UInt8(ascii: mark)
+                end += digits + 1
+            }
+            write(date.year, 4, "-")
+            write(date.month, 2, "-")
+            write(date.day, 2, "T")
+            write(date.hour, 2, ":")
+            write(date.minute, 2, ":")
+            write(date.second, 2, ".")
+            write(date.ticks, 7, "Z")
+            body(UnsafeBufferPointer(rebasing: text[..<end]))
+        }
+    }
+
     /// `[-][d.]hh:mm[:ss[.fffffff]]`.
     static func span(_ utf8: UnsafeBufferPointer<UInt8>) -> TimeSpan? {
         var text = Substring(String(decoding: NumberText.trimmed(utf8), as: UTF8.self))

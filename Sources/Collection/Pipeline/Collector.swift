@@ -61,9 +61,7 @@ public struct Collector: Sendable {
                 Array(0..<records.count), by: [transformation], ignored: [], of: records, now: now, into: &assembly)
             return assembly.finish(content.tables["DeadLetter_CL"], options, now: now)
         }
-        var members: [Group: [Int]] = [:]
-        for (record, group) in groups(of: records, options).enumerated() { members[group, default: []].append(record) }
-        for (group, members) in members.sorted(by: { $0.value[0] < $1.value[0] }) {
+        for (group, members) in Self.members(groups(of: records, options)) {
             map(members, as: group, of: records, now: now, into: &assembly)
         }
         return assembly.finish(content.tables["DeadLetter_CL"], options, now: now)
@@ -81,6 +79,24 @@ public struct Collector: Sendable {
         case source(Int)
         case rows(table: String)
         case unknown
+    }
+
+    /// The records of each group, groups in the order of their first records. Records of a group mostly follow each other.
+    private static func members(_ groups: [Group]) -> [(group: Group, members: [Int])] {
+        var members: [(group: Group, members: [Int])] = []
+        var places: [Group: Int] = [:]
+        var current = -1
+        for (record, group) in groups.enumerated() {
+            if current < 0 || members[current].group != group {
+                current = places[group] ?? members.count
+                if current == members.count {
+                    places[group] = current
+                    members.append((group, []))
+                }
+            }
+            members[current].members.append(record)
+        }
+        return members
     }
 
     private func groups(of records: RecordBatch, _ options: CollectionOptions) -> [Group] {

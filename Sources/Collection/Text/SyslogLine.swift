@@ -121,7 +121,7 @@ struct SyslogLine {
     ) -> String? {
         var clock = SyslogClock(now: now)
         let time = clock.read(&cursor)
-        if let time { records.append("syslog.timestamp", time.description) }
+        if let time { TimeText.withUTF8(time) { append("syslog.timestamp", $0, into: &records) } }
         let rest = ByteCursor(cursor.rest)
         guard time != nil || hasPriority || rest.starts(with: "CEF:") || rest.starts(with: "LEEF:")
         else {

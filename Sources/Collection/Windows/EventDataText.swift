@@ -1,3 +1,5 @@
+internal import Chronology
+
 /// Writes the data of a Windows event as the tables hold it: XML or JSON.
 enum EventDataText {
     private static let open = Array(
@@ -23,10 +25,10 @@ enum EventDataText {
 
     /// As `Event.EventData` has it, and as `Event.ParameterXml` has it: the values alone in their order.
     static func dataItem(
-        _ event: WindowsEventView, time: String, to text: inout [UInt8], parameters: inout [UInt8]
+        _ event: WindowsEventView, time: Instant, to text: inout [UInt8], parameters: inout [UInt8]
     ) {
         text.append(contentsOf: itemStart)
-        text.append(contentsOf: time.utf8)
+        TimeText.withUTF8(time) { text.append(contentsOf: $0) }
         text.append(contentsOf: itemTimeEnd)
         text.append(contentsOf: open)
         for datum in event.data {

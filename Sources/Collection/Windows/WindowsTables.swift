@@ -38,11 +38,10 @@ struct ClassicEventTable {
         row.set(category, number: event.number(.task))
         row.set(description, entry: event.place(.message))
         row.set(user, text: WindowsAccount.of(event))
-        let stamp = time.formatted(fractionDigits: 7)
         var values: [UInt8] = []
         swap(&values, &parameterText)
         values.removeAll(keepingCapacity: true)
-        row.set(data) { EventDataText.dataItem(event, time: stamp, to: &$0, parameters: &values) }
+        row.set(data) { EventDataText.dataItem(event, time: time, to: &$0, parameters: &values) }
         row.set(parameters) { $0.append(contentsOf: values) }
         swap(&values, &parameterText)
         row.end(record: record)
