@@ -9,12 +9,17 @@ struct ExportedChange {
     var incidentID: IncidentID?
     /// The incident grew or was scored by itself: such changes that come together are told by one row.
     var isGrowth = false
+    /// The alert is new, in contrast to one that changed.
+    var isArrival = false
 
     /// Nil for entries that no table shows.
     init?(_ entry: JournalEntry) {
         time = entry.time
         switch CasebookEvent(entry) {
-        case .alertRecorded(let id, _), .alertStatusChanged(let id, _), .alertGrown(let id, _): alertID = id
+        case .alertRecorded(let id, _):
+            alertID = id
+            isArrival = true
+        case .alertStatusChanged(let id, _), .alertGrown(let id, _): alertID = id
         case .alertAdded(let id, _, _), .incidentScored(let id, _, _):
             incidentID = id
             isGrowth = true

@@ -1,6 +1,7 @@
 public import Casebook
 internal import Chronology
 public import EventStore
+internal import JSON
 public import Logging
 public import StateStore
 
@@ -66,10 +67,12 @@ public struct TableExport: Sendable {
         return DeliveryID("journal:tables:\(first.sequence)-\(last.sequence):\(last.hash)")
     }
 
-    /// The alerts as they are now, each once.
+    /// The alerts as they are now, each once; those that came in as rows of the table only when they have changed since.
     private func changedAlerts(_ changes: [ExportedChange]) async throws -> [Alert] {
-        let ids = changes.compactMap(\.alertID)
-        return ids.isEmpty ? [] : try await casebook.alerts(Set(ids).sorted())
+        let ids = Set(changes.compactMap(\.alertID))
+        guard !ids.isEmpty else { return [] }
+        let changed = Set(changes.filter { !$0.isArrival }.compactMap(\.alertID))
+        return try await casebook.alerts(ids.sorted()).filter { changed.contains($0.id) || !$0.content.cameAsRow }
     }
 
     /// Adds a row per change; all of one incident show it as it is now, which is read once.
@@ -86,5 +89,12 @@ public struct TableExport: Sendable {
             let notes = notes[id] ?? IncidentNotes()
             rows.add(incident, comments: notes.comments, tasks: notes.tasks, url: incidentURL(id), at: change.time)
         }
+    }
+}
+
+extension NewAlert {
+    /// Another product's alert, whose row with its own identifier is in `SecurityAlert` already.
+    fileprivate var cameAsRow: Bool {
+        vendorName != "Tocsin" && evidence.first?["SystemAlertId"]?.stringValue?.isEmpty == false
     }
 }

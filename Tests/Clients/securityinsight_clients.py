@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import uuid
+from datetime import timedelta
 
 address, ca_file, client_id, secret = sys.argv[1:5]
 for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]:
@@ -291,6 +292,154 @@ def workspace():
             check(f"empty_{group}", len(list(getattr(client, group).list(*WHERE))))
 
 
+def scheduled(**members):
+    grouping = models.GroupingConfiguration(
+        enabled=True,
+        reopen_closed_incident=False,
+        lookback_duration=timedelta(hours=5),
+        matching_method="Selected",
+        group_by_entities=["Host"],
+        group_by_alert_details=["DisplayName"],
+        group_by_custom_details=["Address"],
+    )
+    standard = {
+        "display_name": "Failed logons",
+        "severity": "High",
+        "enabled": True,
+        "tactics": ["CredentialAccess"],
+        "query": "SecurityEvent | where EventID == 4625",
+        "query_frequency": timedelta(hours=1),
+        "query_period": timedelta(hours=2),
+        "trigger_operator": "GreaterThan",
+        "trigger_threshold": 3,
+        "suppression_duration": timedelta(hours=1),
+        "suppression_enabled": False,
+        "custom_details": {"Address": "IpAddress"},
+        "event_grouping_settings": models.EventGroupingSettings(aggregation_kind="AlertPerResult"),
+        "entity_mappings": [
+            models.EntityMapping(
+                entity_type="Host",
+                field_mappings=[models.FieldMapping(identifier="FullName", column_name="Computer")],
+            )
+        ],
+        "alert_details_override": models.AlertDetailsOverride(alert_display_name_format="Logons at {{Computer}}"),
+        "incident_configuration": models.IncidentConfiguration(
+            create_incident=True, grouping_configuration=grouping
+        ),
+    }
+    return models.ScheduledAlertRule(**(standard | members))
+
+
+def rules():
+    operations, name = client.alert_rules, str(uuid.uuid4())
+    made = operations.create_or_update(*WHERE, name, scheduled())
+    read = operations.get(*WHERE, name)
+    grouping = read.incident_configuration.grouping_configuration
+    check("rule", [made.name == name, read.kind, read.severity, read.trigger_threshold, read.query_period.seconds])
+    check("rule_parts", [read.custom_details, grouping.group_by_custom_details, grouping.matching_method])
+    check("rule_listed", name in [item.name for item in operations.list(*WHERE)])
+    renamed = scheduled(display_name="Renamed")
+    renamed.etag = read.etag
+    check("rule_changed", operations.create_or_update(*WHERE, name, renamed).display_name)
+    check("rule_conflict", refused(lambda: operations.create_or_update(*WHERE, name, renamed)))
+    broken = scheduled(query="SecurityEvent | whre x")
+    check("rule_refused", refused(lambda: operations.create_or_update(*WHERE, str(uuid.uuid4()), broken)))
+    product = models.MicrosoftSecurityIncidentCreationAlertRule(
+        display_name="Of a product", enabled=True, product_filter="Microsoft Cloud App Security"
+    )
+    fusion = models.FusionAlertRule(enabled=True, alert_rule_template_name="f71aba3d-28fb-450b-b192-4e76a83015c8")
+    kinds = {"product": product, "fusion": fusion}
+    if hasattr(models, "NrtAlertRule"):
+        kinds["near"] = models.NrtAlertRule(
+            display_name="Near",
+            severity="Low",
+            enabled=True,
+            query="SecurityEvent | where EventID == 1102",
+            suppression_duration=timedelta(hours=1),
+            suppression_enabled=False,
+        )
+    for kind, rule in kinds.items():
+        own = str(uuid.uuid4())
+        check(f"rule_{kind}", [operations.create_or_update(*WHERE, own, rule).kind, operations.get(*WHERE, own).enabled])
+        operations.delete(*WHERE, own)
+    actions(name)
+    operations.delete(*WHERE, name)
+    check("rule_gone", refused(lambda: operations.get(*WHERE, name), ResourceNotFoundError))
+    templates = list(client.alert_rule_templates.list(*WHERE))
+    first = client.alert_rule_templates.get(*WHERE, templates[0].name)
+    check("templates", [len(templates) > 50, first.status])
+
+
+def actions(rule):
+    operations, name = client.actions, str(uuid.uuid4())
+    playbook = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/workflows/Alerts"
+    request = models.ActionRequest(logic_app_resource_id=playbook, trigger_uri="https://playbooks.example/run")
+    made = operations.create_or_update(*WHERE, rule, name, request)
+    check("action", [made.name == name, made.logic_app_resource_id == playbook])
+    check("actions", [item.name == name for item in operations.list_by_alert_rule(*WHERE, rule)])
+    operations.delete(*WHERE, rule, name)
+    check("action_gone", refused(lambda: operations.get(*WHERE, rule, name), ResourceNotFoundError))
+
+
+def automation():
+    operations, name = client.automation_rules, str(uuid.uuid4())
+    condition = models.AutomationRulePropertyValuesCondition(
+        property_name="IncidentTitle", operator="Contains", property_values=["no incident has this title"]
+    )
+    conditions = [models.PropertyConditionProperties(condition_properties=condition)]
+    logic = models.AutomationRuleTriggeringLogic(
+        is_enabled=True, triggers_on="Incidents", triggers_when="Created", conditions=conditions
+    )
+    change = models.IncidentPropertiesAction(severity="High", labels=[models.IncidentLabel(label_name="x")])
+    action = models.AutomationRuleModifyPropertiesAction(order=1, action_configuration=change)
+
+    def put(**members):
+        standard = {"display_name": "Raise", "order": 1, "triggering_logic": logic, "actions": [action]}
+        rule = models.AutomationRule(**(standard | members))
+        return operations.create_or_update(*WHERE, name, automation_rule_to_upsert=rule)
+
+    made = put()
+    check("automation", [made.display_name, made.actions[0].action_configuration.severity, bool(made.created_time_utc)])
+    check("automation_changed", put(display_name="Raised", order=7).order)
+    check("automation_refused", refused(lambda: put(order=5_000)))
+    check("automation_listed", name in [item.name for item in operations.list(*WHERE)])
+    operations.delete(*WHERE, name)
+    check("automation_gone", refused(lambda: operations.get(*WHERE, name), ResourceNotFoundError))
+
+
+def indicators():
+    operations = client.threat_intelligence_indicator
+
+    def indicator(number):
+        return models.ThreatIntelligenceIndicatorModel(
+            display_name=f"Address {number}",
+            source="Clients",
+            confidence=10 * number,
+            pattern=f"[ipv4-addr:value = '198.51.100.{number}']",
+            pattern_type="ipv4-addr",
+            threat_types=["compromised"],
+            threat_intelligence_tags=["clients"],
+            valid_from="2026-04-15T17:44:00.114052Z",
+        )
+
+    made = [operations.create_indicator(*WHERE, indicator(number)) for number in range(1, 6)]
+    name = made[0].name
+    check("indicator", [operations.get(*WHERE, name).display_name, made[0].pattern_type])
+    operations.append_tags(*WHERE, name, models.ThreatIntelligenceAppendTags(threat_intelligence_tags=["more"]))
+    check("indicator_tags", sorted(operations.get(*WHERE, name).threat_intelligence_tags))
+    by_confidence = models.ThreatIntelligenceSortingCriteria(item_key="confidence", sort_order="ascending")
+    criteria = models.ThreatIntelligenceFilteringCriteria(
+        page_size=2, min_confidence=20, max_confidence=40, sources=["Clients"], sort_by=[by_confidence]
+    )
+    check("indicators_found", [item.confidence for item in operations.query_indicators(*WHERE, criteria)])
+    listed = {item.name for item in client.threat_intelligence_indicators.list(*WHERE)}
+    check("indicators_listed", all(item.name in listed for item in made))
+    check("indicator_metrics", len(client.threat_intelligence_indicator_metrics.list(*WHERE).value) > 0)
+    for item in made:
+        operations.delete(*WHERE, item.name)
+    check("indicator_gone", refused(lambda: operations.get(*WHERE, name), ResourceNotFoundError))
+
+
 def main():
     results["version"] = importlib.metadata.version("azure-mgmt-securityinsight")
     incident = incidents()
@@ -301,6 +450,9 @@ def main():
     if hasattr(client, "entities"):
         entities(incident)
     workspace()
+    rules()
+    automation()
+    indicators()
     print(json.dumps(results))
 
 

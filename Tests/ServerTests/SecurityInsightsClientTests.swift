@@ -78,6 +78,7 @@ struct SecurityInsightsClientTests {
         expect("onboarding", false)
         expect("operations", true)
         expect("connector_missing", [404, "NotFound"])
+        try checkContent(results, version)
         guard version != "1.0.0" else { return }
         expect("task", ["Call", "Completed", true])
         expect("tasks_left", false)
@@ -111,5 +112,37 @@ struct SecurityInsightsClientTests {
         expect("insights", [true, []])
         expect("insight", [true, true])
         expect("insight_refused", [400, "BadRequest"])
+    }
+
+    /// Rules, their actions, automation rules and indicators.
+    private static func checkContent(_ results: JSON, _ version: String) throws {
+        func expect(_ name: String, _ value: JSON) {
+            #expect(results[name] == value, "\(version): \(name) is \(results[name]?.description ?? "missing")")
+        }
+        expect("rule", [true, "Scheduled", "High", 3, 7_200])
+        expect("rule_parts", [["Address": "IpAddress"], ["Address"], "Selected"])
+        expect("rule_listed", true)
+        expect("rule_changed", "Renamed")
+        expect("rule_conflict", [409, "Conflict"])
+        expect("rule_refused", [400, "BadRequest"])
+        expect("rule_product", ["MicrosoftSecurityIncidentCreation", true])
+        expect("rule_fusion", ["Fusion", true])
+        if version != "1.0.0" { expect("rule_near", ["NRT", true]) }
+        expect("action", [true, true])
+        expect("actions", [true])
+        expect("action_gone", [404, "NotFound"])
+        expect("rule_gone", [404, "NotFound"])
+        expect("templates", [true, "Available"])
+        expect("automation", ["Raise", "High", true])
+        expect("automation_changed", 7)
+        expect("automation_refused", [400, "BadRequest"])
+        expect("automation_listed", true)
+        expect("automation_gone", [404, "NotFound"])
+        expect("indicator", ["Address 1", "ipv4-addr"])
+        expect("indicator_tags", ["clients", "more"])
+        expect("indicators_found", [20, 30, 40])
+        expect("indicators_listed", true)
+        expect("indicator_metrics", true)
+        expect("indicator_gone", [404, "NotFound"])
     }
 }

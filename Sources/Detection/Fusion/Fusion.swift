@@ -38,15 +38,18 @@ public actor Fusion {
     private let engine: FusionEngine
     private let anomalies: Anomalies
     private let time: TimeSource
+    private let isInTrial: @Sendable (String) -> Bool
     private let logger: Logger
     private var signals: [String: FusionSignal] = [:]
     private var isRestored = false
     /// The state of the rule of kind `Fusion`.
     private var isEnabled = true
 
+    /// - Parameter isInTrial: Whether the alerts of a rule, by its id, open no incidents yet; fusion leaves them out.
     public init(
         casebook: Casebook, database: StateDatabase, engine: FusionEngine = FusionEngine(),
-        anomalies: @escaping Anomalies = { _ in [] }, time: TimeSource = .system, logger: Logger
+        anomalies: @escaping Anomalies = { _ in [] }, time: TimeSource = .system,
+        isInTrial: @escaping @Sendable (String) -> Bool = { _ in false }, logger: Logger
     ) {
         self.casebook = casebook
         store = FusionStore(database: database)
@@ -54,6 +57,7 @@ public actor Fusion {
         self.engine = engine
         self.anomalies = anomalies
         self.time = time
+        self.isInTrial = isInTrial
         self.logger = logger
     }
 
@@ -92,7 +96,7 @@ public actor Fusion {
         var fresh: [FusionSignal] = []
         let recorded = batch.filter { $0.kind == .alertRecorded }.map { AlertID($0.subject) }
         for alert in recorded.isEmpty ? [] : try await casebook.alerts(recorded) {
-            guard let signal = FusionSignal(alert) else { continue }
+            guard !isInTrial(alert.content.ruleID), let signal = FusionSignal(alert) else { continue }
             signals[signal.id] = signal
             fresh.append(signal)
         }
@@ -121,7 +125,7 @@ public actor Fusion {
                 let oldest = horizon ?? alert.content.startTime - engine.policy.horizon
                 horizon = oldest
                 if alert.content.endTime < oldest, alert.recordedTime < oldest { break paging }
-                if let signal = FusionSignal(alert) { signals[signal.id] = signal }
+                if !isInTrial(alert.content.ruleID), let signal = FusionSignal(alert) { signals[signal.id] = signal }
             }
         }
         isRestored = true
@@ -165,18 +169,31 @@ public actor Fusion {
             let others = try await fusedAlerts(known.dropFirst())
             let gathered = try await casebook.gather(alerts + others, into: first.incident, by: Self.actor)
             guard !gathered.moved.isEmpty || known.count > 1 else { return }
-            try await tell(attack, in: gathered)
+            try await tell(attack, in: gathered, asComment: first.joins)
             outcome.extended += 1
         } else {
             let alert = try await alert(of: attack)
-            let recorded = try await casebook.record(alert, grouping: .separate, by: Self.actor)
-            guard let incident = recorded.incidentID else { return }
-            raised = FusionStore.Raised(id: recorded.alertID, incident: incident)
-            let gathered = try await casebook.gather(alerts, into: incident, by: Self.actor)
-            try await tell(attack, in: gathered)
+            let holder = try await holder(of: alerts)
+            let opens = holder == nil && !isInTrial(alert.ruleID)
+            let recorded = try await casebook.record(
+                alert, grouping: .separate, createIncident: opens, by: Self.actor)
+            guard let incident = holder ?? recorded.incidentID else { return }
+            raised = FusionStore.Raised(id: recorded.alertID, incident: incident, joins: holder != nil)
+            let gathered = try await casebook.gather([recorded.alertID] + alerts, into: incident, by: Self.actor)
+            try await tell(attack, in: gathered, asComment: raised.joins)
             outcome.raised += 1
         }
         try await store.save(raised, probability: attack.probability, members: ids, at: time.now())
+    }
+
+    /// The open incident that holds most of an attack's alerts already, several of them.
+    private func holder(of alerts: [AlertID]) async throws -> IncidentID? {
+        let incidents = try await casebook.alerts(alerts).compactMap(\.incidentID)
+        let counts = Dictionary(incidents.map { ($0, 1) }, uniquingKeysWith: +)
+        guard let (id, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
+            count > 1, count * 2 > alerts.count, let incident = try await casebook.incident(id), incident.isOpen
+        else { return nil }
+        return id
     }
 
     private func fusedAlerts(_ raised: ArraySlice<FusionStore.Raised>) async throws -> [AlertID] {
@@ -185,21 +202,33 @@ public actor Fusion {
         return ids
     }
 
-    /// Writes the story into the incident, with what could not be brought over.
-    private func tell(_ attack: FusedAttack, in gathered: GatheredAlerts) async throws {
-        var change = IncidentChange()
-        change.title = String(attack.title.prefix(CasebookLimits.titleCharacters))
-        change.description = String(attack.story.prefix(CasebookLimits.descriptionCharacters))
-        try await casebook.update(gathered.incident.id, change, by: Self.actor)
-        var related: Set<IncidentID> = []
-        for incident in gathered.left.values where related.insert(incident).inserted {
-            guard let other = try await casebook.incident(incident) else { continue }
-            let text =
-                "Alerts of incident \(other.number) belong to this attack; they stay there, since it was worked on."
-            let known = try await casebook.comments(of: gathered.incident.id)
-            guard !known.contains(where: { $0.message == text }) else { continue }
-            _ = try await casebook.addComment(text, to: gathered.incident.id, by: Self.actor)
+    /// Writes the story into the incident, with what could not be brought over; into one that is not fusion's own as a
+    /// comment.
+    private func tell(_ attack: FusedAttack, in gathered: GatheredAlerts, asComment: Bool) async throws {
+        let incident = gathered.incident.id
+        if asComment {
+            let text = "**\(attack.title)**\n\n\(attack.story)"
+            try await comment(String(text.prefix(CasebookLimits.commentCharacters)), on: incident)
+        } else {
+            var change = IncidentChange()
+            change.title = String(attack.title.prefix(CasebookLimits.titleCharacters))
+            change.description = String(attack.story.prefix(CasebookLimits.descriptionCharacters))
+            try await casebook.update(incident, change, by: Self.actor)
         }
+        var related: Set<IncidentID> = []
+        for source in gathered.left.values where related.insert(source).inserted {
+            guard let other = try await casebook.incident(source) else { continue }
+            try await comment(
+                "Alerts of incident \(other.number) belong to this attack; they stay there, since it was worked on.",
+                on: incident)
+        }
+    }
+
+    /// Says something on an incident, once.
+    private func comment(_ text: String, on incident: IncidentID) async throws {
+        let known = try await casebook.comments(of: incident)
+        guard !known.contains(where: { $0.message == text }) else { return }
+        _ = try await casebook.addComment(text, to: incident, by: Self.actor)
     }
 
     private func alert(of attack: FusedAttack) async throws -> NewAlert {

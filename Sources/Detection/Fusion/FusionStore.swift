@@ -9,6 +9,8 @@ struct FusionStore: Sendable {
     struct Raised: Sendable, Hashable {
         var id: AlertID
         var incident: IncidentID
+        /// The incident was there before: its title and description are not fusion's.
+        var joins = false
     }
 
     let database: StateDatabase
@@ -19,12 +21,14 @@ struct FusionStore: Sendable {
             var found: [Raised] = []
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT f.id, f.incident FROM detection_fusion_member m JOIN detection_fusion f ON f.id = m.fusion
+                    SELECT f.id, f.incident, f.joins FROM detection_fusion_member m JOIN detection_fusion f ON f.id = m.fusion
                     WHERE m.signal = ?
                     """)
             for signal in signals {
                 guard let row = try Row.fetchOne(statement, arguments: [signal]) else { continue }
-                let raised = Raised(id: AlertID(row["id"] as String), incident: IncidentID(row["incident"] as String))
+                let raised = Raised(
+                    id: AlertID(row["id"] as String), incident: IncidentID(row["incident"] as String),
+                    joins: row["joins"])
                 if !found.contains(raised) { found.append(raised) }
             }
             return found
@@ -35,10 +39,12 @@ struct FusionStore: Sendable {
         try await database.write { database in
             try database.execute(
                 sql: """
-                    INSERT INTO detection_fusion (id, incident, probability, updated) VALUES (?, ?, ?, ?)
+                    INSERT INTO detection_fusion (id, incident, probability, updated, joins)
+                        VALUES (?, ?, ?, ?, ?)
                     ON CONFLICT (id) DO UPDATE SET incident = excluded.incident, probability = excluded.probability,
                         updated = excluded.updated
-                    """, arguments: [raised.id.rawValue, raised.incident.rawValue, probability, now.ticks])
+                    """,
+                arguments: [raised.id.rawValue, raised.incident.rawValue, probability, now.ticks, raised.joins])
             for member in members {
                 try database.execute(
                     sql: """

@@ -24,5 +24,9 @@ enum FusionTables {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrations.add("fusion into incidents of others") { database in
+            try database.execute(
+                sql: "ALTER TABLE detection_fusion ADD COLUMN joins INTEGER NOT NULL DEFAULT 0")
+        }
     }
 }

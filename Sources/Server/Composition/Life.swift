@@ -56,7 +56,8 @@ struct Life: Sendable {
             [sigma, stream, products, indicators], casebook: core.casebook, correlations: correlations,
             isInTrial: { stages.isInTrial($0) })
         let ruleHealth = RuleHealthLog(resourcePrefix: core.settings.workspace.names.securityInsights)
-        let threats = Threats(core, matcher: indicators, detector: detector)
+        let threats = Threats(
+            core, matcher: indicators, detector: detector, isInTrial: { stages.isInTrial($0) })
         let collector = Collector(content)
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay

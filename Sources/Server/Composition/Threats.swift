@@ -10,7 +10,10 @@ struct Threats: Sendable {
     let fusion: Fusion
     private let publisher: IndicatorPublisher
 
-    init(_ core: Core, matcher: IndicatorMatcher, detector: StreamDetector) {
+    init(
+        _ core: Core, matcher: IndicatorMatcher, detector: StreamDetector,
+        isInTrial: @escaping @Sendable (String) -> Bool
+    ) {
         indicators = IndicatorStore(core.database, time: core.time)
         sweep = IndicatorSweep(
             store: core.events, indicators: indicators, matcher: matcher, detector: detector,
@@ -20,7 +23,8 @@ struct Threats: Sendable {
             store: core.events, environment: { core.queries.environment() }, now: { core.time.now() })
         fusion = Fusion(
             casebook: core.casebook, database: core.database,
-            anomalies: { since in try await anomalies.read(since: since) }, time: core.time, logger: core.logger)
+            anomalies: { since in try await anomalies.read(since: since) }, time: core.time, isInTrial: isInTrial,
+            logger: core.logger)
     }
 
     /// Keeps the tables of indicators up to date: on each change, and hourly for those that are due again.

@@ -87,6 +87,34 @@ import Vocabulary
         #expect(try await casebook.incident(held)?.status == .active)
     }
 
+    @Test func `an incident that holds the attack already is extended, with the story as a comment`() async throws {
+        try await record(Self.noise + FusionEngineTests.attack)
+        let first = try #require(FusionEngineTests.attack.first?.alertID)
+        let held = try #require(try await casebook.alert(first)?.incidentID)
+        try await casebook.gather(FusionEngineTests.attack.compactMap(\.alertID), into: held, by: .room("test"))
+        var change = IncidentChange()
+        change.title = "What Ann is working on"
+        change.status = .active
+        try await casebook.update(held, change, by: JournalActor(kind: .user, id: "ann", name: "ann"))
+        #expect(try await fusion().processPending().raised == 1)
+        let incident = try #require(try await casebook.incident(held))
+        #expect(incident.title == "What Ann is working on")
+        #expect(incident.alertIDs.count == FusionEngineTests.attack.count + 1)
+        let comments = try await casebook.comments(of: held)
+        #expect(comments.count == 1 && comments.first?.message.contains("likelier with an attack") == true)
+        let open = try await casebook.incidents(IncidentQuery(.product("Fusion"), limit: 10)).incidents
+        #expect(open.map(\.id) == [held])
+    }
+
+    @Test func `alerts of rules in trial are not fused`() async throws {
+        try await record(Self.noise + FusionEngineTests.attack)
+        let rules = Set(FusionEngineTests.attack.map(\.rule))
+        let fusion = Fusion(
+            casebook: casebook, database: database, time: .fixed(FusionEngineTests.start + .days(20)),
+            isInTrial: { rules.contains($0) }, logger: Logger(label: "test"))
+        #expect(try await fusion.processPending().raised == 0)
+    }
+
     @Test func `an anomaly can be the missing piece`() async throws {
         try await record(Self.noise + [FusionEngineTests.attack[0], FusionEngineTests.attack[3]])
         let anomalies = FusionEngineTests.attack[1...2].map { signal in
