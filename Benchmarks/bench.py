@@ -6,7 +6,8 @@
   bench.py kql     [--rows N]   the queries of shared/bench/queries.json, side by side with hand-written DuckDB SQL and
                                 with duckdb-kql; the start of a query; the same over HTTP
   bench.py detect [--rows N]    SigmaHQ's rules over Windows events, beside pySigma and SQLite (detection.py)
-  bench.py latency [--samples N] from sending an event to its incident being visible
+  bench.py latency [--samples N] [--rate N] [--seconds N]
+                                from sending an event to its alert's incident being readable: alone, and among N events/s
 
 Absolute figures on a shared machine mean little; the ratios are taken in one run and are medians of at least five.
 The generator and the reference SQL lie in the founders' shared folder (TOCSIN_SHARED, or ../shared); without it `ingest`
@@ -14,6 +15,7 @@ and `kql` say so and do nothing.
 """
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -24,10 +26,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.parse
 import urllib.request
 
 import detection
+from windows_events import Estate
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOCSIN = ROOT / ".build-release" / "release" / "tocsin"
@@ -415,30 +420,100 @@ def bench_http(data: pathlib.Path, queries: list) -> None:
     print("over HTTP, median ms: " + ", ".join(f"{name} {time:.1f}" for name, time in times.items()))
 
 
-def bench_latency(samples: int) -> None:
-    """One event that a Sigma rule matches, on a host of its own each time, until its incident can be read."""
-    times = []
-    with tempfile.TemporaryDirectory() as folder, server(folder) as (address, token, _):
-        for number in range(samples):
-            host = f"bench-{number:04d}.example"
-            event = {"Channel": "Microsoft-Windows-Sysmon/Operational", "EventID": 1, "Hostname": host, "Computer": host,
-                     "SourceName": "Microsoft-Windows-Sysmon", "UtcTime": time.strftime("%Y-%m-%d %H:%M:%S.000", time.gmtime()),
-                     "EventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                     "Image": "C:\\Windows\\System32\\rundll32.exe", "User": f"BENCH\\user{number}",
-                     "CommandLine": "rundll32.exe C:\\Windows\\System32\\comsvcs.dll, MiniDump 640 C:\\temp\\l.dmp full"}
-            start = time.perf_counter()
-            call(address, token, "/api/ingest?format=windows&source=bench", (json.dumps(event) + "\n").encode())
-            while True:
-                listing = call(address, token, "/api/incidents?status=all&$top=1000")
-                if len(listing["value"]) > number:
-                    break
-                if time.perf_counter() - start > 30:
-                    sys.exit(f"no incident for event {number} after 30 s")
-            times.append(time.perf_counter() - start)
+def probe(number: int) -> bytes:
+    """An event that a Sigma rule of the shipped content matches, on a host and of a user of its own."""
+    host = f"bench-{number:05d}.example"
+    event = {"Channel": "Microsoft-Windows-Sysmon/Operational", "EventID": 1, "Hostname": host, "Computer": host,
+             "SourceName": "Microsoft-Windows-Sysmon", "UtcTime": time.strftime("%Y-%m-%d %H:%M:%S.000", time.gmtime()),
+             "EventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+             "Image": "C:\\Windows\\System32\\rundll32.exe", "User": f"BENCH\\user{number}",
+             "CommandLine": "rundll32.exe C:\\Windows\\System32\\comsvcs.dll, MiniDump 640 C:\\temp\\l.dmp full"}
+    return (json.dumps(event) + "\n").encode()
+
+
+def told(name: str, times: list) -> None:
     times.sort()
-    print(f"{'event sent → incident visible':34}{'samples':>9}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}")
-    print(f"{'streaming Sigma rule':34}{samples:9}{times[len(times) // 2] * 1000:9.1f}"
-          f"{times[min(len(times) - 1, int(len(times) * 0.99))] * 1000:9.1f}{times[-1] * 1000:9.1f}")
+    print(f"{name:46}{len(times):9}{times[len(times) // 2] * 1000:9.1f}"
+          f"{times[min(len(times) - 1, int(len(times) * 0.99))] * 1000:9.1f}{times[-1] * 1000:9.1f}", flush=True)
+
+
+def bench_latency(samples: int, rate: int, seconds: int) -> None:
+    """How long from sending an event that a Sigma rule matches until its alert's incident can be read."""
+    print(f"{'event sent → alert and incident readable':46}{'samples':>9}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}")
+    with tempfile.TemporaryDirectory() as folder, server(folder) as (address, token, _):
+        told("one event at a time", latency_alone(address, token, samples))
+    with tempfile.TemporaryDirectory() as folder, server(folder) as (address, token, process):
+        latency_under_load(address, token, process, rate, seconds)
+
+
+def latency_alone(address: str, token: str, samples: int) -> list:
+    times = []
+    for number in range(samples):
+        start = time.perf_counter()
+        call(address, token, "/api/ingest?format=windows&source=bench", probe(number))
+        while len(call(address, token, "/api/incidents?status=all&$top=1000")["value"]) <= number:
+            if time.perf_counter() - start > 30:
+                sys.exit(f"no incident for event {number} after 30 s")
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def latency_under_load(address: str, token: str, process, rate: int, seconds: int) -> None:
+    """Ordinary Windows events at a steady rate in requests of a twentieth of a second each; every second request has an
+    event that a rule matches. The newest incidents are read all the time; a poll's own time counts as delay."""
+    requests = 20 * seconds
+    size = rate // 20
+    estate = Estate(7, 0)
+    lines = [(json.dumps(estate.event(number)) + "\n").encode() for number in range(size * min(requests, 100))]
+    bodies = [b"".join(lines[start:start + size]) for start in range(0, len(lines), size)]
+    path = "/api/ingest?format=windows&source=bench"
+    sent, seen, waits = {}, {}, []
+    begin = time.perf_counter() + 1
+
+    def send(first: int, step: int) -> None:
+        connection = http.client.HTTPConnection(address.split("//")[1], timeout=60)
+        for number in range(first, requests, step):
+            due = begin + number / 20
+            time.sleep(max(0, due - time.perf_counter()))
+            body = bodies[number % len(bodies)]
+            if number % 2 == 0:
+                body += probe(number)
+                sent[f"bench-{number:05d}"] = time.perf_counter()
+            connection.request("POST", path, body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            if answer.status != 200:
+                sys.exit(f"{answer.status}: {answer.read()[:200]}")
+            answer.read()
+            waits.append(time.perf_counter() - due)
+
+    senders = [threading.Thread(target=send, args=(first, 4)) for first in range(4)]
+    for sender in senders:
+        sender.start()
+    newest = "/api/incidents?status=all&$top=50&$orderby=" + urllib.parse.quote("properties/createdTimeUtc desc")
+    known = set()
+    while any(sender.is_alive() for sender in senders) or len(seen) < len(sent):
+        if time.perf_counter() > begin + seconds + 30:
+            sys.exit(f"{len(sent) - len(seen)} of {len(sent)} events have no incident after 30 s")
+        listing = call(address, token, newest)["value"]
+        now = time.perf_counter()
+        for incident in listing:
+            if incident["name"] in known:
+                continue
+            known.add(incident["name"])
+            for host in hosts(address, token, incident["name"]):
+                if host in sent:
+                    seen.setdefault(host, now)
+        time.sleep(0.01)
+    elapsed = time.perf_counter() - begin
+    told(f"at {rate:,} events/s", [seen[host] - sent[host] for host in sent])
+    told("requests answered after their time", waits)
+    print(f"{requests * size / elapsed:,.0f} events/s in {elapsed:.1f} s, {peak_memory(process)} MiB at most")
+
+
+def hosts(address: str, token: str, incident: str) -> list:
+    """The host names of an incident's entities."""
+    found = call(address, token, f"/api/incidents/{incident}/entities", {})["entities"]
+    return [entity["properties"].get("hostName", "").lower() for entity in found if entity["kind"] == "Host"]
 
 
 def main() -> None:
@@ -447,6 +522,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, help="events; 5,000,000 for kql, 200,000 for detect, else 500,000")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--samples", type=int, default=100)
+    parser.add_argument("--rate", type=int, default=20_000, help="events a second for latency")
     arguments = parser.parse_args()
     if arguments.what == "ingest":
         bench_ingest(arguments.rows or 500_000)
@@ -457,7 +533,7 @@ def main() -> None:
     elif arguments.what == "detect":
         detection.run(shared("realdata"), shared("corpus/sigma_rules"), arguments.rows or 200_000)
     else:
-        bench_latency(arguments.samples)
+        bench_latency(arguments.samples, arguments.rate, arguments.seconds)
 
 
 if __name__ == "__main__":

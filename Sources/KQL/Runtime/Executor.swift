@@ -108,6 +108,12 @@ final class Execution {
         }
     }
 
+    /// `check`; tells the time in seconds.
+    func pace() throws(ExecutionError) -> Double {
+        try check()
+        return executor.clock()
+    }
+
     /// `check`, at every 64th call, for work in small steps.
     func checkNowAndThen() throws(ExecutionError) {
         steps &+= 1

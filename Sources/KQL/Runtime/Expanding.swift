@@ -26,7 +26,7 @@ extension Execution {
         var columns: [Column?] = Array(repeating: nil, count: node.schema.columns.count)
         for (index, expansion) in node.expansions.enumerated() {
             let elements = Column.dynamic(rows.elements[index].map { $0.element(for: expansion.type) })
-            columns[expansion.output] = elements.converted(to: expansion.type)
+            columns[expansion.output] = try converted(elements, to: expansion.type)
         }
         if let position = node.indexColumn { columns[position] = .long(Vector(rows.numbers)) }
         let all = columns.enumerated().map { index, column in

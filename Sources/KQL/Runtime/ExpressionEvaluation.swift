@@ -34,6 +34,13 @@ extension Execution {
         return try evaluate(expression, over: RowView(noColumns)).column[0]
     }
 
+    /// Values of another type, within the query's limits.
+    func converted(_ column: Column, to type: KQLType) throws(ExecutionError) -> Column {
+        try ResultGrowth.convert(column, to: type, limit: executor.limits.bytes) { () throws(ExecutionError) in
+            try pace()
+        }
+    }
+
     /// A constant that counts something; null and negative numbers give 0.
     func count(_ expression: BoundExpression) throws(ExecutionError) -> Int {
         switch try constant(expression) {
@@ -54,7 +61,7 @@ extension Execution {
             return Evaluated(column: Column(type: query.type, [try value(of: query)]), isConstant: true)
         case .convert(let inner, let type):
             let values = try evaluate(inner, over: rows)
-            return Evaluated(column: values.column.converted(to: type), isConstant: values.isConstant)
+            return Evaluated(column: try converted(values.column, to: type), isConstant: values.isConstant)
         case .call(let call):
             return try evaluate(call, over: rows)
         case .shared(let shared):
@@ -78,8 +85,7 @@ extension Execution {
             arguments: columns, isConstant: constancy, rowCount: call.isConstant ? 1 : rows.rowCount,
             resultType: call.type, context: context)
         let result = try ResultGrowth.evaluate(scalarCall, by: call.function, limit: executor.limits.bytes) {
-            () throws(ExecutionError) in
-            try check()
+            () throws(ExecutionError) in try pace()
         }
         return Evaluated(column: result, isConstant: call.isConstant)
     }

@@ -10,6 +10,11 @@ enum ResultGrowth {
     static let depth = 500
     /// Rows between which time and cancellation are checked.
     private static let pieceRows = 1 << 16
+    /// Pieces grow as long as they take less.
+    private static let pieceSeconds = 0.05
+
+    typealias Pace = () throws(ExecutionError) -> Double
+
     /// About how many bytes are made before time and size are checked again.
     private static let pieceBytes = 16 << 20
 
@@ -24,41 +29,92 @@ enum ResultGrowth {
 
     /// Evaluates a call within `limit` bytes.
     ///
-    /// - Parameter check: called between pieces; throws when the query should stop.
+    /// - Parameter pace: called between pieces; throws when the query should stop, and else tells the time in seconds.
     static func evaluate(
         _ call: ScalarCall, by function: ScalarFunction, limit: Int,
-        check: () throws(ExecutionError) -> Void = { () throws(ExecutionError) in }
+        pace: Pace = { () throws(ExecutionError) in 0 }
     ) throws(ExecutionError) -> Column {
-        if multiplying.contains(function.name) { return try pieces(call, function, limit, check) }
-        guard joining.contains(function.name) else { return try patient(call, function, check) }
+        if multiplying.contains(function.name) { return try pieces(call, function, limit, pace) }
+        guard joining.contains(function.name) else { return try patient(call, function, limit, pace) }
         let joined = call.arguments.enumerated().reduce(0) { sum, argument in
             sum + size(argument.element) * (call.isConstant[argument.offset] ? call.rowCount : 1)
         }
-        guard joined <= limit, call.rowCount > 1 || joined <= valueBytes else { throw tooLarge(function, limit) }
-        let result = try patient(call, function, check)
-        if call.rowCount == 1 { try checkValue(result, function) }
+        guard joined <= limit, call.rowCount > 1 || joined <= valueBytes else { throw tooLarge(function.name, limit) }
+        let result = try patient(call, function, limit, pace)
+        if call.rowCount == 1 { try checkValue(result, function.name) }
         return result
+    }
+
+    /// Converts values within `limit` bytes: arrays and bags that many rows share become a text of each row's own.
+    static func convert(
+        _ column: Column, to type: KQLType, limit: Int, pace: Pace
+    ) throws(ExecutionError) -> Column {
+        guard case .dynamic(let values) = column, type != .dynamic, values.count > 1 else {
+            return column.converted(to: type)
+        }
+        let name = "to\(type.rawValue)"
+        return try paced(values.count, type, name, limit, pace) { rows throws(ExecutionError) in
+            Column.dynamic(Array(values[rows])).converted(to: type)
+        }
     }
 
     /// Evaluates many rows in pieces, so that the query can stop between them.
     private static func patient(
-        _ call: ScalarCall, _ function: ScalarFunction, _ check: () throws(ExecutionError) -> Void
+        _ call: ScalarCall, _ function: ScalarFunction, _ limit: Int, _ pace: Pace
     ) throws(ExecutionError) -> Column {
+        guard call.rowCount > 1, isSplittable(function) else { return try plain(call, function) }
+        if call.arguments.contains(where: { $0.type == .dynamic }) {
+            return try paced(call.rowCount, call.resultType, function.name, limit, pace) {
+                rows throws(ExecutionError) in try plain(call.part(rows), function)
+            }
+        }
         guard call.rowCount > 2 * pieceRows, isSlow(function) else { return try plain(call, function) }
         var result = Column(empty: call.resultType)
         for start in stride(from: 0, to: call.rowCount, by: pieceRows) {
-            try check()
+            _ = try pace()
             let rows = start..<min(start + pieceRows, call.rowCount)
             result.append(contentsOf: try plain(call.part(rows), function))
         }
         return result
     }
 
+    /// Evaluates few rows first, then ever more as long as they take little time: a row may hold an array of a million.
+    private static func paced(
+        _ rowCount: Int, _ type: KQLType, _ name: String, _ limit: Int, _ pace: Pace,
+        _ evaluate: (Range<Int>) throws(ExecutionError) -> Column
+    ) throws(ExecutionError) -> Column {
+        var result = Column(empty: type)
+        var bytes = 0
+        var start = 0
+        var count = 1
+        var time = try pace()
+        while start < rowCount {
+            let rows = start..<min(start + count, rowCount)
+            let values = try evaluate(rows)
+            if case .string(let texts) = values { bytes += texts.bytes.count }
+            guard bytes <= limit else { throw tooLarge(name, limit) }
+            result.append(contentsOf: values)
+            start = rows.upperBound
+            let now = try pace()
+            count = now - time < pieceSeconds ? min(2 * count, pieceRows) : max(1, count / 2)
+            time = now
+        }
+        return result
+    }
+
     /// Whether a value takes more than a few instructions, and depends on its own row alone.
     private static func isSlow(_ function: ScalarFunction) -> Bool {
-        switch (function.determinism, function.family) {
-        case (.perRow, _), (.rowOrder, _), (_, .arithmetic), (_, .comparison), (_, .logical), (_, .conditional): false
-        default: true
+        switch function.family {
+        case .arithmetic, .comparison, .logical, .conditional: false
+        default: isSplittable(function)
+        }
+    }
+
+    /// Whether a value depends on its own row alone.
+    private static func isSplittable(_ function: ScalarFunction) -> Bool {
+        switch function.determinism {
+        case .perRow, .rowOrder: false
+        case .pure, .perQuery: true
         }
     }
 
@@ -72,7 +128,7 @@ enum ResultGrowth {
 
     /// Evaluates some rows at a time, fewer where they give much.
     private static func pieces(
-        _ call: ScalarCall, _ function: ScalarFunction, _ limit: Int, _ check: () throws(ExecutionError) -> Void
+        _ call: ScalarCall, _ function: ScalarFunction, _ limit: Int, _ pace: Pace
     ) throws(ExecutionError) -> Column {
         var result = Column(empty: call.resultType)
         var bytes = 0
@@ -81,16 +137,16 @@ enum ResultGrowth {
         while start < call.rowCount {
             let rows = start..<min(start + count, call.rowCount)
             let piece = call.part(rows)
-            guard largestProduct(piece, function.name) <= limit else { throw tooLarge(function, limit) }
+            guard largestProduct(piece, function.name) <= limit else { throw tooLarge(function.name, limit) }
             let values = try plain(piece, function)
-            if rows.count == 1 { try checkValue(values, function) }
+            if rows.count == 1 { try checkValue(values, function.name) }
             let size = size(values)
             bytes += size
-            guard bytes <= limit else { throw tooLarge(function, limit) }
+            guard bytes <= limit else { throw tooLarge(function.name, limit) }
             result.append(contentsOf: values)
             start = rows.upperBound
             count = min(max(1, pieceBytes / max(1, size / rows.count)), 2 * count)
-            try check()
+            _ = try pace()
         }
         return result
     }
@@ -114,18 +170,18 @@ enum ResultGrowth {
         return overflow ? .max : product
     }
 
-    private static func checkValue(_ column: Column, _ function: ScalarFunction) throws(ExecutionError) {
-        guard size(column) <= valueBytes else { throw tooLarge(function, valueBytes) }
+    private static func checkValue(_ column: Column, _ name: String) throws(ExecutionError) {
+        guard size(column) <= valueBytes else { throw tooLarge(name, valueBytes) }
         if case .dynamic(let values) = column, values.contains(where: { !$0.isNested(atMost: depth) }) {
             throw ExecutionError(
-                .function, "\(function.name)() would nest arrays and bags more than \(depth) deep")
+                .function, "\(name)() would nest arrays and bags more than \(depth) deep")
         }
     }
 
-    private static func tooLarge(_ function: ScalarFunction, _ limit: Int) -> ExecutionError {
+    private static func tooLarge(_ name: String, _ limit: Int) -> ExecutionError {
         ExecutionError(
             .byteLimit,
-            "\(function.name)() would make more than \(limit) bytes; shorten what it joins or repeats, or take fewer rows"
+            "\(name)() would make more than \(limit) bytes; shorten what it joins or repeats, or take fewer rows"
         )
     }
 

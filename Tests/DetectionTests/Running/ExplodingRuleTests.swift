@@ -38,6 +38,7 @@ import Vocabulary
             + "| join kind=inner (range b from 1 to 100000 step 1 | extend k = 1) on k",
         "Signals | mv-expand a = range(1, 1000) | mv-expand b = range(1, 1000) | mv-expand c = range(1, 1000)",
         "range a from 1 to 1000000000000 step 1 | summarize make_list(a)",
+        "Signals | extend a = repeat(strrep('x', 1000), 1600) | mv-expand b = range(1, 1000) | extend c = tostring(a)",
         "union (range a from 1 to 150000 step 1), (range a from 1 to 150000 step 1) | sort by a asc | extend p = prev(a)",
     ])
     func `a query that explodes fails in time with a permanent failure that says why`(query: String) async throws {
