@@ -16,7 +16,10 @@ extension Binder {
         for item in node.aggregates {
             items += try bindAggregateItem(item, collector, in: context, namer: &namer)
         }
-        return Relation(plan: aggregated(input.plan, collector, items: items), isOpen: false)
+        // `arg_max(x, *)` passes on all columns, those that are not known yet too.
+        return Relation(
+            plan: aggregated(input.plan, collector, items: items),
+            isOpen: input.isOpen && node.aggregates.contains(where: \.takesAllColumns))
     }
 
     /// The expressions after `by`.
@@ -89,6 +92,14 @@ extension Binder {
                 key.name, .column(ColumnReference(index: index, name: key.name, type: key.expression.type)))
         }
         return .project(Project(input: aggregation, columns: columns + items))
+    }
+}
+
+extension KQLSyntax.NamedExpression {
+    /// Whether it is a call with `*` among its arguments.
+    fileprivate var takesAllColumns: Bool {
+        guard case .call(let call) = value.unwrapped else { return false }
+        return call.arguments.contains { if case .star = $0.value { true } else { false } }
     }
 }
 
