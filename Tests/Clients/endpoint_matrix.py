@@ -98,17 +98,22 @@ def validator(schema):
     return Draft202012Validator(dict(json.loads(schema), components=document["components"]))
 
 
+def place(template, named, role):
+    """The path with names in it; what belongs to something is each role's own, for a comment is only its author's to change."""
+    path = template
+    for name in named:
+        own = len(named) > 1 and template.endswith("{" + name + "}")
+        path = path.replace("{" + name + "}", f"sample-{role}" if own else "sample")
+    return path
+
+
 def inquire(template, item):
     """Calls the operations of one path, each as every role, in the document's order; returns how many calls that were."""
     count = 0
     for method, operation in item.items():
-        path = template
-        for parameter in operation.get("parameters", []):
-            if parameter["in"] == "path":
-                path = path.replace("{" + parameter["name"] + "}", "sample")
+        named = [p["name"] for p in operation.get("parameters", []) if p["in"] == "path"]
         wanted = [p for p in operation.get("parameters", []) if p["in"] == "query" and p["required"]]
-        if wanted:
-            path += "?" + "&".join(f"{p['name']}=sample" for p in wanted)
+        query = "?" + "&".join(f"{p['name']}=sample" for p in wanted) if wanted else ""
         body, content_type = None, None
         if "requestBody" in operation:
             content_type, form = next(iter(operation["requestBody"]["content"].items()))
@@ -116,6 +121,7 @@ def inquire(template, item):
             content_type = "application/json" if content_type == "*/*" else content_type
         for role in [None, *roles]:
             token = roles[role]["token"] if role else None
+            path = place(template, named, role) + query
             status, kind, text = call(method.upper(), path, body, token, content_type)
             check(f"{method.upper()} {template}", operation, role, status, kind, text.decode(errors="replace"))
             if role and operation.get("x-tocsin-permission") in CHANGES and method != "get":

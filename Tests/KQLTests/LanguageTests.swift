@@ -113,7 +113,8 @@ struct LanguageTests {
         #expect(query.diagnostics.count { $0.severity == .warning } == 4)
         #expect(throws: InvalidQuery.self) { try compile("Audit_CL | project user_s | where first_t > ago(1d)") }
         #expect(throws: InvalidQuery.self) { try compile("Audit_CL | where nothing == 1") }
-        #expect(try compile("Missing_CL | summarize arg_max(first_t, *) by a_s | project b_s").schema.columns.count == 1)
+        #expect(
+            try compile("Missing_CL | summarize arg_max(first_t, *) by a_s | project b_s").schema.columns.count == 1)
         #expect(throws: InvalidQuery.self) { try compile("Missing_CL | summarize count() by a_s | project b_s") }
         #expect(try compile("Missing_CL | project first_t").schema.columns[0].type == .datetime)
         #expect(throws: InvalidQuery.self) { try compile("Events | where first_t > ago(1d)") }

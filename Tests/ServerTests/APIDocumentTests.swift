@@ -77,8 +77,7 @@ struct APIDocumentTests {
                 "-m", "schemathesis.cli", "run", "\(server.address)/api/openapi.json", "--header",
                 "Authorization: Bearer \(server.token)", "--checks",
                 "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-                "--phases", "coverage,fuzzing", "--max-examples", examples, "--seed", "1", "--workers", "4",
-                "--no-color",
+                "--phases", "coverage,fuzzing", "--max-examples", examples, "--seed", "1", "--no-color",
                 "--generation-database", "none", "--include-path-regex", "^/(api|providers)/",
                 "--exclude-path-regex", "store/(backup|compact|retention)|sharedKeys|regenerateSharedKey",
             ], folder: data)
