@@ -39,7 +39,7 @@ extension ConfigurationDesks {
             naming: .init(
                 collection: "automationRules", operations: "AutomationRules", thing: "an automation rule",
                 tag: .automation), names: names, address: address,
-            schema: .resource("AutomationRule", Self.automationRule))
+            schema: .resource("AutomationRule", Self.automationRule), deletionAnswer: [:])
         return rules.endpoints + templates.endpoints + automation.endpoints
             + ActionRoutes(rules: alertRules, actions: actions, names: names).endpoints
     }

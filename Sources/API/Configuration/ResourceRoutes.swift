@@ -24,6 +24,8 @@ struct ResourceRoutes: Sendable {
     /// The form of bodies and answers.
     let schema: Schema
     var isReadOnly = false
+    /// What the deletion of one is answered with, where Azure's description gives it a body that clients read.
+    var deletionAnswer: JSON?
     /// The most resources that a page has.
     private static let pageSize = 1_000
 
@@ -47,7 +49,7 @@ struct ResourceRoutes: Sendable {
                 body: .json(schema), answers: [.ok(schema), .created(schema), .conflict, .preconditionFailed], put),
             Endpoint(
                 .delete, path, id: "\(naming.operations)_Delete", tag: naming.tag, "Deletes \(naming.thing)",
-                needs: .changeContent, answers: [.done, .noContent], delete),
+                needs: .changeContent, answers: [deletionAnswer == nil ? .done : .ok(.any), .noContent], delete),
         ]
     }
 
@@ -96,7 +98,8 @@ struct ResourceRoutes: Sendable {
     }
 
     @Sendable private func delete(_ call: EndpointCall) async throws -> Response {
-        Response(status: try await desk.delete(call.name("name")) ? .ok : .noContent)
+        guard try await desk.delete(call.name("name")) else { return Response(status: .noContent) }
+        return deletionAnswer.map { Response(json: $0) } ?? Response(status: .ok)
     }
 
     private func json(_ resource: KeptResource) -> JSON {
