@@ -74,17 +74,35 @@ final class KQLStreamRule: Sendable {
                 byWindow[number, default: Array(repeating: [], count: query.inputs.count)][input].append(row)
             }
         }
-        var findings: [StreamFinding] = []
-        for (number, chosen) in byWindow.sorted(by: { $0.key < $1.key }) {
+        return try findings(of: rows, byWindow.sorted { $0.key < $1.key }[...], at: now)
+    }
+
+    /// What some windows lead to. Most rows lead to nothing, which is seen by looking at all of them at once; only where
+    /// there is something is it looked for in fewer windows.
+    private func findings(
+        of rows: [Rows], _ windows: ArraySlice<(key: Int64, value: [[Int]])>, at now: Instant
+    ) throws(ExecutionError) -> [StreamFinding] {
+        guard let (number, chosen) = windows.first else { return [] }
+        if windows.count == 1 {
             let window = TimeRange(
                 start: Instant(ticks: number * step.ticks), end: Instant(ticks: (number + 1) * step.ticks))
-            let tables = zip(rows, chosen).enumerated().map { input, pair in
-                met(pair.0.table.gather(pair.1), by: query.inputs[input])
-            }
-            let results = try execute(query.plan(over: tables), at: window.end)
-            findings += self.findings(in: window, results, at: now)
+            return findings(in: window, try results(of: rows, chosen, at: window.end), at: now)
         }
-        return findings
+        if !query.dependsOnNow {
+            let all = query.inputs.indices.map { input in windows.flatMap { $0.value[input] } }
+            // What is too much at once may not be too much in parts.
+            if let together = try? results(of: rows, all, at: now), together.rowCount == 0 { return [] }
+        }
+        let middle = windows.startIndex + windows.count / 2
+        return try findings(of: rows, windows[..<middle], at: now) + findings(of: rows, windows[middle...], at: now)
+    }
+
+    /// What the query gives for chosen rows of each input.
+    private func results(of rows: [Rows], _ chosen: [[Int]], at now: Instant) throws(ExecutionError) -> Table {
+        let tables = zip(rows, chosen).enumerated().map { input, pair in
+            met(pair.0.table.gather(pair.1), by: query.inputs[input])
+        }
+        return try execute(query.plan(over: tables), at: now)
     }
 
     /// The rows that meet an input's conditions, as far as these do not hang on the present.

@@ -16,6 +16,8 @@ public struct RowwiseQuery: Sendable {
     public let inputs: [Input]
     /// The query over placeholders for the inputs.
     private let body: Plan
+    /// Whether the result may hang on the present instant, besides the rows.
+    public let dependsOnNow: Bool
     public var schema: TableSchema { body.schema }
 
     /// Nil when some operator looks at several rows together, or at stored rows besides the one at hand.
@@ -25,6 +27,7 @@ public struct RowwiseQuery: Sendable {
         body = RowwiseQuery.cut(plan, into: &inputs)
         guard !inputs.isEmpty else { return nil }
         self.inputs = inputs
+        dependsOnNow = body.mayDependOnNow || inputs.contains { $0.conditions.contains(where: \.dependsOnNow) }
     }
 
     /// The query over rows of its inputs that meet their conditions; one plan per input, with exactly its columns.
@@ -97,6 +100,22 @@ extension Plan {
         case .join(let node): node.isRowwise
         default: false
         }
+    }
+
+    /// Whether an expression names the present instant; where that is not told easily, it is taken to.
+    fileprivate var mayDependOnNow: Bool {
+        let own: [BoundExpression]
+        switch self {
+        case .scan, .values, .placeholder, .serialize, .materialized, .union: own = []
+        case .filter(let node): own = [node.predicate]
+        case .project(let node): own = node.columns.map(\.expression)
+        case .sort(let node): own = node.keys.map(\.expression)
+        case .mvExpand(let node): own = node.expressions
+        case .parse(let node): own = [node.source]
+        case .parseKeyValue(let node): own = [node.source]
+        default: return true
+        }
+        return own.contains(where: \.dependsOnNow) || inputs.contains(where: \.mayDependOnNow)
     }
 
     /// Whether nothing stored or far away is read, so that the result is always the same.
