@@ -41,12 +41,13 @@ import Vocabulary
         "Signals | extend a = repeat(strrep('x', 1000), 1600) | mv-expand b = range(1, 1000) | extend c = tostring(a)",
         "union (range a from 1 to 150000 step 1), (range a from 1 to 150000 step 1) | sort by a asc | extend p = prev(a)",
     ])
-    func `a query that explodes fails in time with a permanent failure that says why`(query: String) async throws {
+    func `a query that explodes fails in time with an error that says why`(query: String) async throws {
         let run = RuleSchedule.Run(nominalTime: Self.start + .minutes(5), timing: Self.rule("x", query).timing)
         let began = ContinuousClock.now
         let error = try await #require(throws: RuleQueryError.self) { _ = try await Self.queries.run(query, run) }
-        #expect(error.isPermanent, "\(error)")
-        #expect(error.message.contains("limit") || error.message.contains("more than"), "\(error)")
+        // On a busy machine the limit of time may be met before that of memory.
+        #expect(error.isPermanent != (error.code == "execution.timeout"), "\(error)")
+        #expect(["limit", "more than", "longer than"].contains { error.message.contains($0) }, "\(error)")
         #expect(ContinuousClock.now - began < .seconds(2 * Self.seconds))
     }
 
