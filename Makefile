@@ -31,11 +31,11 @@ build:  ## build everything for debugging
 test:  ## install what is missing and run the whole test suite
 	@scripts/bootstrap --test
 	swift build --build-tests $(STRICT)
-	swift test --skip-build --no-parallel --skip ServerTests
-	swift test --skip-build --no-parallel --filter ServerTests
+	@scripts/test-suite
 
 test-all: test  ## the test suite, then the random comparisons and crashes in their large numbers
 	TOCSIN_RANDOM_QUERIES=20000 swift test --skip-build --no-parallel --filter 'composed at random'
+	TOCSIN_INCREMENTAL_SEEDS=25 swift test --skip-build --no-parallel --filter 'rules composed at random find the same'
 	TOCSIN_GROUPING_SEEDS=10 swift test --skip-build --no-parallel --filter 'interleavings and restarts change no incident'
 	TOCSIN_KILL_ROUNDS=100 swift test --skip-build --no-parallel --filter 'what was acknowledged before kill -9'
 	TOCSIN_SCHEMA_EXAMPLES=10 swift test --skip-build --no-parallel --filter 'generated requests'
@@ -65,6 +65,10 @@ bench-casebook:  ## fill a casebook with 100,000 incidents and 1,000,000 alerts,
 	@swift build $(RELEASE) --product casebook-benchmark
 	@scripts/bench casebook $(INCIDENTS)
 
+bench-rules:  ## run rules every hour over 14 days, reading all and reading what is new (EVENTS=5000000)
+	@swift build $(RELEASE) --product rules-benchmark
+	@scripts/bench rules $(EVENTS)
+
 bench-fusion:  ## play simulated months with hidden intrusions through fusion and the queue (SEEDS="101 102")
 	@swift build $(RELEASE) --product fusion-benchmark
 	@.build-release/release/fusion-benchmark $(SEEDS)
@@ -84,5 +88,5 @@ generate:  ## renew generated documents
 clean:  ## remove what was built (not data/, not .deps/)
 	rm -rf .build .build-release .build-fuzz
 
-.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql bench-detect bench-casebook bench-fusion fuzz \
+.PHONY: help run release build test test-all lint format bench bench-ingest bench-kql bench-detect bench-casebook bench-rules bench-fusion fuzz \
 	generate clean

@@ -36,6 +36,7 @@ let shims: [Target] = [
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CEvtx", linkerSettings: [.linkedLibrary("evtx")]),
     .target(name: "CExpat", linkerSettings: [.linkedLibrary("expat")]),
+    .target(name: "CLibYAML", linkerSettings: [.linkedLibrary("yaml")]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CRdKafka", linkerSettings: [.linkedLibrary("rdkafka")]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -63,8 +64,8 @@ let pure: [Target] = [
     .target(
         name: "KQLConformance", dependencies: ["Chronology", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues"]),
     .target(name: "Presentation", dependencies: ["Chronology", "JSON", "KQLValues"]),
-    .target(name: "Sigma", dependencies: ["JSON", "RE2", "Records", "Vocabulary", yams]),
-    .target(name: "SigmaConversion", dependencies: ["KQLValues", "RE2", "Sigma"]),
+    .target(name: "Sigma", dependencies: ["CLibYAML", "JSON", "RE2", "Records", "Vocabulary"]),
+    .target(name: "SigmaConversion", dependencies: ["KQLSyntax", "KQLValues", "RE2", "Sigma"]),
     .target(name: "ThreatIntelligence", dependencies: ["Chronology", "Delimited", "JSON"]),
     .target(name: "Workflow", dependencies: ["Chronology", "JSON", collections]),
 ]
@@ -86,14 +87,14 @@ let lifeCycle: [Target] = [
         name: "Collection",
         dependencies: [
             "CExpat", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "RE2",
-            "Records", collections, crypto, nioCore, nioPosix, nioSSL, nioTLS, swiftASN1, x509, yams,
+            "Records", "Vocabulary", collections, crypto, nioCore, nioPosix, nioSSL, nioTLS, swiftASN1, x509, yams,
         ]),
     .target(name: "DataCollection", dependencies: ["Chronology", "JSON", "KQLValues", "StateStore", grdb]),
     .target(
         name: "Detection",
         dependencies: [
             "Casebook", "Chronology", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLSyntax", "KQLValues", "Records",
-            "Sigma", "StateStore", "ThreatIntelligence", "Vocabulary", crypto, grdb, logging, yams,
+            "Sigma", "StateStore", "ThreatIntelligence", "Vocabulary", crypto, grdb, logging,
         ]),
     .target(
         name: "Export",
@@ -150,8 +151,8 @@ let edges: [Target] = [
     .target(
         name: "HTTPAdapter",
         dependencies: [
-            "Chronology", "JSON", "KQL", "Records", "Response", "Workflow", asyncHTTPClient, collections, nioCore,
-            nioHTTP1, nioPosix,
+            "Chronology", "JSON", "KQL", "Records", "Response", "Vocabulary", "Workflow", asyncHTTPClient,
+            collections, nioCore, nioHTTP1, nioPosix,
         ]),
     .target(name: "KafkaConnector", dependencies: ["CRdKafka", logging]),
     .target(name: "SMTPChannel", dependencies: ["CCurl", "Chronology", "Notification"]),
@@ -210,6 +211,12 @@ let edges: [Target] = [
         name: "detection-benchmark", dependencies: ["Detection", "JSON", "Records", "Sigma"],
         path: "Benchmarks/DetectionBenchmark"),
     .executableTarget(
+        name: "rules-benchmark",
+        dependencies: [
+            "Chronology", "Detection", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues",
+            "StateStore",
+        ], path: "Benchmarks/RulesBenchmark"),
+    .executableTarget(
         name: "fusion-benchmark", dependencies: ["FusionTrial", "Simulation"], path: "Benchmarks/FusionBenchmark"),
     .executableTarget(
         name: "tocsin",
@@ -263,8 +270,8 @@ let tests: [Target] = [
         name: "DetectionTests",
         dependencies: [
             "Casebook", "Chronology", "Collection", "Detection", "DuckDBStore", "EventStore", "FusionTrial",
-            "JSON", "KQL", "KQLConformance", "KQLFunctions", "KQLValues", "Records", "Sigma", "StateStore",
-            "TestSupport", "ThreatIntelligence", "Vocabulary", grdb, logging,
+            "JSON", "KQL", "KQLConformance", "KQLFunctions", "KQLValues", "Records", "Sigma", "Simulation",
+            "StateStore", "TestSupport", "ThreatIntelligence", "Vocabulary", grdb, logging,
         ]),
     .testTarget(
         name: "DuckDBStoreTests",
@@ -308,7 +315,8 @@ let tests: [Target] = [
     .testTarget(
         name: "KafkaConnectorTests", dependencies: ["CRdKafka", "KafkaConnector", logging]),
     .testTarget(
-        name: "KQLFunctionsTests", dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLValues", "TestSupport"]),
+        name: "KQLFunctionsTests",
+        dependencies: ["Chronology", "JSON", "KQLFunctions", "KQLValues", "RE2", "TestSupport"]),
     .testTarget(name: "KQLSyntaxTests", dependencies: ["KQLSyntax", "TestSupport"]),
     .testTarget(
         name: "KQLTests",
@@ -353,7 +361,7 @@ let tests: [Target] = [
             "Chronology", "Collection", "DuckDBStore", "EventStore", "JSON", "KQL", "KQLFunctions", "KQLValues",
             "Records", "Sigma", "SigmaConversion", "TestSupport",
         ]),
-    .testTarget(name: "SigmaTests", dependencies: ["JSON", "Records", "Sigma", "TestSupport"]),
+    .testTarget(name: "SigmaTests", dependencies: ["JSON", "RE2", "Records", "Sigma", "TestSupport"]),
     .testTarget(
         name: "SimulationTests",
         dependencies: ["Chronology", "Collection", "EventStore", "KQLValues", "Records", "Simulation", "Vocabulary"]),

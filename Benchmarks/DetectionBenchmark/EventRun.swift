@@ -9,13 +9,15 @@ struct EventRun: Sendable {
     private(set) var parseSeconds = 0.0
     private(set) var matchSeconds = 0.0
     private var matched: Set<Int> = []
-    private var matcher: SigmaMatcher
+    /// nil when the run is over: it holds memory that the next one is not to be charged with.
+    private var matcher: SigmaMatcher?
 
     var matchedRules: Int { matched.count }
 
     init(_ ruleSet: SigmaRuleSet, files: [String]) throws {
         matcher = SigmaMatcher(ruleSet)
         for file in files { try read(file) }
+        matcher = nil
     }
 
     /// So many passes at once.
@@ -46,7 +48,7 @@ struct EventRun: Sendable {
         timed(\.matchSeconds) { run in
             var matches = 0
             var matched = run.matched
-            run.matcher.match(batch) { _, rule in
+            run.matcher?.match(batch) { _, rule in
                 matches += 1
                 matched.insert(rule)
             }

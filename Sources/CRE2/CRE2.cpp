@@ -1,10 +1,18 @@
 #include "CRE2.h"
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
+#include <string>
 #include <vector>
 
 struct tocsin_re2 {
     RE2 pattern;
     tocsin_re2(re2::StringPiece text, const RE2::Options &options) : pattern(text, options) {}
+};
+
+struct tocsin_re2_filter {
+    re2::FilteredRE2 filter;
+    std::vector<std::string> texts;
+    explicit tocsin_re2_filter(int shortest) : filter(shortest) {}
 };
 
 extern "C" {
@@ -43,6 +51,30 @@ bool tocsin_re2_match(const tocsin_re2 *pattern, const char *text, size_t length
         groups[index].length = static_cast<long>(piece.size());
     }
     return true;
+}
+
+tocsin_re2_filter *tocsin_re2_filter_new(const tocsin_re2 *pattern, int shortest) {
+    auto *filter = new tocsin_re2_filter(shortest);
+    int id;
+    if (filter->filter.Add(pattern->pattern.pattern(), pattern->pattern.options(), &id) == RE2::NoError)
+        filter->filter.Compile(&filter->texts);
+    return filter;
+}
+
+void tocsin_re2_filter_delete(tocsin_re2_filter *filter) { delete filter; }
+
+int tocsin_re2_filter_count(const tocsin_re2_filter *filter) { return static_cast<int>(filter->texts.size()); }
+
+const char *tocsin_re2_filter_text(const tocsin_re2_filter *filter, int index, size_t *length) {
+    const auto &text = filter->texts[static_cast<size_t>(index)];
+    *length = text.size();
+    return text.data();
+}
+
+bool tocsin_re2_filter_passes(const tocsin_re2_filter *filter, const int *texts, int count) {
+    std::vector<int> found(texts, texts + count), passed;
+    filter->filter.AllPotentials(found, &passed);
+    return !passed.empty();
 }
 
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Vocabulary
 
 /// A pattern of web addresses: `https://host/path`, where the host may begin with `*.` and the path may hold `*`.
 ///
@@ -8,7 +9,7 @@ public struct AddressPattern: Sendable, Hashable, CustomStringConvertible {
     private let scheme: String
     private let host: String
     private let port: Int?
-    private let path: String
+    private let path: Wildcard
 
     /// Nil for what is no http or https address.
     public init?(_ text: String) {
@@ -24,7 +25,7 @@ public struct AddressPattern: Sendable, Hashable, CustomStringConvertible {
         self.host = host.lowercased()
         port = parts.count == 2 ? Int(parts[1]) : nil
         if parts.count == 2, port == nil { return nil }
-        path = rest.count > authority.count ? String(rest.dropFirst(authority.count)) : "/*"
+        path = Wildcard(rest.count > authority.count ? String(rest.dropFirst(authority.count)) : "/*")
         description = trimmed
     }
 
@@ -38,32 +39,10 @@ public struct AddressPattern: Sendable, Hashable, CustomStringConvertible {
         // A path that climbs leads elsewhere than it seems to.
         let target = parts.path.isEmpty ? "/" : parts.path
         guard !target.split(separator: "/").contains("..") else { return false }
-        return AddressPattern.matches(Array(target.utf8)[...], Array(path.utf8)[...])
+        return path.matches(target)
     }
 
     private func matches(host name: String) -> Bool {
         host.hasPrefix("*.") ? name.hasSuffix(host.dropFirst(1)) && name.count >= host.count : name == host
-    }
-
-    /// Whether a text is what a pattern with `*` says; in time linear in the product of both lengths.
-    private static func matches(_ text: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-        var (at, mark) = (text.startIndex, pattern.startIndex)
-        var star: (pattern: Int, text: Int)?
-        while at < text.endIndex {
-            if mark < pattern.endIndex, pattern[mark] == UInt8(ascii: "*") {
-                star = (mark, at)
-                mark += 1
-            } else if mark < pattern.endIndex, pattern[mark] == text[at] {
-                at += 1
-                mark += 1
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                at = last.text + 1
-                mark = last.pattern + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[mark...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }

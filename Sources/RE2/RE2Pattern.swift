@@ -3,7 +3,7 @@ internal import CRE2
 /// A compiled regular expression of the RE2 syntax, which Kusto uses too. Matching takes time linear in the subject.
 public final class RE2Pattern: Sendable {
     // SAFETY: an RE2 object is immutable after construction and documented as safe to share between threads.
-    private nonisolated(unsafe) let pattern: OpaquePointer
+    nonisolated(unsafe) let handle: OpaquePointer
 
     /// Why a pattern could not be compiled, in RE2's words.
     public struct SyntaxError: Error, Sendable, CustomStringConvertible {
@@ -17,17 +17,17 @@ public final class RE2Pattern: Sendable {
         _ text: String, ignoringCase: Bool = false, dotMatchesNewline: Bool = false
     ) throws(SyntaxError) {
         var copy = RE2Pattern.namingGroups(text)
-        pattern = copy.withUTF8 { bytes in
+        handle = copy.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
                 tocsin_re2_new($0.baseAddress ?? emptyText, $0.count, !ignoringCase, dotMatchesNewline)
             }
         }
-        if let reason = tocsin_re2_error(pattern) {
+        if let reason = tocsin_re2_error(handle) {
             throw SyntaxError(pattern: text, reason: String(cString: reason))
         }
     }
 
-    deinit { tocsin_re2_delete(pattern) }
+    deinit { tocsin_re2_delete(handle) }
 
     /// `(?<name>…)` as `(?P<name>…)`, which versions of RE2 before 2023-09 know alone.
     private static func namingGroups(_ text: String) -> String {
@@ -51,17 +51,17 @@ public final class RE2Pattern: Sendable {
     }
 
     /// Number of capturing groups, the whole match not counted.
-    public var groupCount: Int { Int(tocsin_re2_group_count(pattern)) }
+    public var groupCount: Int { Int(tocsin_re2_group_count(handle)) }
 
     /// The name of a capturing group (counted from 1), if it has one.
     public func groupName(_ group: Int) -> String? {
-        tocsin_re2_group_name(pattern, Int32(group)).map { String(cString: $0) }
+        tocsin_re2_group_name(handle, Int32(group)).map { String(cString: $0) }
     }
 
     /// Whether some part of `text` (or all of it, if `entire`) matches.
     public func matches(_ text: UnsafeBufferPointer<UInt8>, entire: Bool = false) -> Bool {
         text.withMemoryRebound(to: CChar.self) {
-            tocsin_re2_match(pattern, $0.baseAddress ?? emptyText, $0.count, 0, entire, nil, 0)
+            tocsin_re2_match(handle, $0.baseAddress ?? emptyText, $0.count, 0, entire, nil, 0)
         }
     }
 
@@ -80,7 +80,7 @@ public final class RE2Pattern: Sendable {
             groups.initialize(repeating: tocsin_re2_range(offset: -1, length: 0))
             let isFound = text.withMemoryRebound(to: CChar.self) {
                 tocsin_re2_match(
-                    pattern, $0.baseAddress ?? emptyText, $0.count, start, entire, groups.baseAddress, Int32(count))
+                    handle, $0.baseAddress ?? emptyText, $0.count, start, entire, groups.baseAddress, Int32(count))
             }
             guard isFound else { return nil }
             return groups.map { $0.offset < 0 ? nil : $0.offset..<($0.offset + $0.length) }

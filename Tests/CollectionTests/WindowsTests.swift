@@ -1,4 +1,5 @@
 import Collection
+import Foundation
 import Testing
 
 struct WindowsTests {
@@ -106,5 +107,51 @@ struct WindowsTests {
             """
         ).rows("Event")
         #expect(rows.first?["ParameterXml"]?.hasPrefix("<Param>a</Param><Param></Param><Param>c</Param>") == true)
+    }
+
+    @Test func `event data of any characters stands in XML and in JSON as their readers expect it`() throws {
+        let marks = [
+            "<", ">", "&", "\"", "\\", "'", "\t", "\n", "\r", "\u{1}", "\u{1F}", "\u{7F}", "\u{e4}", "\u{1F600}", "",
+        ]
+        var values: [String] = []
+        for length in 0...17 {
+            for mark in marks {
+                values.append(String(repeating: "x", count: length) + mark + String(repeating: "y", count: 17 - length))
+            }
+        }
+        values.append(marks.joined() + marks.reversed().joined())
+        let data = Dictionary(uniqueKeysWithValues: values.enumerated().map { (String(format: "V%03d", $0), $1) })
+        let header = [
+            "EventID": "1", "Channel": "Microsoft-Windows-Sysmon/Operational", "SourceName": "Microsoft-Windows-Sysmon",
+        ]
+        let object = header.merging(data) { first, _ in first }
+        let chunks = collect(Array(try JSONEncoder().encode(object)))
+
+        let row = try #require(chunks.rows("WindowsEvent").first)
+        let read = try JSONDecoder().decode([String: String].self, from: Data((row["EventData"] ?? "").utf8))
+        #expect(read == data)
+
+        let item = try #require(chunks.rows("Event").first)
+        let xml = try #require(item["EventData"])
+        let parameters = try #require(item["ParameterXml"])
+        for (name, value) in data {
+            let escaped = Self.xml(value)
+            #expect(xml.contains("<Data Name=\"\(name)\">\(escaped)</Data>"), "\(value.debugDescription)")
+            #expect(parameters.contains("<Param>\(escaped)</Param>"), "\(value.debugDescription)")
+        }
+    }
+
+    /// A value as XML 1.0 can hold it, character by character.
+    private static func xml(_ value: String) -> String {
+        value.unicodeScalars.map { scalar in
+            switch scalar {
+            case "<": "&lt;"
+            case ">": "&gt;"
+            case "&": "&amp;"
+            case "\"": "&quot;"
+            case "\t", "\n", "\r": String(scalar)
+            default: scalar.value < 0x20 ? " " : String(scalar)
+            }
+        }.joined()
     }
 }

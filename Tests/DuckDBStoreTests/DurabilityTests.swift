@@ -1,3 +1,4 @@
+import Chronology
 import DuckDBStore
 import EventStore
 import EventStoreContract
@@ -37,6 +38,56 @@ import Testing
             #expect((0..<rows.rowCount).allSatisfy { rows.row($0) == SampleRows.extremes.row($0) })
             await second.close()
         }
+    }
+
+    @Test func `long texts come back as they went, through the log and through the file`() async throws {
+        let texts = (0..<3_000).map { row in
+            (0..<12).map { "field\($0)=\(row &* 2_654_435_761 % (1_000 + $0)) \u{e4}\\<>" }.joined(separator: ";")
+        }
+        let few = texts.enumerated().map { $0.isMultiple(of: 7) ? "" : $1 }
+        let batch = EventBatch(
+            table: "Long",
+            schema: TableSchema([ColumnSchema("Text", .string), ColumnSchema("Few", .string)]),
+            columns: [.string(StringColumn(texts)), .string(StringColumn(few))], rowCount: texts.count)
+        try await OpenStore.withPath { path in
+            let first = try OpenStore.at(path)
+            for _ in 0..<3 { try await first.append([batch]) }
+            func check(_ store: DuckDBEventStore) async throws {
+                let rows = try await StoreContract.rows(store, "Long")
+                guard case .string(let read) = rows.columns[0], case .string(let readFew) = rows.columns[1] else {
+                    Issue.record("the columns are no strings")
+                    return
+                }
+                #expect((0..<read.count).allSatisfy { read[$0] == texts[$0 % texts.count] } && read.count == 9_000)
+                #expect((0..<readFew.count).allSatisfy { readFew[$0] == few[$0 % few.count] })
+            }
+            try await check(first)
+            await first.close()
+            let second = try OpenStore.at(path)
+            try await check(second)
+            await second.close()
+        }
+    }
+
+    @Test func `statements that are kept follow tables that change between appends`() async throws {
+        let store = try OpenStore.at()
+        for round in 0..<4 {
+            let columns = (0...round).map { ColumnSchema("C\($0)", .long) }
+            for delivery in ["a", "b", "a"] {
+                let outcome = try await store.append(
+                    [
+                        EventBatch(
+                            table: "Growing", schema: TableSchema(columns),
+                            columns: columns.map { _ in .long(Vector([Int64(round)])) }, rowCount: 1)
+                    ], delivery: DeliveryID("\(round) \(delivery)"))
+                #expect((outcome == .alreadyStored) == false || delivery == "a")
+            }
+            #expect(try await store.deleteRows(of: "Growing", olderThan: .unixEpoch) == 0)
+        }
+        let rows = try await StoreContract.rows(store, "Growing")
+        #expect(rows.rowCount == 8)
+        #expect(rows.columns.count == 4)
+        await store.close()
     }
 
     @Test func `a file that is no database gives a sentence`() async throws {

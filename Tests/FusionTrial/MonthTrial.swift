@@ -45,11 +45,19 @@ public struct MonthTrial: Sendable {
         }
     }
 
+    /// The worst place in the queue of an intrusion; nil when one was not fused.
+    public var worstRank: Int? {
+        let ranks = sightings.compactMap(\.rank)
+        return ranks.count == sightings.count ? ranks.max() : nil
+    }
+
     /// - Parameter seed: of the month.
-    public init(seed: UInt64, days: Int = 30, alertsPerDay: Int = 200) async throws {
+    public init(
+        seed: UInt64, days: Int = 30, alertsPerDay: Int = 200, kind: SimulatedMonth.Kind = .usual
+    ) async throws {
         let start = Instant(ticks: 639_000_000_000_000_000)
         let began = ContinuousClock.now
-        let month = SimulatedMonth(seed: seed, start: start, days: days, alertsPerDay: alertsPerDay)
+        let month = SimulatedMonth(seed: seed, start: start, days: days, alertsPerDay: alertsPerDay, kind: kind)
         let clock = TrialClock(start)
         let time = TimeSource { clock.now }
         let database = try StateDatabase.inMemory(rooms: [Casebook.migrations, DetectionTables.migrations])

@@ -8,6 +8,9 @@ struct RewriterTests {
         "Events | join kind=inner (Events | project Computer, n = EventID) on Computer | where n == 4625 | project EventID",
         "Events | summarize arg_max(TimeGenerated, *) by Computer | project Computer, EventID",
         "Events | mv-expand x = Data | sort by TimeGenerated asc | where Computer == 'pc0' | project x",
+        "Events | mv-expand with_itemindex=i Data | where i == 0 and Computer == 'pc0' and isnotnull(Data) | project i, Data",
+        "Events | parse Computer with * 'c' n:long | where n == 0 and EventID > 1 | project Computer, n, EventID",
+        "Events | parse Computer with 'p' Computer | where Computer == 'c0' | project Computer, EventID",
     ]
 
     @Test(arguments: queries)
@@ -22,6 +25,12 @@ struct RewriterTests {
     @Test func `a scan gets its time range and only the columns that are used`() throws {
         let plan = try compile("Events | where TimeGenerated > ago(1h) | project Computer").primary.plan
         #expect(plan.description.contains("table Events [TimeGenerated, Computer] 2026-03-01T11:00:00.0000000Z .. …"))
+    }
+
+    @Test(arguments: ["mv-expand x = Data", "parse Computer with 'pc' n:long"])
+    func `conditions on time reach a scan below what makes rows or columns`(_ step: String) throws {
+        let plan = try compile("Events | \(step) | where TimeGenerated > ago(1h) | project Computer").primary.plan
+        #expect(plan.description.contains("2026-03-01T11:00:00.0000000Z .. …"))
     }
 
     @Test func `the explanation shows each operator`() throws {

@@ -52,6 +52,28 @@ import Vocabulary
         #expect(points(priorities[2], "confidence") == nil)
     }
 
+    @Test func `what was put together counts by how probable it is that it belongs together`() async throws {
+        let alerts = [0.99999, 0.995, 0.5].map { probability in
+            var fused = alert("fused \(probability)")
+            fused.productName = "Fusion"
+            fused.tactics = [.initialAccess, .persistence, .exfiltration]
+            fused.confidence = AlertConfidence(level: .high, score: probability)
+            return fused
+        }
+        let (casebook, _, incidents) = try await incidents(alerts)
+        let findings = try await casebook.findings(of: incidents.map(\.id))
+        let priorities = incidents.map { incident in
+            ScoringModel.standard.priority(
+                of: incident, assets: .empty, evidence: IncidentEvidence(findings: findings[incident.id] ?? []),
+                now: Self.noon)
+        }
+        #expect(points(priorities[0], "product") == 20 && points(priorities[0], "spread") == 6)
+        let doubtful = try #require(points(priorities[1], "product"))
+        #expect(doubtful > 5 && doubtful < 10)
+        #expect(points(priorities[1], "spread") ?? 0 > 3 && points(priorities[1], "spread") ?? 6 < 6)
+        #expect(points(priorities[2], "product") == nil && points(priorities[2], "spread") == 3)
+    }
+
     @Test func `what the entities can get at counts by its doublings`() async throws {
         var alert = alert("a")
         alert.entities = [Entity(kind: .account, identifiers: ["FullName": "root@corp.example"])]
@@ -116,7 +138,7 @@ import Vocabulary
         let ours = try ScoringModel(yaml: text, file: "priority.yaml")
         #expect(try await history.adopt(ours, text: text, by: ada) == 2)
         #expect(try await history.adopt(ours, text: text, by: ada) == 2)
-        #expect(try await history.versions().map(\.name) == ["ours", "standard-3"])
+        #expect(try await history.versions().map(\.name) == ["ours", "standard-4"])
     }
 
     @Test func `a simulation says how a model would move true and false positives`() async throws {

@@ -96,6 +96,41 @@ struct SensorTests {
         await hub.stop()
     }
 
+    @Test func `indicators of the hub are matched on a sensor's events`() async throws {
+        let (pair, hub) = try await Pair.make()
+        let sensor = try await pair.startSensor()
+        func send(host: String) async throws {
+            let row =
+                #"{"Type":"Marks_CL","TimeGenerated":"2026-11-20T10:00:00Z","Computer":"\#(host)","SrcIpAddr":"203.0.113.99"}"#
+            let answer = try await sensor.send(
+                "POST", "/api/ingest?source=test", body: row + "\n", type: "application/x-ndjson", token: sensor.token)
+            #expect(answer.status == 200, "\(answer.text)")
+        }
+        func hosts() async throws -> Int {
+            try await hub.query(
+                "SecurityAlert | where ProductComponentName == 'Threat Intelligence' | summarize dcount(CompromisedEntity)"
+            ).first?.first?.intValue.map { Int($0) } ?? 0
+        }
+        try await send(host: "srv-0")
+        try await hub.eventually("the event is there") {
+            try await hub.query("Marks_CL | count").first?.first?.intValue == 1
+        }
+        let indicator = """
+            {"type": "indicator", "spec_version": "2.1", "id": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
+             "created": "2026-01-01T00:00:00Z", "modified": "2026-01-01T00:00:00Z", "valid_from": "2026-01-01T00:00:00Z",
+             "pattern_type": "stix", "pattern": "[ipv4-addr:value = '203.0.113.99']"}
+            """
+        let answer = try await hub.send(
+            "POST", "/api/indicators?source=test", body: indicator, type: "application/json", token: hub.token)
+        #expect(answer.status == 200, "\(answer.text)")
+        // History is searched once for a new indicator; what comes after that is found as it comes.
+        try await hub.eventually("history is searched") { try await hosts() == 1 }
+        try await send(host: "srv-1")
+        try await hub.eventually("the event that came later is found") { try await hosts() == 2 }
+        await sensor.stop()
+        await hub.stop()
+    }
+
     @Test func `a full spool answers 429 and takes more once the hub is back`() async throws {
         let (pair, hub) = try await Pair.make()
         await hub.kill()

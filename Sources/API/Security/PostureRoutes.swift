@@ -4,6 +4,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Investigation
 internal import JSON
+internal import KQLSyntax
 
 /// Assessments and secure scores of Microsoft.Security, read from the tables to which Defender for Cloud exports them.
 struct PostureRoutes {
@@ -103,7 +104,7 @@ struct PostureRoutes {
     /// Of the scope that the path names: a resource, a resource group or all.
     private func assessments(_ call: EndpointCall) async throws -> [JSON] {
         let scope = Self.scope(call)
-        let filter = scope.isEmpty ? "" : " | where AssessedResourceId startswith \(quotedForKQL(scope))"
+        let filter = scope.isEmpty ? "" : " | where AssessedResourceId startswith \(KQLText.literal(scope))"
         return try await recommendations(filter).map(assessment)
     }
 

@@ -6,6 +6,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Investigation
 internal import JSON
+internal import KQLSyntax
 internal import KQLValues
 internal import StateStore
 internal import Vocabulary
@@ -69,16 +70,18 @@ struct SecurityAlertRoutes {
     @Sendable private func list(_ call: EndpointCall) async throws -> Response {
         // The path names a resource group when it is the list of one.
         let group = call.name("group")
-        let scope = group.isEmpty ? "" : " | where ResourceId contains \(quotedForKQL("/resourceGroups/\(group)/"))"
+        let scope = group.isEmpty ? "" : " | where ResourceId contains \(KQLText.literal("/resourceGroups/\(group)/"))"
         let start = max(0, call.number("$skipToken") ?? 0)
         let size = min(call.number("$top") ?? ListRequest.most, ListRequest.most)
         let rows = try await tables.rows(
             Self.last + scope
                 + " | order by StartTime desc, SystemAlertId asc | extend Place = row_number()"
                 + " | where Place > \(start) | take \(size + 1)", of: "SecurityAlert")
-        var values: [JSON] = []
-        for row in rows.prefix(size) { values.append(wire.json(row, status: try await status(row))) }
-        var members: JSONObject = ["value": .array(values)]
+        let shown = rows.prefix(size)
+        let statuses = try await statuses(of: shown)
+        var members: JSONObject = [
+            "value": .array(shown.map { wire.json($0, status: statuses[$0.text("SystemAlertId")]) })
+        ]
         if rows.count > size {
             members["nextLink"] = .string(NextLink.make(call.request, address, skipToken: "\(start + size)"))
         }
@@ -91,20 +94,21 @@ struct SecurityAlertRoutes {
         | summarize arg_max(Arrived, *) by SystemAlertId
         """
 
-    /// What the casebook says of an alert, which is newer than its last row; nil for alerts of others.
-    private func status(_ row: TableRow) async throws -> String? {
-        try await casebook.alert(AlertID(rawValue: row.text("SystemAlertId")))?.status.rawValue
+    /// What the casebook says of alerts, by their ids, which is newer than their last rows; nothing of alerts of others.
+    private func statuses(of rows: some Sequence<TableRow>) async throws -> [String: String] {
+        let alerts = try await casebook.alerts(rows.map { AlertID(rawValue: $0.text("SystemAlertId")) })
+        return Dictionary(alerts.map { ($0.id.rawValue, $0.status.rawValue) }, uniquingKeysWith: { $1 })
     }
 
     @Sendable private func get(_ call: EndpointCall) async throws -> Response {
         let row = try await known(call.name("alert"))
-        return Response(json: wire.json(row, status: try await status(row)))
+        return Response(json: wire.json(row, status: try await statuses(of: [row])[row.text("SystemAlertId")]))
     }
 
     private func known(_ id: String) async throws -> TableRow {
         let rows = try await tables.rows(
             """
-            SecurityAlert | where SystemAlertId =~ \(quotedForKQL(id)) | extend Arrived = ingestion_time()
+            SecurityAlert | where SystemAlertId =~ \(KQLText.literal(id)) | extend Arrived = ingestion_time()
             | summarize arg_max(Arrived, *) by SystemAlertId
             """, of: "SecurityAlert")
         guard let row = rows.first else { throw APIError(.notFound, "there is no alert '\(id)'") }

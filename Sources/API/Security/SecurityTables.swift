@@ -53,8 +53,3 @@ struct TableRow {
         }
     }
 }
-
-/// A text as a KQL string.
-func quotedForKQL(_ text: String) -> String {
-    "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'").replacing("\n", with: "\\n") + "'"
-}

@@ -86,7 +86,11 @@ public struct SavedSearches: Sendable {
         do {
             return try SavedFunction(name: alias, declared: declared, body: body)
         } catch {
-            let target = error.source.text == declared ? "functionParameters" : "query"
+            let target =
+                switch error.part {
+                case .parameters: "functionParameters"
+                case .body: "query"
+                }
             throw APIError.badRequest("'\(target)' does not parse: \(error)", target: "properties.\(target)")
         }
     }

@@ -23,6 +23,16 @@ const char *tocsin_re2_group_name(const tocsin_re2 *pattern, int group);
 bool tocsin_re2_match(const tocsin_re2 *pattern, const char *text, size_t length, size_t start, bool anchored,
                       tocsin_re2_range *groups, int group_count);
 
+/// The texts of which a pattern's matches hold some, in lower case (RE2's FilteredRE2).
+typedef struct tocsin_re2_filter tocsin_re2_filter;
+/// `shortest`: texts of fewer bytes are not told.
+tocsin_re2_filter *tocsin_re2_filter_new(const tocsin_re2 *pattern, int shortest);
+void tocsin_re2_filter_delete(tocsin_re2_filter *filter);
+int tocsin_re2_filter_count(const tocsin_re2_filter *filter);
+const char *tocsin_re2_filter_text(const tocsin_re2_filter *filter, int index, size_t *length);
+/// Whether the pattern may match a subject that, in lower case, holds just these of the texts.
+bool tocsin_re2_filter_passes(const tocsin_re2_filter *filter, const int *texts, int count);
+
 #ifdef __cplusplus
 }
 #endif

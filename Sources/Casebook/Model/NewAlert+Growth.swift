@@ -24,6 +24,18 @@ extension NewAlert {
         return grown
     }
 
+    /// This alert as its detector sees it later: with the other's description, confidence, evidence and properties.
+    ///
+    /// Severity, name and tactics stay, since people and rules have seen them; entities and time only grow.
+    func restated(by other: NewAlert) -> NewAlert {
+        var restated = grown(by: other)
+        restated.description = other.description
+        restated.confidence = other.confidence
+        restated.evidence = Array(other.evidence.prefix(CasebookLimits.evidenceRowsPerAlert))
+        restated.extendedProperties.merge(other.extendedProperties) { $1 }
+        return restated
+    }
+
     private static func union<Element: Hashable>(_ first: [Element], _ second: [Element], most: Int) -> [Element] {
         union(first, second, most: most, by: \.self)
     }

@@ -24,7 +24,7 @@ struct AlertRecording {
         let id = alert.id ?? AlertID(transaction.identifiers.next())
         if let known = try transaction.row("SELECT seq, incident FROM casebook_alert WHERE id = ?", [id.rawValue]) {
             let incident: String? = known["incident"]
-            if growing { try grow(id, seq: known["seq"], links: createIncident) }
+            if growing { try rewrite(id, seq: known["seq"], links: createIncident) { $0.grown(by: alert) } }
             return RecordedAlert(
                 alertID: id, incidentID: incident.map(IncidentID.init(rawValue:)), isNew: false, wasGrouped: false)
         }
@@ -44,10 +44,18 @@ struct AlertRecording {
             alertID: id, incidentID: incident?.id, isNew: true, wasGrouped: incident.map { !$0.isNew } ?? false)
     }
 
-    /// Adds to a recorded alert what this one knows besides.
-    private func grow(_ id: AlertID, seq: Int64, links: Bool) throws {
+    /// Lets a recorded alert say what this one says; nothing when it was not recorded.
+    func restate() throws {
+        guard let id = alert.id,
+            let known = try transaction.row("SELECT seq FROM casebook_alert WHERE id = ?", [id.rawValue])
+        else { return }
+        try rewrite(id, seq: known["seq"], links: false) { $0.restated(by: alert) }
+    }
+
+    /// Changes what a recorded alert says, by what this one knows besides.
+    private func rewrite(_ id: AlertID, seq: Int64, links: Bool, _ change: (NewAlert) -> NewAlert) throws {
         guard let recorded = try alerts.fetch(id) else { return }
-        let grown = recorded.content.grown(by: alert)
+        let grown = change(recorded.content)
         guard grown != recorded.content else { return }
         try alerts.replace(seq, by: grown)
         let known = recorded.content.entities.count

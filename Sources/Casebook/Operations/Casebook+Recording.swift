@@ -22,6 +22,17 @@ extension Casebook {
         return try await change(by: actor) { try AlertRecording(transaction: $0, finding).run() }
     }
 
+    /// Lets a detector say anew what it found with an alert that it recorded before, in the light of what it knows now.
+    ///
+    /// Description, confidence, evidence and properties are replaced, entities and time grow; severity, name and tactics stay.
+    /// An unknown alert is passed over, and one that says the same already.
+    ///
+    /// - Throws: As `record` does.
+    public func restate(_ alert: NewAlert, by actor: JournalActor) async throws(CasebookError) {
+        let finding = RecordableAlert(alert: try alert.checked(), grouping: .separate)
+        try await change(by: actor) { try AlertRecording(transaction: $0, finding).restate() }
+    }
+
     /// Takes several alerts in, in their order and in one transaction: all of them or none.
     ///
     /// - Returns: What became of each, in the same order.

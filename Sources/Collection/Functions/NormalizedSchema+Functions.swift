@@ -1,4 +1,5 @@
 internal import KQL
+internal import KQLSyntax
 internal import KQLValues
 
 // How a schema and its parsers become saved functions. The text is KQL, so that all that holds for functions (binding on
@@ -38,11 +39,11 @@ extension NormalizedSchema {
     private func normalizing(_ parser: NormalizingParser) -> String {
         let conditions = definition.filters
         let given = [
-            Binding(column: "EventVendor", value: KQLText.string(parser.vendor)),
-            Binding(column: "EventProduct", value: KQLText.string(parser.product)),
-            Binding(column: "Type", value: KQLText.string(parser.tables.first ?? "")),
-            Binding(column: "EventSchema", value: KQLText.string(name)),
-            Binding(column: "EventSchemaVersion", value: KQLText.string(version)),
+            Binding(column: "EventVendor", value: KQLText.literal(parser.vendor)),
+            Binding(column: "EventProduct", value: KQLText.literal(parser.product)),
+            Binding(column: "Type", value: KQLText.literal(parser.tables.first ?? "")),
+            Binding(column: "EventSchema", value: KQLText.literal(name)),
+            Binding(column: "EventSchemaVersion", value: KQLText.literal(version)),
         ]
         // A condition on a column that the source has not holds for none of its rows.
         let settled = Set((given + definition.defaults.joined()).map(\.column))
@@ -81,15 +82,11 @@ extension NormalizedSchema {
     }
 }
 
-private enum KQLText {
-    static func string(_ text: String) -> String {
-        "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
-    }
-
-    static func missing(_ type: KQLType) -> String { type == .string ? "''" : "\(type.rawValue)(null)" }
+extension KQLText {
+    fileprivate static func missing(_ type: KQLType) -> String { type == .string ? "''" : "\(type.rawValue)(null)" }
 
     /// Whether a text has the name as a word of its own.
-    static func names(_ text: String, _ name: String) -> Bool {
+    fileprivate static func names(_ text: String, _ name: String) -> Bool {
         text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.contains { $0 == name }
     }
 }

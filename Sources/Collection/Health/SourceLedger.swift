@@ -1,5 +1,6 @@
 public import Chronology
 internal import Synchronization
+internal import Vocabulary
 
 /// What is known of one source.
 public struct SourceStatus: Sendable, Hashable, Codable {
@@ -187,7 +188,7 @@ public final class SourceLedger: Sendable {
 
 /// How often someone said that sources must speak: `syslog*/fw-01=10` is ten minutes for all keys of that pattern.
 public struct SourceExpectation: Sendable, Hashable {
-    private let pattern: [String]
+    private let pattern: Wildcard
     public let interval: TimeSpan
 
     /// Reads `PATTERN=MINUTES`; `*` in the pattern stands for any text. Nil for what is none.
@@ -195,20 +196,10 @@ public struct SourceExpectation: Sendable, Hashable {
         guard let equals = text.lastIndex(of: "="), let minutes = Int64(text[text.index(after: equals)...]),
             minutes > 0, equals > text.startIndex
         else { return nil }
-        pattern = text[..<equals].split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+        pattern = Wildcard(text[..<equals])
         interval = .minutes(minutes)
     }
 
     /// Whether the pattern is that of a key's description.
-    public func matches(_ key: SourceKey) -> Bool {
-        var rest = key.description[...]
-        guard let first = pattern.first, rest.hasPrefix(first) else { return false }
-        rest = rest.dropFirst(first.count)
-        for part in pattern.dropFirst().dropLast() where !part.isEmpty {
-            guard let found = rest.firstRange(of: part) else { return false }
-            rest = rest[found.upperBound...]
-        }
-        guard pattern.count > 1, let last = pattern.last else { return rest.isEmpty }
-        return rest.hasSuffix(last)
-    }
+    public func matches(_ key: SourceKey) -> Bool { pattern.matches(key.description) }
 }

@@ -10,15 +10,11 @@ enum JSONText {
             text.append(UInt8(ascii: "\""))
             return
         }
-        var clean = 0
-        for index in 0..<utf8.count {
-            let byte = utf8[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            text.append(contentsOf: utf8[clean..<index])
-            escape(byte, to: &text)
-            clean = index + 1
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: utf8.count * TextCursor.longestEscape) { memory in
+            var cursor = TextCursor(memory)
+            cursor.write(json: utf8)
+            text.append(contentsOf: cursor.written(from: 0))
         }
-        text.append(contentsOf: utf8[clean..<utf8.count])
         text.append(UInt8(ascii: "\""))
     }
 
@@ -44,20 +40,6 @@ enum JSONText {
         case .string: write(string: utf8, to: &text)
         case .null: text.append(contentsOf: "null".utf8)
         case .number, .bool, .json: text.append(contentsOf: utf8)
-        }
-    }
-
-    private static func escape(_ byte: UInt8, to text: inout [UInt8]) {
-        switch byte {
-        case 0x22, 0x5C: text.append(contentsOf: [0x5C, byte])
-        case 0x0A: text.append(contentsOf: "\\n".utf8)
-        case 0x0D: text.append(contentsOf: "\\r".utf8)
-        case 0x09: text.append(contentsOf: "\\t".utf8)
-        default:
-            let digits = Array("0123456789abcdef".utf8)
-            text.append(contentsOf: "\\u00".utf8)
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
         }
     }
 }

@@ -2,127 +2,104 @@ internal import Chronology
 
 /// Writes the data of a Windows event as the tables hold it: XML or JSON.
 enum EventDataText {
-    private static let open = Array(
-        #"<EventData xmlns="http://schemas.microsoft.com/win/2004/08/events/event">"#.utf8)
-    private static let parameterStart = Array("<Param>".utf8)
-    private static let parameterEnd = Array("</Param>".utf8)
-    private static let itemTimeEnd = Array("\">".utf8)
-    private static let itemEnd = Array("</EventData></DataItem>".utf8)
-    private static let dataStart = Array("<Data>".utf8)
-    private static let namedDataStart = Array("<Data Name=\"".utf8)
-    private static let dataEnd = Array("</Data>".utf8)
-    private static let itemStart = Array("<DataItem type=\"System.XmlData\" time=\"".utf8)
+    private static let open: StaticString =
+        #"<EventData xmlns="http://schemas.microsoft.com/win/2004/08/events/event">"#
+
+    /// At least the bytes around all data, and those around one piece of data besides its tag or key.
+    private static let frame = 256
+    private static let pieceFrame = 32
 
     /// As `SecurityEvent.EventData` has it: one `Data` element per line.
-    static func element(_ event: WindowsEventView, to text: inout [UInt8]) {
-        text.append(contentsOf: open)
-        for datum in event.data {
-            text.append(contentsOf: "\r\n  ".utf8)
-            write(datum, of: event, to: &text)
+    static func element(_ event: WindowsEventView, to text: inout TextScratch) {
+        text.write(atMost: bound(of: event)) { text in
+            text.write(open)
+            for datum in event.data {
+                text.write("\r\n  ")
+                write(datum, of: event, to: &text)
+            }
+            text.write("\r\n</EventData>")
         }
-        text.append(contentsOf: "\r\n</EventData>".utf8)
     }
 
     /// As `Event.EventData` has it, and as `Event.ParameterXml` has it: the values alone in their order.
     static func dataItem(
-        _ event: WindowsEventView, time: Instant, to text: inout [UInt8], parameters: inout [UInt8]
+        _ event: WindowsEventView, time: Instant, to text: inout TextScratch, parameters: inout TextScratch
     ) {
-        text.append(contentsOf: itemStart)
-        TimeText.withUTF8(time) { text.append(contentsOf: $0) }
-        text.append(contentsOf: itemTimeEnd)
-        text.append(contentsOf: open)
-        for datum in event.data {
-            let value = write(datum, of: event, to: &text)
-            parameters.append(contentsOf: parameterStart)
-            parameters.append(contentsOf: text[value])
-            parameters.append(contentsOf: parameterEnd)
+        let bound = bound(of: event)
+        text.write(atMost: bound) { text in
+            text.write(#"<DataItem type="System.XmlData" time=""#)
+            TimeText.withUTF8(time) { text.write($0) }
+            text.write("\">")
+            text.write(open)
+            parameters.write(atMost: bound) { parameters in
+                for datum in event.data {
+                    let value = write(datum, of: event, to: &text)
+                    parameters.write("<Param>")
+                    parameters.write(value)
+                    parameters.write("</Param>")
+                }
+            }
+            text.write("</EventData></DataItem>")
         }
-        text.append(contentsOf: itemEnd)
     }
 
     /// As `WindowsEvent.EventData` has it: an object whose values are all text; repeated names make an array.
-    static func object(_ event: WindowsEventView, to text: inout [UInt8]) {
+    static func object(_ event: WindowsEventView, to text: inout TextScratch) {
         let hasRepeatedNames = event.hasRepeatedNames
-        let start = text.count
-        text.append(UInt8(ascii: "{"))
-        for (index, datum) in event.data.enumerated() {
-            let name = event.name(datum)
-            if hasRepeatedNames, event.data[..<index].contains(where: { event.name($0) == name }) { continue }
-            if text.count > start + 1 { text.append(UInt8(ascii: ",")) }
-            JSONText.write(string: name.isEmpty ? "Data" : name, to: &text)
-            text.append(UInt8(ascii: ":"))
-            let others = hasRepeatedNames ? event.data.filter { event.name($0) == name } : []
-            if others.count > 1 {
-                write(others, of: event, to: &text)
-            } else {
-                event.withUTF8(datum) { JSONText.write(string: $0, to: &text) }
+        text.write(atMost: bound(of: event)) { text in
+            text.write(UInt8(ascii: "{"))
+            for (index, datum) in event.data.enumerated() {
+                var others: [WindowsEventView.Datum] = []
+                if hasRepeatedNames {
+                    let name = event.name(datum)
+                    if event.data[..<index].contains(where: { event.name($0) == name }) { continue }
+                    others = event.data.filter { event.name($0) == name }
+                }
+                if text.count > 1 { text.write(UInt8(ascii: ",")) }
+                event.withJSONKey(datum) { text.write($0) }
+                if others.count > 1 {
+                    write(others, of: event, to: &text)
+                } else {
+                    write(json: datum, of: event, to: &text)
+                }
             }
+            text.write(UInt8(ascii: "}"))
         }
-        text.append(UInt8(ascii: "}"))
     }
 
-    private static func write(_ all: [WindowsEventView.Datum], of event: WindowsEventView, to text: inout [UInt8]) {
+    private static func write(_ all: [WindowsEventView.Datum], of event: WindowsEventView, to text: inout TextCursor) {
         for (index, datum) in all.enumerated() {
-            text.append(index == 0 ? UInt8(ascii: "[") : UInt8(ascii: ","))
-            event.withUTF8(datum) { JSONText.write(string: $0, to: &text) }
+            text.write(index == 0 ? UInt8(ascii: "[") : UInt8(ascii: ","))
+            write(json: datum, of: event, to: &text)
         }
-        text.append(UInt8(ascii: "]"))
+        text.write(UInt8(ascii: "]"))
     }
 
-    /// Writes a `Data` element; gives the place of its content.
+    private static func write(json datum: WindowsEventView.Datum, of event: WindowsEventView, to text: inout TextCursor)
+    {
+        text.write(UInt8(ascii: "\""))
+        event.withUTF8(datum) { text.write(json: $0) }
+        text.write(UInt8(ascii: "\""))
+    }
+
+    /// Writes a `Data` element; gives its content.
     @discardableResult
     private static func write(
-        _ datum: WindowsEventView.Datum, of event: WindowsEventView, to text: inout [UInt8]
-    ) -> Range<Int> {
-        var name = event.name(datum)
-        if name.isEmpty || name == "Data" {
-            text.append(contentsOf: dataStart)
-        } else {
-            text.append(contentsOf: namedDataStart)
-            name.withUTF8 { escape($0, to: &text) }
-            text.append(contentsOf: itemTimeEnd)
-        }
+        _ datum: WindowsEventView.Datum, of event: WindowsEventView, to text: inout TextCursor
+    ) -> UnsafeBufferPointer<UInt8> {
+        event.withStartTag(datum) { text.write($0) }
         let start = text.count
-        event.withUTF8(datum) { escape($0, to: &text) }
-        let end = text.count
-        text.append(contentsOf: dataEnd)
-        return start..<end
+        event.withUTF8(datum) { text.write(xml: $0) }
+        let content = text.written(from: start)
+        text.write("</Data>")
+        return content
     }
 
-    /// Characters that XML 1.0 cannot hold become blanks.
-    private static func escape(_ utf8: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
-        guard needsEscape(utf8) else {
-            text.append(contentsOf: utf8)
-            return
+    private static func bound(of event: WindowsEventView) -> Int {
+        var bound = frame
+        for datum in event.data {
+            bound += event.byteCount(datum) * TextCursor.longestEscape + event.longestLabel(datum) + pieceFrame
         }
-        var clean = 0
-        for index in 0..<utf8.count {
-            let replacement: String
-            switch utf8[index] {
-            case UInt8(ascii: "<"): replacement = "&lt;"
-            case UInt8(ascii: ">"): replacement = "&gt;"
-            case UInt8(ascii: "&"): replacement = "&amp;"
-            case UInt8(ascii: "\""): replacement = "&quot;"
-            case 0x00...0x08, 0x0B, 0x0C, 0x0E...0x1F: replacement = " "
-            default: continue
-            }
-            text.append(contentsOf: utf8[clean..<index])
-            text.append(contentsOf: replacement.utf8)
-            clean = index + 1
-        }
-        text.append(contentsOf: utf8[clean..<utf8.count])
-    }
-
-    /// Written so that the compiler can look at many bytes at once.
-    private static func needsEscape(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
-        var marks: UInt8 = 0
-        for byte in utf8 {
-            marks |= byte == 0x3C ? 1 : 0
-            marks |= byte == 0x3E ? 1 : 0
-            marks |= byte == 0x26 ? 1 : 0
-            marks |= byte == 0x22 ? 1 : 0
-            marks |= byte < 0x20 ? 1 : 0
-        }
-        return marks != 0
+        return bound
     }
 }

@@ -83,7 +83,8 @@ struct SecurityEventTable {
             let field = Int(event.entry(index).field)
             if let part = dataParts[field] { parts[part.rawValue] = datum }
             return dataPlaces[field]
-        case .element(let name, _):
+        case .element:
+            let name = event.name(datum)
             if let part = Part(name) { parts[part.rawValue] = datum }
             return namedPlaces[name.lowercased()]
         }

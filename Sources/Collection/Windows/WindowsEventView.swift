@@ -1,5 +1,6 @@
 internal import Foundation
 internal import JSON
+internal import KQLValues
 internal import Records
 
 /// One Windows event of a batch: its header and its data, in whatever layout the record has.
@@ -8,8 +9,8 @@ struct WindowsEventView {
     enum Datum {
         /// A field of the record, by the place of its entry in the batch; its name is that of the field.
         case entry(Int)
-        /// An element of an array that the record holds as JSON.
-        case element(name: String, text: String)
+        /// An element of an array that the record holds as JSON, by its number among them.
+        case element(Int)
     }
 
     private let batch: RecordBatch
@@ -18,11 +19,11 @@ struct WindowsEventView {
     private var headers: [Int]
     private var ranks: [Int]
     private(set) var data: [Datum] = []
+    private var elements: [(name: String, text: String)] = []
     /// For each field of event data the last record that had it.
     private var seenIn: [Int]
     private var record = -1
     private var hasRepeatedFields = false
-    private var hasElements = false
 
     init(_ batch: RecordBatch, _ fields: WindowsFields) {
         self.batch = batch
@@ -41,7 +42,7 @@ struct WindowsEventView {
         data.removeAll(keepingCapacity: true)
         self.record = record
         hasRepeatedFields = false
-        hasElements = false
+        if !elements.isEmpty { elements.removeAll() }
         let range = batch.recordStarts[record]..<batch.recordStarts[record + 1]
         let isNested = range.contains { fields.isNested[Int(batch.entries[$0].field)] }
         for index in range {
@@ -87,20 +88,35 @@ struct WindowsEventView {
             let name = ["@Name", "Name", "name"].lazy.compactMap { element[$0]?.stringValue }.first ?? name
             let value = ["#text", "text", "_", "Value", "value"].lazy.compactMap { element[$0] }.first
             let text = element.objectValue == nil ? element : value ?? .string("")
-            hasElements = true
-            data.append(.element(name: name, text: text.stringValue ?? (text.isNull ? "" : text.description)))
+            data.append(.element(elements.count))
+            elements.append((name, text.stringValue ?? (text.isNull ? "" : text.description)))
         }
     }
+
+    /// More data than this is a sender's doing, not an event's.
+    private static let fewData = 64
 
     /// Puts the data into an order: fields by their ranks, what has none after them as it came.
     mutating func order(by ranks: [Int]) {
         func rank(_ datum: Datum) -> Int {
             if case .entry(let place) = datum { ranks[Int(batch.entries[place].field)] } else { Int.max }
         }
-        let isOrdered = zip(data, data.dropFirst()).allSatisfy { rank($0) <= rank($1) }
-        if isOrdered { return }
-        let ranked = data.enumerated().map { (rank($1), $0, $1) }
-        data = ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+        guard data.count <= Self.fewData else {
+            let ranked = data.enumerated().map { (rank($1), $0, $1) }
+            data = ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+            return
+        }
+        // Most are in their order: each is put behind the last before it that does not come after it.
+        for next in data.indices.dropFirst() {
+            let datum = data[next]
+            let own = rank(datum)
+            var place = next
+            while place > 0, rank(data[place - 1]) > own {
+                data[place] = data[place - 1]
+                place -= 1
+            }
+            if place < next { data[place] = datum }
+        }
     }
 
     subscript(header: WindowsDefinition.Header) -> RecordBatch.Entry? { place(header).map { batch.entries[$0] } }
@@ -121,29 +137,62 @@ struct WindowsEventView {
     func name(_ datum: Datum) -> String {
         switch datum {
         case .entry(let place): fields.dataNames[Int(batch.entries[place].field)]
-        case .element(let name, _): name
+        case .element(let number): elements[number].name
         }
     }
 
-    func text(_ datum: Datum) -> String {
+    /// The number of bytes of a value.
+    func byteCount(_ datum: Datum) -> Int {
         switch datum {
-        case .entry(let place): batch.text(batch.entries[place])
-        case .element(_, let text): text
+        case .entry(let place): batch.entries[place].length
+        case .element(let number): elements[number].text.utf8.count
         }
     }
 
     func withUTF8<Result>(_ datum: Datum, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         switch datum {
         case .entry(let place): return batch.withUTF8(batch.entries[place], body)
-        case .element(_, let text):
-            var copy = text
+        case .element(let number):
+            var copy = elements[number].text
             return copy.withUTF8(body)
+        }
+    }
+
+    /// The start tag of the `Data` element of a piece of data.
+    func withStartTag(_ datum: Datum, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        switch datum {
+        case .entry(let place): fields.labels.startTags.withUTF8(Int(batch.entries[place].field), body)
+        case .element(let number):
+            var tag = EventDataLabels.startTag(elements[number].name)
+            tag.withUTF8(body)
+        }
+    }
+
+    /// The key of a piece of data in an object, with quotes and colon.
+    func withJSONKey(_ datum: Datum, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        switch datum {
+        case .entry(let place): fields.labels.keys.withUTF8(Int(batch.entries[place].field), body)
+        case .element(let number):
+            var key = EventDataLabels.key(elements[number].name)
+            key.withUTF8(body)
+        }
+    }
+
+    /// At least the number of bytes of the tag as of the key of a piece of data.
+    func longestLabel(_ datum: Datum) -> Int {
+        switch datum {
+        case .entry(let place):
+            let field = Int(batch.entries[place].field)
+            return max(fields.labels.startTags.byteCount(field), fields.labels.keys.byteCount(field))
+        case .element(let number):
+            let name = elements[number].name
+            return max(EventDataLabels.startTag(name).utf8.count, EventDataLabels.key(name).utf8.count)
         }
     }
 
     /// Whether some name stands for more than one piece of data.
     var hasRepeatedNames: Bool {
-        if !hasElements { return hasRepeatedFields }
+        if elements.isEmpty { return hasRepeatedFields }
         let names = data.map { name($0) }
         return Set(names).count < names.count
     }

@@ -1,3 +1,4 @@
+internal import KQLValues
 internal import Records
 
 /// What each field of a batch means in a Windows event: found once per batch, whatever layout the records have.
@@ -15,6 +16,7 @@ struct WindowsFields {
     let roles: [Role]
     /// For a field of event data its name in the event.
     let dataNames: [String]
+    let labels: EventDataLabels
     /// Whether a field of that number shows that its record is nested.
     let isNested: [Bool]
 
@@ -48,6 +50,7 @@ struct WindowsFields {
         }
         self.roles = roles
         self.dataNames = dataNames
+        labels = EventDataLabels(dataNames)
         self.isNested = isNested
     }
 
@@ -79,5 +82,38 @@ struct WindowsFields {
 
     private static func matches(_ pattern: String, _ name: String) -> Bool {
         pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name == pattern
+    }
+}
+
+/// What stands before the values of event data in texts, for each field.
+struct EventDataLabels {
+    private(set) var startTags = StringColumn()
+    private(set) var keys = StringColumn()
+
+    init(_ names: [String]) {
+        for name in names {
+            startTags.append(Self.startTag(name))
+            keys.append(Self.key(name))
+        }
+    }
+
+    static func startTag(_ name: String) -> String {
+        if name.isEmpty || name == "Data" { return "<Data>" }
+        return #"<Data Name=""# + escaped(name) { $0.write(xml: $1) } + "\">"
+    }
+
+    static func key(_ name: String) -> String {
+        "\"" + escaped(name.isEmpty ? "Data" : name) { $0.write(json: $1) } + "\":"
+    }
+
+    private static func escaped(
+        _ name: String, _ write: (inout TextCursor, UnsafeBufferPointer<UInt8>) -> Void
+    ) -> String {
+        var scratch = TextScratch()
+        var name = name
+        name.withUTF8 { name in
+            scratch.write(atMost: name.count * TextCursor.longestEscape) { write(&$0, name) }
+        }
+        return scratch.withUTF8 { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -15,7 +15,7 @@ struct WindowsRow {
     private let batch: RecordBatch
     private let time: Place
     /// Memory for longer texts, used again for each row.
-    private var scratch: [UInt8] = []
+    private var scratch = TextScratch()
 
     init(_ definition: TableDefinition, _ batch: RecordBatch) {
         var table = TableBuilder(definition, of: batch)
@@ -64,11 +64,10 @@ struct WindowsRow {
     }
 
     /// Sets a text that `write` makes.
-    mutating func set(_ place: Place, _ write: (inout [UInt8]) -> Void) {
+    mutating func set(_ place: Place, _ write: (inout TextScratch) -> Void) {
         guard place.column >= 0 else { return }
-        scratch.removeAll(keepingCapacity: true)
         write(&scratch)
-        if !scratch.isEmpty { scratch.withUnsafeBufferPointer { table.set(place.column, utf8: $0) } }
+        scratch.withUTF8 { set(place, utf8: $0) }
     }
 
     mutating func set(

@@ -5,7 +5,7 @@ internal import Records
 struct ClassicEventTable {
     private var row: WindowsRow
     /// Memory that is used again for each row.
-    private var parameterText: [UInt8] = []
+    private var parameterText = TextScratch()
     private let source, log, computer, level, levelName, id, category, description, user, parameters,
         data: WindowsRow.Place
 
@@ -38,11 +38,10 @@ struct ClassicEventTable {
         row.set(category, number: event.number(.task))
         row.set(description, entry: event.place(.message))
         row.set(user, text: WindowsAccount.of(event))
-        var values: [UInt8] = []
+        var values = TextScratch()
         swap(&values, &parameterText)
-        values.removeAll(keepingCapacity: true)
         row.set(data) { EventDataText.dataItem(event, time: time, to: &$0, parameters: &values) }
-        row.set(parameters) { $0.append(contentsOf: values) }
+        values.withUTF8 { row.set(parameters, utf8: $0) }
         swap(&values, &parameterText)
         row.end(record: record)
     }

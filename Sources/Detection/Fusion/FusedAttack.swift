@@ -55,7 +55,7 @@ public struct FusedAttack: Sendable {
     public var ruleCount: Int { Set(members.map(\.signal.rule)).count }
 
     /// Is it probable and broad enough to be told?
-    func isRaised(by policy: FusionPolicy) -> Bool {
+    public func isRaised(by policy: FusionPolicy) -> Bool {
         probability >= policy.threshold && ruleCount >= policy.fewestRules && phases.count >= policy.fewestPhases
     }
 
@@ -88,7 +88,8 @@ public struct FusedAttack: Sendable {
     public var story: String {
         let percent = probability > 0.999 ? "more than 99.9" : String(format: "%.1f", probability * 100)
         var lines = [
-            "\(members.count) findings of \(ruleCount) rules, which together are an attack with a probability of \(percent) %.",
+            "\(members.count == 1 ? "1 finding" : "\(members.count) findings") of "
+                + "\(ruleCount == 1 ? "1 rule" : "\(ruleCount) rules"), together an attack with a probability of \(percent) %.",
             "",
         ]
         for (number, member) in members.enumerated() {

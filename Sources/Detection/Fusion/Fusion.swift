@@ -13,16 +13,22 @@ public actor Fusion {
     /// Reads anomalies that were stored from an instant on.
     public typealias Anomalies = @Sendable (_ since: Instant) async throws -> [FusionSignal]
 
+    /// Tells what became of the alerts of rules, by their ids.
+    public typealias Records = @Sendable () async throws -> [String: RuleRecord]
+
     /// What a pass led to.
     public struct Outcome: Sendable, Hashable {
         public var raised = 0
         public var extended = 0
         public var duplicates = 0
+        /// Attacks that are notably more or less probable than when they were last looked at.
+        public var reconsidered = 0
 
-        public init(raised: Int = 0, extended: Int = 0, duplicates: Int = 0) {
+        public init(raised: Int = 0, extended: Int = 0, duplicates: Int = 0, reconsidered: Int = 0) {
             self.raised = raised
             self.extended = extended
             self.duplicates = duplicates
+            self.reconsidered = reconsidered
         }
     }
 
@@ -30,31 +36,44 @@ public actor Fusion {
     private static let restPerCost = 9
     private static let shortestRest = Duration.milliseconds(250)
     private static let longestRest = Duration.seconds(30)
-    private static let actor = JournalActor.room("Fusion")
+    static let actor = JournalActor.room("Fusion")
+    /// Attacks are looked at again when findings of this much time have come.
+    private static let reviewEvery = TimeSpan.days(1)
 
     private let casebook: Casebook
     private let store: FusionStore
     private let reader: JournalReader
-    private let engine: FusionEngine
+    private let incidents: FusionIncidents
+    private let policy: FusionPolicy
+    private let records: Records
+    private var engine: FusionEngine
     private let anomalies: Anomalies
     private let time: TimeSource
     private let isInTrial: @Sendable (String) -> Bool
     private let logger: Logger
     private var signals: [String: FusionSignal] = [:]
     private var isRestored = false
+    /// The newest finding when attacks were last looked at again.
+    private var reviewed: Instant?
     /// The state of the rule of kind `Fusion`.
     private var isEnabled = true
 
-    /// - Parameter isInTrial: Whether the alerts of a rule, by its id, open no incidents yet; fusion leaves them out.
+    /// - Parameters:
+    ///   - records: by rule, what became of its alerts.
+    ///   - isInTrial: Whether the alerts of a rule, by its id, open no incidents yet; fusion leaves them out.
     public init(
-        casebook: Casebook, database: StateDatabase, engine: FusionEngine = FusionEngine(),
-        anomalies: @escaping Anomalies = { _ in [] }, time: TimeSource = .system,
+        casebook: Casebook, database: StateDatabase, policy: FusionPolicy = FusionPolicy(),
+        records: @escaping Records = { [:] }, anomalies: @escaping Anomalies = { _ in [] }, time: TimeSource = .system,
         isInTrial: @escaping @Sendable (String) -> Bool = { _ in false }, logger: Logger
     ) {
         self.casebook = casebook
         store = FusionStore(database: database)
         reader = database.journal.reader("fusion")
-        self.engine = engine
+        incidents = FusionIncidents(
+            casebook: casebook, store: store, time: time, policy: policy, isInTrial: isInTrial)
+        self.policy = policy
+        self.records = records
+        engine = FusionEngine(policy: policy)
         self.anomalies = anomalies
         self.time = time
         self.isInTrial = isInTrial
@@ -85,6 +104,7 @@ public actor Fusion {
             outcome.raised += part.raised
             outcome.extended += part.extended
             outcome.duplicates += part.duplicates
+            outcome.reconsidered += part.reconsidered
         }
         return outcome
     }
@@ -104,12 +124,48 @@ public actor Fusion {
         if isEnabled, let earliest = fresh.map(\.start).min() {
             prune()
             outcome.duplicates = try await joinDuplicates(fresh)
-            for attack in engine.attacks(in: Array(signals.values), since: earliest) {
-                try await raise(attack, &outcome)
-            }
+            try await look(for: earliest, &outcome)
         }
         if let last = batch.last { try await reader.acknowledge(through: last.sequence) }
         return outcome
+    }
+
+    /// Raises the attacks that findings since an instant are a part of. Daily those of the whole window are looked at again,
+    /// and those that were raised: what has come since tells better what is usual.
+    private func look(for earliest: Instant, _ outcome: inout Outcome) async throws {
+        guard let newest = signals.values.map(\.end).max() else { return }
+        let isReview = reviewed.map { newest - $0 >= Self.reviewEvery } ?? true
+        if isReview {
+            reviewed = newest
+            await refreshRecords()
+        }
+        let survey = engine.survey(Array(signals.values))
+        let since = isReview ? min(earliest, newest - policy.window) : earliest
+        var met: Set<AlertID> = []
+        for attack in survey.attacks(since: since) {
+            guard let done = try await incidents.raise(attack, isHindsight: attack.end < earliest) else { continue }
+            met.insert(done.id)
+            switch done.change {
+            case .raised: outcome.raised += 1
+            case .extended: outcome.extended += 1
+            case .reconsidered: outcome.reconsidered += 1
+            case .none: break
+            }
+        }
+        guard isReview else { return }
+        for standing in try await store.standing(since: time.now() - policy.horizon)
+        where !met.contains(standing.raised.id) {
+            guard let attack = survey.attack(around: Set(standing.members)) else { continue }
+            if try await incidents.reconsider(standing.raised, attack) { outcome.reconsidered += 1 }
+        }
+    }
+
+    private func refreshRecords() async {
+        do {
+            engine = FusionEngine(policy: policy, records: try await records())
+        } catch {
+            logger.warning("the records of rules could not be read for fusion", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Reads back the findings that tell what is usual.
@@ -122,7 +178,7 @@ public actor Fusion {
             if page.isEmpty { break }
             offset += page.count
             for alert in page {
-                let oldest = horizon ?? alert.content.startTime - engine.policy.horizon
+                let oldest = horizon ?? alert.content.startTime - policy.horizon
                 horizon = oldest
                 if alert.content.endTime < oldest, alert.recordedTime < oldest { break paging }
                 if !isInTrial(alert.content.ruleID), let signal = FusionSignal(alert) { signals[signal.id] = signal }
@@ -134,7 +190,7 @@ public actor Fusion {
     /// Forgets what lies beyond the horizon, and the oldest when there are too many.
     private func prune() {
         guard let newest = signals.values.map(\.end).max() else { return }
-        let oldest = newest - engine.policy.horizon
+        let oldest = newest - policy.horizon
         signals = signals.filter { $0.value.end >= oldest }
         guard signals.count > Self.mostHeld else { return }
         let kept = signals.values.sorted { ($1.end, $1.id) < ($0.end, $0.id) }.prefix(Self.mostHeld)
@@ -142,7 +198,7 @@ public actor Fusion {
     }
 
     private func takeAnomalies() async throws -> [FusionSignal] {
-        let since = try await store.cursor("anomalies") ?? time.now() - engine.policy.window
+        let since = try await store.cursor("anomalies") ?? time.now() - policy.window
         do {
             let found = try await anomalies(since)
             let new = found.filter { signals[$0.id] == nil }
@@ -154,120 +210,6 @@ public actor Fusion {
             logger.warning("anomalies could not be read for fusion", metadata: ["error": "\(error)"])
             return []
         }
-    }
-
-    // MARK: effects
-
-    private func raise(_ attack: FusedAttack, _ outcome: inout Outcome) async throws {
-        let ids = attack.members.map(\.signal.id)
-        let alerts = attack.members.compactMap(\.signal.alertID)
-        let known = try await store.raised(with: ids)
-        let raised: FusionStore.Raised
-        if let first = known.first {
-            guard let incident = try await casebook.incident(first.incident), incident.isOpen else { return }
-            raised = first
-            let others = try await fusedAlerts(known.dropFirst())
-            let gathered = try await casebook.gather(alerts + others, into: first.incident, by: Self.actor)
-            guard !gathered.moved.isEmpty || known.count > 1 else { return }
-            try await tell(attack, in: gathered, asComment: first.joins)
-            outcome.extended += 1
-        } else {
-            let alert = try await alert(of: attack)
-            let holder = try await holder(of: alerts)
-            let opens = holder == nil && !isInTrial(alert.ruleID)
-            let recorded = try await casebook.record(
-                alert, grouping: .separate, createIncident: opens, by: Self.actor)
-            guard let incident = holder ?? recorded.incidentID else { return }
-            raised = FusionStore.Raised(id: recorded.alertID, incident: incident, joins: holder != nil)
-            let gathered = try await casebook.gather([recorded.alertID] + alerts, into: incident, by: Self.actor)
-            try await tell(attack, in: gathered, asComment: raised.joins)
-            outcome.raised += 1
-        }
-        try await store.save(raised, probability: attack.probability, members: ids, at: time.now())
-    }
-
-    /// The open incident that holds most of an attack's alerts already, several of them.
-    private func holder(of alerts: [AlertID]) async throws -> IncidentID? {
-        let incidents = try await casebook.alerts(alerts).compactMap(\.incidentID)
-        let counts = Dictionary(incidents.map { ($0, 1) }, uniquingKeysWith: +)
-        guard let (id, count) = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
-            count > 1, count * 2 > alerts.count, let incident = try await casebook.incident(id), incident.isOpen
-        else { return nil }
-        return id
-    }
-
-    private func fusedAlerts(_ raised: ArraySlice<FusionStore.Raised>) async throws -> [AlertID] {
-        var ids: [AlertID] = []
-        for attack in raised { ids += try await casebook.alerts(of: attack.incident).map(\.id) }
-        return ids
-    }
-
-    /// Writes the story into the incident, with what could not be brought over; into one that is not fusion's own as a
-    /// comment.
-    private func tell(_ attack: FusedAttack, in gathered: GatheredAlerts, asComment: Bool) async throws {
-        let incident = gathered.incident.id
-        if asComment {
-            let text = "**\(attack.title)**\n\n\(attack.story)"
-            try await comment(String(text.prefix(CasebookLimits.commentCharacters)), on: incident)
-        } else {
-            var change = IncidentChange()
-            change.title = String(attack.title.prefix(CasebookLimits.titleCharacters))
-            change.description = String(attack.story.prefix(CasebookLimits.descriptionCharacters))
-            try await casebook.update(incident, change, by: Self.actor)
-        }
-        var related: Set<IncidentID> = []
-        for source in gathered.left.values where related.insert(source).inserted {
-            guard let other = try await casebook.incident(source) else { continue }
-            try await comment(
-                "Alerts of incident \(other.number) belong to this attack; they stay there, since it was worked on.",
-                on: incident)
-        }
-    }
-
-    /// Says something on an incident, once.
-    private func comment(_ text: String, on incident: IncidentID) async throws {
-        let known = try await casebook.comments(of: incident)
-        guard !known.contains(where: { $0.message == text }) else { return }
-        _ = try await casebook.addComment(text, to: incident, by: Self.actor)
-    }
-
-    private func alert(of attack: FusedAttack) async throws -> NewAlert {
-        var alert = NewAlert(
-            displayName: attack.title, severity: .high, startTime: attack.start, endTime: attack.end,
-            generatedTime: time.now())
-        let seed = attack.members.map(\.signal.id).min() ?? ""
-        alert.id = AlertID(StableIdentifier.make(["fusion", seed]))
-        alert.ruleID = "Fusion"
-        alert.ruleName = "Advanced Multistage Attack Detection"
-        alert.alertType = "Fusion"
-        alert.productName = FusedAttack.product
-        alert.productComponentName = FusedAttack.product
-        alert.description = attack.story
-        alert.tactics = attack.tactics
-        alert.techniques = attack.techniques
-        alert.confidence = AlertConfidence(level: .high, score: attack.probability)
-        alert.compromisedEntity = attack.mainSubjects.first ?? ""
-        var seen: Set<String> = []
-        for member in try await casebook.alerts(attack.members.compactMap(\.signal.alertID)) {
-            for entity in member.content.entities where seen.insert(entity.identityKey).inserted {
-                if alert.entities.count < 100 { alert.entities.append(entity) }
-            }
-        }
-        alert.extendedProperties = [
-            "Probability": "\((attack.probability * 1_000).rounded() / 1_000)",
-            "Findings": String(attack.members.count), "Rules": String(attack.ruleCount),
-            "Alert Ids": attack.members.compactMap { $0.signal.alertID?.rawValue }.joined(separator: ", "),
-        ]
-        alert.evidence = attack.members.map { member in
-            [
-                "Time": .string(member.signal.start.description), "Finding": .string(member.signal.title),
-                "Id": .string(member.signal.id), "Product": .string(member.signal.product),
-                "Tactics": .array(member.signal.tactics.map { .string($0.rawValue) }),
-                "Evidence": .double(member.evidence + member.order),
-                "Explanation": .string(attack.explanation(of: member)),
-            ]
-        }
-        return alert
     }
 
     /// Puts alerts that tell the same as one of another product into that one's incident.

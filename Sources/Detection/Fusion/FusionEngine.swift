@@ -24,21 +24,38 @@ public struct FusionEngine: Sendable {
     ///
     /// - Parameter since: Attacks all of whose findings are older are left out.
     public func attacks(in signals: [FusionSignal], since: Instant? = nil) -> [FusedAttack] {
-        let statistics = FusionStatistics(signals, policy: policy)
-        let growth = FusionGrowth(statistics: statistics, policy: policy, records: records)
+        survey(signals).attacks(since: since)
+    }
+
+    /// What is usual among the findings, to look for attacks in them.
+    public func survey(_ signals: [FusionSignal]) -> FusionSurvey {
+        FusionSurvey(signals, policy: policy, records: records)
+    }
+}
+
+/// A set of findings with what is usual among them.
+public struct FusionSurvey {
+    private let growth: FusionGrowth
+    private var statistics: FusionStatistics { growth.statistics }
+
+    fileprivate init(_ signals: [FusionSignal], policy: FusionPolicy, records: [String: RuleRecord]) {
+        growth = FusionGrowth(
+            statistics: FusionStatistics(signals, policy: policy), policy: policy, records: records)
+    }
+
+    /// The attacks, the most probable first; each finding is part of one at most.
+    ///
+    /// - Parameter since: Attacks all of whose findings are older are left out.
+    public func attacks(since: Instant? = nil) -> [FusedAttack] {
         let recent = statistics.signals.indices.filter { since == nil || statistics.signals[$0].end >= since ?? .min }
         let near = since == nil ? recent : growth.neighbourhood(of: recent)
-        let seeds = near.sorted { left, right in
-            let (first, second) = (growth.seedEvidence(left), growth.seedEvidence(right))
-            return first == second ? left < right : first > second
-        }
         var taken: Set<Int> = []
         var visited: Set<Int> = []
         var attacks: [FusedAttack] = []
-        for seed in seeds where !taken.contains(seed) && !visited.contains(seed) {
+        for seed in inOrder(near) where !taken.contains(seed) && !visited.contains(seed) {
             let chain = growth.grow(from: seed, without: taken)
             let attack = growth.attack(chain)
-            if attack.isRaised(by: policy), since == nil || attack.end >= since ?? .min {
+            if attack.isRaised(by: growth.policy), since == nil || attack.end >= since ?? .min {
                 taken.formUnion(chain.links.map(\.signal))
                 attacks.append(attack)
             } else {
@@ -49,6 +66,25 @@ public struct FusionEngine: Sendable {
             ($1.logOdds, $0.start, $0.members.first?.signal.id ?? "") < (
                 $0.logOdds, $1.start, $1.members.first?.signal.id ?? ""
             )
+        }
+    }
+
+    /// The most probable attack that can be followed from one of these findings, however improbable; nil when none of them
+    /// is here.
+    public func attack(around ids: Set<String>) -> FusedAttack? {
+        let own = inOrder(statistics.signals.indices.filter { ids.contains(statistics.signals[$0].id) })
+        // An attack is found from any telling finding of it, so that some seeds are enough.
+        let attacks = own.prefix(Self.seedsOfOne).map { growth.attack(growth.grow(from: $0, without: [])) }
+        return attacks.max { $0.logOdds < $1.logOdds }
+    }
+
+    private static let seedsOfOne = 12
+
+    /// The most telling first.
+    private func inOrder(_ signals: [Int]) -> [Int] {
+        signals.sorted { left, right in
+            let (first, second) = (growth.seedEvidence(left), growth.seedEvidence(right))
+            return first == second ? left < right : first > second
         }
     }
 }
@@ -143,7 +179,7 @@ struct FusionGrowth {
         let rule = statistics.rules[signal]
         let ownOfRule = 1 + (chain.rules[rule] ?? 0)
         for (key, strength) in zip(statistics.keys[signal], statistics.strengths[signal]) {
-            guard let own = chain.keys[key], !statistics.isHub(key, share: policy.hubShare) else { continue }
+            guard chain.keys[key] != nil, !statistics.isHub(key, share: policy.hubShare) else { continue }
             var nearest: (to: Int, gap: Double)?
             for member in statistics.named[key] where chain.members.contains(member) {
                 let gap = gap(signal, member)
@@ -151,7 +187,7 @@ struct FusionGrowth {
             }
             guard let nearest, nearest.gap <= policy.window.days else { continue }
             let density = density(nearest.gap)
-            var rate = statistics.rate(ofRule: rule, onKey: key, withoutRule: ownOfRule, key: own + 1, both: 1)
+            var rate = statistics.rate(ofRule: rule, onKey: key, withoutRule: ownOfRule)
             for (other, count) in chain.rules where other != rule && nearest.gap <= FusionStatistics.soonDays {
                 let chance = statistics.chance(ofRule: rule, with: other, without: count)
                 rate = max(rate, chance * density)

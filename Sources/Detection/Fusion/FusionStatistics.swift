@@ -18,6 +18,9 @@ struct FusionStatistics {
     private let ruleCounts: [Int]
     private var ruleOnKey: [Pair: Int] = [:]
     private var together: [Pair: Together] = [:]
+    /// The share of findings that come in bunches: soon before or after one of another rule on the same entity, beyond what
+    /// falls together by accident.
+    private var bunching = 0.0
 
     struct Pair: Hashable {
         let first: Int
@@ -34,6 +37,8 @@ struct FusionStatistics {
         }
     }
 
+    /// Until more is known, one in five findings is thought to come in a bunch, as if fifty had been seen.
+    private static let expectedBunching = (findings: 50.0, share: 0.2)
     private static let togetherDays = 1.0
     static let soonDays = 2.0 / 24
 
@@ -82,8 +87,13 @@ struct FusionStatistics {
 
     /// Counts how often two rules fire on one entity soon after each other, and how often within a day: what comes by
     /// chance is spread over the day, what belongs together comes at once.
+    ///
+    /// Findings in bunches are told the same way: those with company within two hours, less those with company at the same
+    /// time of the next day.
     private mutating func countPairs(hub: Double) {
         var lastSeen = Array(repeating: -1, count: signals.count)
+        var inCompany: Set<Int> = []
+        var aDayApart: Set<Int> = []
         for first in signals.indices {
             for key in keys[first] where !isHub(key, share: hub) {
                 for second in named[key][followers(of: first, in: named[key])...] {
@@ -91,10 +101,15 @@ struct FusionStatistics {
                     if gap > Self.togetherDays { break }
                     guard rules[first] != rules[second], lastSeen[second] != first else { continue }
                     lastSeen[second] = first
+                    if gap <= Self.soonDays { inCompany.formUnion([first, second]) }
+                    if gap > Self.togetherDays - Self.soonDays { aDayApart.formUnion([first, second]) }
                     together[pair(rules[first], rules[second]), default: Together()].count(isSoon: gap <= Self.soonDays)
                 }
             }
         }
+        let (findings, share) = Self.expectedBunching
+        let excess = Double(max(0, inCompany.count - aDayApart.count))
+        bunching = (excess + findings * share) / (Double(signals.count) + findings)
     }
 
     /// The place behind a finding in an ascending list that has it.
@@ -123,27 +138,35 @@ struct FusionStatistics {
 
     func count(ofRule rule: Int) -> Int { ruleCounts[rule] }
 
-    /// The share of findings that name an entity, not counting `own`.
-    func share(ofKey key: Int, without own: Int) -> Double {
-        (Double(max(0, named[key].count - own)) + 0.5) / (Double(signals.count) + 50)
+    /// The share of findings that name an entity, not counting one of them.
+    ///
+    /// The others of an attack count: were they no attack, they would be what is usual of this entity, so that many findings
+    /// on one entity are no proof by themselves.
+    private func share(ofKey key: Int) -> Double {
+        (Double(max(0, named[key].count - 1)) + 0.5) / (Double(signals.count) + 50)
     }
 
     /// Findings of a rule on an entity a day, by chance: what was seen of this pair, pulled towards what rule and entity
-    /// alone would make one expect.
-    func rate(ofRule rule: Int, onKey key: Int, withoutRule ownOfRule: Int, key ownOfKey: Int, both: Int) -> Double {
-        let seen = max(0, (ruleOnKey[Pair(first: rule, second: key)] ?? 0) - both)
-        let expected = rate(ofRule: rule, without: ownOfRule) * share(ofKey: key, without: ownOfKey)
+    /// alone would make one expect. Of the rule `own` findings are not counted, of the pair one.
+    func rate(ofRule rule: Int, onKey key: Int, withoutRule own: Int) -> Double {
+        let seen = max(0, (ruleOnKey[Pair(first: rule, second: key)] ?? 0) - 1)
+        let expected = rate(ofRule: rule, without: own) * share(ofKey: key)
         let weight = 10.0
         return max(expected, (Double(seen) + expected * weight) / (days + weight))
     }
 
     /// The chance that a finding of `rule` comes soon after or before one of `other` without any attack, beyond what falls
     /// together by chance; `own` such pairs are not counted.
+    ///
+    /// Work that trips one rule trips another. Where these two were not seen together often, it is the chance that a finding
+    /// comes in a bunch at all, shared out among the rules as they fire.
     func chance(ofRule rule: Int, with other: Int, without own: Int) -> Double {
-        guard let pairs = together[pair(rule, other)] else { return 0 }
+        let pooled = bunching * (Double(ruleCounts[rule]) + 0.4) / (Double(signals.count) + 1)
+        guard let pairs = together[pair(rule, other)] else { return pooled }
         let accidental = Double(pairs.later) * Self.soonDays / (Self.togetherDays - Self.soonDays)
         // One such pair may be an accident too.
-        return max(0, Double(pairs.soon - own) - accidental - 1) / (Double(ruleCounts[other]) + 5)
+        let excess = max(0, Double(pairs.soon - own) - accidental - 1)
+        return max(pooled, excess / (Double(ruleCounts[other]) + 5))
     }
 
     private struct Numbering {

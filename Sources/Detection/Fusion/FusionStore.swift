@@ -11,27 +11,67 @@ struct FusionStore: Sendable {
         var incident: IncidentID
         /// The incident was there before: its title and description are not fusion's.
         var joins = false
+        /// How probable it was when it was last told.
+        var probability = 1.0
     }
 
     let database: StateDatabase
 
-    /// The attacks that any of these findings is a part of, the oldest first.
-    func raised(with signals: [String]) async throws -> [Raised] {
+    /// An attack that was raised, with those of some findings that are a part of it.
+    struct Overlap: Sendable {
+        var raised: Raised
+        var shared: [String]
+        /// All findings of the attack.
+        var count: Int
+
+        /// Are these findings mostly the attack's, or the attack mostly these?
+        func isSame(as count: Int) -> Bool { shared.count * 2 >= min(count, self.count) }
+        /// Is most of the attack among these?
+        var isCovered: Bool { shared.count * 2 >= count }
+    }
+
+    /// The attacks that any of these findings is a part of, those with most of them first.
+    func raised(with signals: [String]) async throws -> [Overlap] {
         try await database.read { database in
-            var found: [Raised] = []
+            var found: [AlertID: Overlap] = [:]
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT f.id, f.incident, f.joins FROM detection_fusion_member m JOIN detection_fusion f ON f.id = m.fusion
-                    WHERE m.signal = ?
+                    SELECT f.id, f.incident, f.joins, f.probability,
+                        (SELECT count(*) FROM detection_fusion_member o WHERE o.fusion = f.id) AS members
+                    FROM detection_fusion_member m JOIN detection_fusion f ON f.id = m.fusion WHERE m.signal = ?
                     """)
             for signal in signals {
                 guard let row = try Row.fetchOne(statement, arguments: [signal]) else { continue }
-                let raised = Raised(
-                    id: AlertID(row["id"] as String), incident: IncidentID(row["incident"] as String),
-                    joins: row["joins"])
-                if !found.contains(raised) { found.append(raised) }
+                let raised = Raised(row)
+                found[raised.id, default: Overlap(raised: raised, shared: [], count: row["members"])].shared
+                    .append(signal)
             }
-            return found
+            return found.values.sorted {
+                ($1.shared.count, $0.raised.id) < ($0.shared.count, $1.raised.id)
+            }
+        }
+    }
+
+    /// An attack with its findings.
+    struct Standing: Sendable {
+        var raised: Raised
+        var members: [String]
+    }
+
+    /// The attacks that were raised or looked at since an instant, with their findings.
+    func standing(since oldest: Instant) async throws -> [Standing] {
+        try await database.read { database in
+            let members = try database.cachedStatement(
+                sql: "SELECT signal FROM detection_fusion_member WHERE fusion = ? ORDER BY signal")
+            return try Row.fetchAll(
+                database, sql: "SELECT * FROM detection_fusion WHERE updated >= ? ORDER BY id",
+                arguments: [oldest.ticks]
+            ).map { row in
+                let raised = Raised(row)
+                return Standing(
+                    raised: raised,
+                    members: try String.fetchAll(members, arguments: [raised.id.rawValue]))
+            }
         }
     }
 
@@ -55,6 +95,16 @@ struct FusionStore: Sendable {
         }
     }
 
+    /// Makes the findings of an attack another's.
+    func merge(_ raised: Raised, into other: Raised) async throws {
+        try await database.write { database in
+            try database.execute(
+                sql: "UPDATE detection_fusion_member SET fusion = ? WHERE fusion = ?",
+                arguments: [other.id.rawValue, raised.id.rawValue])
+            try database.execute(sql: "DELETE FROM detection_fusion WHERE id = ?", arguments: [raised.id.rawValue])
+        }
+    }
+
     func cursor(_ name: String) async throws -> Instant? {
         try await database.read { database in
             try Int64.fetchOne(
@@ -71,5 +121,13 @@ struct FusionStore: Sendable {
                     ON CONFLICT (name) DO UPDATE SET position = max(position, ?2)
                     """, arguments: [name, position.ticks])
         }
+    }
+}
+
+extension FusionStore.Raised {
+    fileprivate init(_ row: Row) {
+        self.init(
+            id: AlertID(row["id"] as String), incident: IncidentID(row["incident"] as String), joins: row["joins"],
+            probability: row["probability"])
     }
 }

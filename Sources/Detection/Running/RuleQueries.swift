@@ -42,10 +42,13 @@ public struct RuleQueryResult: Sendable {
     public var rows: Table
     /// The stored tables that were read.
     public var tables: [String]
+    /// How much of its look-back was read; nil: all of it.
+    public var slices: SliceTally?
 
-    public init(rows: Table, tables: [String] = []) {
+    public init(rows: Table, tables: [String] = [], slices: SliceTally? = nil) {
         self.rows = rows
         self.tables = tables
+        self.slices = slices
     }
 }
 

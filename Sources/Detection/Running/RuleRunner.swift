@@ -268,6 +268,7 @@ extension RuleRunner {
         }
         let result = try await queries.run(rule.query, run)
         outcome.results = result.rows.rowCount
+        outcome.slices = result.slices
         let alerts = AlertBuilder(rule, run: run).alerts(
             for: result.rows, generatedAt: time.now(), tables: result.tables)
         return alerts.map { alert in
@@ -309,18 +310,22 @@ private struct RunOutcome {
     var results = 0
     var alerts = 0
     var newAlerts = 0
+    var slices: SliceTally?
     var error: RuleQueryError?
     var duration = Duration.zero
 
     func health(
         of rule: AnalyticsRule, _ run: RuleSchedule.Run, at now: Instant, status: RuleHealth.Status
     ) -> RuleHealth {
-        let message = error.map { "\($0.code): \($0.message)" } ?? "\(results) results, \(newAlerts) new alerts"
+        let reading = slices.map { "; incremental: \($0)" } ?? ""
+        let message =
+            error.map { "\($0.code): \($0.message)" } ?? "\(results) results, \(newAlerts) new alerts\(reading)"
         let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
         var health = RuleHealth(
             time: now, ruleID: rule.id, ruleName: rule.name, status: status, message: message, window: run.window,
             results: results, alerts: newAlerts, seconds: seconds)
         health.kind = rule.timing.kind
+        health.slices = slices
         return health
     }
 }

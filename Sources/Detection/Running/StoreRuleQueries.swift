@@ -3,6 +3,7 @@ public import EventStore
 public import KQL
 internal import KQLSyntax
 internal import KQLValues
+internal import Logging
 internal import Synchronization
 internal import Vocabulary
 
@@ -11,15 +12,20 @@ public struct StoreRuleQueries: RuleQueries {
     private let store: any EventStore
     private let environment: @Sendable () -> QueryEnvironment
     private let limits: ExecutionLimits
+    private let slices: RuleSlices?
 
-    /// - Parameter environment: Saved functions, watchlists and so on; its tables are replaced by the store's.
+    /// - Parameters:
+    ///   - environment: Saved functions, watchlists and so on; its tables are replaced by the store's.
+    ///   - slices: Where rules whose runs overlap keep what they read; nil: each run reads its whole window.
     public init(
         store: any EventStore, environment: @escaping @Sendable () -> QueryEnvironment,
-        limits: ExecutionLimits = ExecutionLimits(rows: 5_000_000, bytes: 1 << 30, seconds: 120)
+        limits: ExecutionLimits = ExecutionLimits(rows: 5_000_000, bytes: 1 << 30, seconds: 120),
+        slices: RuleSlices? = nil
     ) {
         self.store = store
         self.environment = environment
         self.limits = limits
+        self.slices = slices
     }
 
     public func check(_ query: String) -> QueryCheck {
@@ -38,6 +44,9 @@ public struct StoreRuleQueries: RuleQueries {
             environment.tables = RecordingCatalog(WithIngestionTime(base: store.layout))
         } else {
             environment.timeRange = run.timeBounds
+            if let found = try await incremental(query, environment, run) {
+                return RuleQueryResult(rows: found.rows, tables: catalog.names, slices: found.tally)
+            }
         }
         do {
             let result = try await store.query(
@@ -45,6 +54,26 @@ public struct StoreRuleQueries: RuleQueries {
             return RuleQueryResult(rows: result.result.table, tables: catalog.names)
         } catch {
             throw RuleQueryError(error)
+        }
+    }
+
+    /// The rows of a run that reads only what is new; nil when the run is to be made as a whole.
+    private func incremental(
+        _ query: String, _ environment: QueryEnvironment, _ run: RuleSchedule.Run
+    ) async throws(RuleQueryError) -> (rows: Table, tally: SliceTally)? {
+        guard let slices else { return nil }
+        let incremental = IncrementalRun(
+            store: store, slices: slices, environment: environment, run: run, limits: limits)
+        do {
+            return try await incremental.result(of: query)
+        } catch {
+            // What fails so may be possible as a whole, unless the run was stopped.
+            let failure = RuleQueryError(error)
+            if failure.isInterruption { throw failure }
+            slices.logger.warning(
+                "a rule could not run incrementally and reads its whole look-back",
+                metadata: ["error": "\(failure.message)", "query": "\(query.prefix(80))"])
+            return nil
         }
     }
 
@@ -76,6 +105,13 @@ extension RuleSchedule.Run {
 }
 
 extension RuleQueryError {
+    /// Whether the query was stopped: its time was up, or nobody waits for it.
+    fileprivate var isInterruption: Bool {
+        let codes: [ExecutionError.Code] = [.timeout, .cancelled]
+        let storeCodes: [EventStoreError.Code] = [.timeout, .cancelled, .closed]
+        return codes.map(\.rawValue).contains(code) || storeCodes.map(\.rawValue).contains(code)
+    }
+
     init(_ error: any Error) {
         switch error {
         case let error as RuleQueryError: self = error

@@ -36,12 +36,18 @@ public struct RuleSchedule: Sendable, Hashable {
         public var isByIngestionTime: Bool
         /// 0 for the first attempt at this window.
         public var attempt: Int
+        /// How long after it the rule's next run follows; nil: by itself.
+        public var frequency: TimeSpan?
 
-        public init(nominalTime: Instant, window: TimeRange, isByIngestionTime: Bool, attempt: Int = 0) {
+        public init(
+            nominalTime: Instant, window: TimeRange, isByIngestionTime: Bool, attempt: Int = 0,
+            frequency: TimeSpan? = nil
+        ) {
             self.nominalTime = nominalTime
             self.window = window
             self.isByIngestionTime = isByIngestionTime
             self.attempt = attempt
+            self.frequency = frequency
         }
 
         /// The run that a rule makes at a nominal time.
@@ -50,7 +56,7 @@ public struct RuleSchedule: Sendable, Hashable {
             case .scheduled(let schedule):
                 self.init(
                     nominalTime: nominalTime, window: TimeRange(start: nominalTime - schedule.period, end: nominalTime),
-                    isByIngestionTime: false)
+                    isByIngestionTime: false, frequency: schedule.frequency)
             case .nearRealTime:
                 self.init(
                     nominalTime: nominalTime, window: TimeRange(start: nominalTime - .minutes(1), end: nominalTime),
@@ -142,7 +148,10 @@ public struct RuleSchedule: Sendable, Hashable {
         let due = max(nextNominalTime + policy.scheduledDelay, retryTime ?? .min)
         guard now >= due else { return .wait(until: due) }
         let window = TimeRange(start: nextNominalTime - schedule.period, end: nextNominalTime)
-        return .run(Run(nominalTime: nextNominalTime, window: window, isByIngestionTime: false, attempt: attempt))
+        return .run(
+            Run(
+                nominalTime: nextNominalTime, window: window, isByIngestionTime: false, attempt: attempt,
+                frequency: schedule.frequency))
     }
 
     private mutating func nextNearRealTime(at now: Instant, _ policy: Policy) -> Action {

@@ -97,6 +97,7 @@ public enum DetectionTables {
         }
         IndicatorTables.add(to: &migrations)
         FusionTables.add(to: &migrations)
+        SliceTables.add(to: &migrations)
         return migrations
     }()
 }

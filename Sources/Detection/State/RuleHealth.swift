@@ -27,6 +27,8 @@ public struct RuleHealth: Sendable, Hashable {
     public var kind = "Scheduled"
     /// A person asked for the run.
     public var isManual = false
+    /// How much of its look-back the run read; nil: all of it, or not known any more.
+    public var slices: SliceTally?
 
     public init(
         time: Instant, ruleID: String, ruleName: String, status: Status, message: String, window: TimeRange,

@@ -1,6 +1,7 @@
 internal import Chronology
 internal import EventStore
 internal import JSON
+internal import KQL
 internal import KQLValues
 
 /// A batch on its way into a table, read by the columns that the table will have.
@@ -9,6 +10,8 @@ final class KQLBlockColumns {
     /// From the name of a column of the table to the batch's column and the type it is kept in.
     private var places: [String: (position: Int, type: KQLType)] = [:]
     private var whole: [String: Column] = [:]
+    /// Per column and row, JSON that was read from text.
+    private var parsed: [String: [JSON?]] = [:]
 
     init(_ batch: EventBatch, table: TableSchema) {
         self.batch = batch
@@ -38,19 +41,39 @@ final class KQLBlockColumns {
             guard let place = places[column.name] else {
                 return Column(repeating: .missing(column.type), count: count)
             }
-            if let rows { return converted(batch.columns[place.position].gather(rows), column.type) }
+            let raw = batch.columns[place.position]
+            if case .string(let texts) = raw, column.type == .dynamic {
+                return .dynamic(json(column.name, texts, rows: rows))
+            }
+            if let rows { return converted(raw.gather(rows), column.type) }
             if let known = whole[column.name] { return known }
-            let all = converted(batch.columns[place.position], column.type)
+            let all = converted(raw, column.type)
             whole[column.name] = all
             return all
         }
         return Table(schema: TableSchema(columns), columns: values, rowCount: count)
     }
 
-    private func converted(_ values: Column, _ type: KQLType) -> Column {
-        if case .string(let texts) = values, type == .dynamic {
-            return .dynamic((0..<texts.count).map { Self.json(texts[$0]) })
+    /// What is computed of some rows.
+    func values(of operand: RowOperand, rows: [Int]) throws(ExecutionError) -> Column? {
+        let table = table(operand.columns, rows: rows)
+        return try StreamExecution.run(operand.plan(over: .values(table)), at: .unixEpoch).columns.first
+    }
+
+    /// Reads a row's text once, whoever asks for it.
+    private func json(_ name: String, _ texts: StringColumn, rows: [Int]?) -> [JSON] {
+        var known = parsed[name].take() ?? Array(repeating: nil, count: texts.count)
+        defer { parsed[name] = known }
+        func value(_ row: Int) -> JSON {
+            if let value = known[row] { return value }
+            let value = Self.json(texts[row])
+            known[row] = value
+            return value
         }
+        return rows?.map(value) ?? (0..<texts.count).map(value)
+    }
+
+    private func converted(_ values: Column, _ type: KQLType) -> Column {
         let wide = values.widened(to: type) ?? values
         return wide.type == type ? wide : Column(repeating: .missing(type), count: values.count)
     }

@@ -46,8 +46,7 @@ public final class KQLBlockMatcher: BlockMatcher {
             }
         }
         for (name, rules) in tables {
-            tables[name]?.index = KQLRowIndex(
-                rules.entries.map { ($0.rule.query.inputs[$0.input].columns, $0.rule.covers[$0.input]) })
+            tables[name]?.index = KQLRowIndex(rules.entries.map { $0.rule.covers[$0.input] })
         }
         let next = State(
             rules: Dictionary(streamed.map { ($0.rule.id, $0) }, uniquingKeysWith: { first, _ in first }),

@@ -20,7 +20,6 @@ final class KQLStreamRule: Sendable {
     private let step: TimeSpan
     private let memory = Mutex(Memory())
 
-    private static let limits = ExecutionLimits(rows: 200_000, bytes: 128 << 20, seconds: 2)
     private static let timeColumn = ColumnSchema("TimeGenerated", .datetime)
 
     /// Nil when the rule has to wait for its schedule: its query looks at several events together, it does not compile, or
@@ -40,7 +39,7 @@ final class KQLStreamRule: Sendable {
         else { return nil }
         self.rule = rule
         self.query = query
-        covers = query.inputs.map { RowCover($0.conditions) }
+        covers = query.inputs.map { RowCover($0.conditions + $0.consequences) }
         tables = Set(query.inputs.map(\.table)).sorted()
         step =
             switch rule.timing {
@@ -102,7 +101,7 @@ final class KQLStreamRule: Sendable {
         let tables = zip(rows, chosen).enumerated().map { input, pair in
             met(pair.0.table.gather(pair.1), by: query.inputs[input])
         }
-        return try execute(query.plan(over: tables), at: now)
+        return try StreamExecution.run(query.plan(over: tables), at: now)
     }
 
     /// The rows that meet an input's conditions, as far as these do not hang on the present.
@@ -114,7 +113,7 @@ final class KQLStreamRule: Sendable {
         var timed = table
         timed.schema.columns.append(ColumnSchema("", .datetime))
         timed.columns.append(.datetime(Vector(times.map { $0?.ticks }, filler: 0)))
-        var met = try execute(
+        var met = try StreamExecution.run(
             steady.reduce(Plan.values(timed)) { .filter(Filter(input: $0, predicate: $1)) }, at: .unixEpoch)
         met.schema.columns.removeLast()
         guard case .datetime(let kept)? = met.columns.popLast() else { return Rows(table: table.gather([]), times: []) }
@@ -123,14 +122,6 @@ final class KQLStreamRule: Sendable {
 
     private func met(_ table: Table, by input: RowwiseQuery.Input) -> Plan {
         input.conditions.filter(\.dependsOnNow).reduce(Plan.values(table)) { .filter(Filter(input: $0, predicate: $1)) }
-    }
-
-    private func execute(_ plan: Plan, at now: Instant) throws(ExecutionError) -> Table {
-        let start = ContinuousClock.now
-        let executor = Executor(
-            source: NoTables(), context: EvaluationContext(now: now, seed: 0), limits: Self.limits,
-            clock: { (ContinuousClock.now - start) / .seconds(1) })
-        return try executor.run(plan).table
     }
 
     private func findings(in window: TimeRange, _ results: Table, at now: Instant) -> [StreamFinding] {
@@ -160,11 +151,4 @@ final class KQLStreamRule: Sendable {
             return true
         }
     }
-}
-
-/// Streamed queries read no stored tables.
-private struct NoTables: TableSource {
-    func read(_ request: ScanRequest) -> Table { Table(empty: TableSchema(request.columns)) }
-
-    func run(_ query: PushedQuery, isCancelled: @escaping @Sendable () -> Bool) -> Table { Table(empty: query.schema) }
 }

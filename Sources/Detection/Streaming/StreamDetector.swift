@@ -42,7 +42,7 @@ public final class StreamDetector: Sendable {
         matchers.flatMap { $0.findings(in: block) }
     }
 
-    /// Records findings of a block that is durable. Recording the same findings again changes nothing.
+    /// Records findings of a block that is stored or about to be. Recording the same findings again changes nothing.
     @discardableResult
     public func record(_ findings: [StreamFinding]) async throws -> Outcome {
         var outcome = Outcome()

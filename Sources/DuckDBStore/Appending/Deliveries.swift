@@ -16,20 +16,24 @@ enum Deliveries {
 
     /// Notes deliveries within the transaction that stores them; gives those that were not there.
     static func note(
-        _ deliveries: [DeliveryID], at instant: Instant, _ connection: DuckDBConnection
+        _ deliveries: [DeliveryID], at instant: Instant, _ source: RowSource, _ connection: DuckDBConnection
     ) throws(EventStoreError) -> Set<DeliveryID> {
-        var new: Set<DeliveryID> = []
-        for start in stride(from: 0, to: deliveries.count, by: perStatement) {
-            let names = Set(deliveries[start..<min(start + perStatement, deliveries.count)].map(\.text))
-            let values = names.map { "(\(SQLText.literal($0)), \(instant.ticks))" }
-            let noted = try connection.table(
-                "INSERT INTO meta.deliveries VALUES \(values.joined(separator: ", ")) ON CONFLICT DO NOTHING RETURNING id",
-                schema: TableSchema([ColumnSchema("id", .string)]))
-            guard case .string(let ids)? = noted.columns.first else { continue }
-            for row in 0..<noted.rowCount { new.insert(DeliveryID(ids[row])) }
+        let names = Set(deliveries.map(\.text))
+        guard !names.isEmpty else { return [] }
+        let column = StoredColumn(name: "id", type: .string, storedName: "id")
+        let batch = PreparedBatch(
+            target: .init(table: "deliveries", partition: .late(CalendarMonth(instant))),
+            sources: [.string(StringColumn(names))], rowCount: names.count)
+        let rows = RowSource.Rows(batches: [batch], columns: [(0, column)], ingestionTime: instant)
+        let noted = try source.giving(rows) { () throws(EventStoreError) in
+            try connection.repeatedly(
+                "INSERT INTO meta.deliveries (stored_at, id) SELECT * FROM \(RowSource.name)() "
+                    + "ON CONFLICT DO NOTHING RETURNING id", code: .writeFailed
+            ) { statement throws(EventStoreError) in
+                try connection.table(statement, schema: TableSchema([ColumnSchema("id", .string)]))
+            }
         }
-        return new
+        guard case .string(let ids)? = noted.columns.first else { return [] }
+        return Set((0..<noted.rowCount).map { DeliveryID(ids[$0]) })
     }
-
-    private static let perStatement = 1_000
 }

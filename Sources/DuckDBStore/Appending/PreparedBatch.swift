@@ -38,6 +38,17 @@ struct PreparedBatch {
 }
 
 extension Column {
+    /// Whether its rows are mostly long texts that differ from each other, such as whole messages and documents. Few rows
+    /// tell little, so that their texts must be longer.
+    var isLongText: Bool {
+        guard case .string(let strings) = self else { return false }
+        let filled = (0..<strings.count).lazy.filter { !strings.isEmpty($0) }.prefix(512)
+        let bytes = filled.reduce(0) { $0 + strings.byteCount($1) }
+        let count = filled.count
+        guard count > 0, bytes >= count * (count < 16 ? 256 : 64) else { return false }
+        return Set(filled.map { strings[$0] }).count * 2 > count
+    }
+
     /// Whether any row has a value; text that is empty is none.
     var hasValue: Bool {
         func any<Element>(_ vector: Vector<Element>) -> Bool { vector.nulls.map { $0.contains(false) } ?? true }

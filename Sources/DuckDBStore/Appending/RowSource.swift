@@ -34,11 +34,13 @@ final class RowSource: @unchecked Sendable {
     }
 
     /// Runs `work`, in which the function gives these rows.
-    func giving(_ rows: Rows, _ work: () throws(EventStoreError) -> Void) throws(EventStoreError) {
+    func giving<Result>(
+        _ rows: Rows, _ work: () throws(EventStoreError) -> Result
+    ) throws(EventStoreError) -> Result {
         self.rows = rows
         position = (0, 0)
         defer { self.rows = nil }
-        try work()
+        return try work()
     }
 
     private func register(with connection: DuckDBConnection) throws(EventStoreError) {

@@ -62,7 +62,7 @@ final class Writer {
         return try connection.transaction(code: .writeFailed) { () throws(EventStoreError) in
             var outcomes: [AppendOutcome] = []
             var batches: [PreparedBatch] = []
-            var new = try Deliveries.note(lots.compactMap(\.delivery), at: ingestionTime, connection)
+            var new = try Deliveries.note(lots.compactMap(\.delivery), at: ingestionTime, source, connection)
             for lot in lots {
                 // What comes twice in one commit is stored once.
                 if let delivery = lot.delivery, new.remove(delivery) == nil {
@@ -116,7 +116,9 @@ final class Writer {
         var prepared: [PreparedBatch] = []
         for part in parts {
             let filled = part.columns.indices.filter { part.columns[$0]?.hasValue ?? false }
-            _ = try catalogue.segment(part.partition, of: batch.table, columns: filled, connection, change)
+            _ = try catalogue.segment(
+                part.partition, of: batch.table, columns: filled, isLong: { part.columns[$0]?.isLongText ?? false },
+                connection, change)
             prepared.append(
                 PreparedBatch(
                     target: .init(table: batch.table, partition: part.partition), sources: part.columns,
@@ -146,9 +148,10 @@ final class Writer {
         let names = ([StoredColumn.ingestionTime] + columns.map(\.column)).map { SQLText.identifier($0.storedName) }
         let rows = RowSource.Rows(batches: batches, columns: columns, ingestionTime: ingestionTime)
         try source.giving(rows) { () throws(EventStoreError) in
-            let count = try connection.perform(
+            let count = try connection.repeatedly(
                 "INSERT INTO \(SQLText.identifier(storedName)) (\(names.joined(separator: ", "))) "
-                    + "SELECT * FROM \(RowSource.name)()", code: .writeFailed)
+                    + "SELECT * FROM \(RowSource.name)()", code: .writeFailed
+            ) { statement throws(EventStoreError) in try connection.perform(statement, code: .writeFailed) }
             let expected = batches.reduce(0) { $0 + $1.rowCount }
             guard count == expected else {
                 throw EventStoreError(.writeFailed, "\(storedName) took \(count) of \(expected) rows.")

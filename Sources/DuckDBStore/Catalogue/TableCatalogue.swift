@@ -43,10 +43,10 @@ struct TableCatalogue {
     }
 
     /// The part of a table that takes rows of a partition with values in some columns, by their positions; `change` is
-    /// called before it is made or given columns that it lacks.
+    /// called before it is made or given columns that it lacks, and `isLong` says which of those have long texts.
     mutating func segment(
-        _ partition: TimePartition, of name: String, columns: [Int], _ connection: DuckDBConnection,
-        _ change: () throws(EventStoreError) -> Void
+        _ partition: TimePartition, of name: String, columns: [Int], isLong: (Int) -> Bool,
+        _ connection: DuckDBConnection, _ change: () throws(EventStoreError) -> Void
     ) throws(EventStoreError) -> SegmentEntry {
         guard let table = layout.tables[name] else {
             throw EventStoreError(.unknownTable, "There is no table '\(name)' to append to.")
@@ -54,7 +54,8 @@ struct TableCatalogue {
         if let entry = segments.open(partition, of: name), columns.allSatisfy(entry.columns.contains) { return entry }
         try change()
         defer { publishSegments(of: name) }
-        return try segments.open(partition, of: table, named: name, columns: columns, connection)
+        return try segments.open(
+            partition, of: table, named: name, columns: columns, isLong: isLong, connection)
     }
 
     /// Changes the parts of a table.

@@ -9,6 +9,10 @@ import KQLValues
 final class DuckDBConnection {
     let database: DuckDBDatabase
     let handle: UnsafeMutablePointer<CDuckDBConnection>
+    /// Statements that are run again and again, by their SQL: DuckDB takes longer to plan a small one than to run it.
+    private var kept: [String: DuckDBStatement] = [:]
+
+    private static let keptStatements = 64
 
     init(_ database: DuckDBDatabase) throws(EventStoreError) {
         self.database = database
@@ -16,6 +20,7 @@ final class DuckDBConnection {
     }
 
     deinit {
+        kept = [:]
         var handle: UnsafeMutablePointer<CDuckDBConnection>? = handle
         functions.pointee.disconnect(&handle)
     }
@@ -37,7 +42,7 @@ final class DuckDBConnection {
     func transaction<Result>(
         code: EventStoreError.Code, _ work: () throws(EventStoreError) -> Result
     ) throws(EventStoreError) -> Result {
-        try execute("BEGIN TRANSACTION", code: code)
+        try begin(code: code)
         do {
             let result = try work()
             try commit(code: code)
@@ -48,13 +53,17 @@ final class DuckDBConnection {
         }
     }
 
-    func begin() throws(EventStoreError) {
-        try execute("BEGIN TRANSACTION", code: .writeFailed)
+    func begin(code: EventStoreError.Code = .writeFailed) throws(EventStoreError) {
+        try repeatedly("BEGIN TRANSACTION", code: code) { statement throws(EventStoreError) in
+            try perform(statement, code: code)
+        }
     }
 
     /// Writes the log, and at times folds it into the file, which other threads of DuckDB may do.
     func commit(code: EventStoreError.Code = .writeFailed) throws(EventStoreError) {
-        try perform("COMMIT", code: code)
+        try repeatedly("COMMIT", code: code) { statement throws(EventStoreError) in
+            try perform(statement, code: code)
+        }
     }
 
     func rollBack() {
@@ -66,34 +75,53 @@ final class DuckDBConnection {
     /// have all of it. Gives the number of changed rows.
     @discardableResult
     func perform(_ sql: String, code: EventStoreError.Code) throws(EventStoreError) -> Int {
-        var prepared: UnsafeMutablePointer<CDuckDBPreparedStatement>?
-        defer { functions.pointee.destroy_prepare(&prepared) }
-        let statement = try prepare(sql, &prepared, code: code)
+        try perform(DuckDBStatement(sql, on: self, code: code), code: code)
+    }
+
+    @discardableResult
+    func perform(_ statement: DuckDBStatement, code: EventStoreError.Code) throws(EventStoreError) -> Int {
         var result = CDuckDBResult()
         defer { functions.pointee.destroy_result(&result) }
-        guard try run(statement, &result) == CDUCKDB_SUCCESS else {
+        guard try run(statement.handle, &result) == CDUCKDB_SUCCESS else {
             throw EventStoreError(code, message(of: &result))
         }
         return Int(functions.pointee.rows_changed(&result))
     }
 
-    private func prepare(
-        _ sql: String, _ prepared: inout UnsafeMutablePointer<CDuckDBPreparedStatement>?, code: EventStoreError.Code
-    ) throws(EventStoreError) -> UnsafeMutablePointer<CDuckDBPreparedStatement> {
-        guard functions.pointee.prepare(handle, sql, &prepared) == CDUCKDB_SUCCESS, let statement = prepared else {
-            let reason = prepared.flatMap { functions.pointee.prepare_error($0) }.map { String(cString: $0) }
-            throw EventStoreError(code, reason ?? "the statement could not be prepared")
+    /// Runs `work` with a statement that is kept for the next time; what is kept follows changes of its tables.
+    @discardableResult
+    func repeatedly<Result>(
+        _ sql: String, code: EventStoreError.Code, _ work: (DuckDBStatement) throws(EventStoreError) -> Result
+    ) throws(EventStoreError) -> Result {
+        if kept.count >= Self.keptStatements { kept = [:] }
+        let statement: DuckDBStatement
+        if let known = kept[sql] {
+            statement = known
+        } else {
+            statement = try DuckDBStatement(sql, on: self, code: code)
+            kept[sql] = statement
         }
-        return statement
+        do {
+            return try work(statement)
+        } catch {
+            kept[sql] = nil
+            throw error
+        }
     }
 
     /// Runs a query whose columns are of the stored forms of `schema`'s types, and gives its rows, at most `rowLimit`.
     func table(
         _ sql: String, parameters: [Value] = [], schema: TableSchema, rowLimit: Int = .max
     ) throws(EventStoreError) -> Table {
-        var prepared: UnsafeMutablePointer<CDuckDBPreparedStatement>?
-        defer { functions.pointee.destroy_prepare(&prepared) }
-        let statement = try prepare(sql, &prepared, code: .queryFailed)
+        try table(
+            DuckDBStatement(sql, on: self, code: .queryFailed), parameters: parameters, schema: schema,
+            rowLimit: rowLimit)
+    }
+
+    func table(
+        _ prepared: DuckDBStatement, parameters: [Value] = [], schema: TableSchema, rowLimit: Int = .max
+    ) throws(EventStoreError) -> Table {
+        let statement = prepared.handle
         for (index, value) in parameters.enumerated() {
             guard bind(value, to: UInt64(index + 1), of: statement) == CDUCKDB_SUCCESS else {
                 throw EventStoreError(.queryFailed, "parameter \(index + 1) could not be bound")

@@ -11,7 +11,8 @@ public struct DuckDBOptions: Sendable, Hashable {
     public var memoryLimit: String?
     /// Number of queries that run at the same time; more wait in line.
     public var readers: Int
-    /// How large the write-ahead log grows before it is folded into the database file, as DuckDB writes it.
+    /// How large the write-ahead log grows before it is folded into the database file, as DuckDB writes it. Folding packs
+    /// the last rows of each table anew, up to 122,880 of them, so that a small log costs more than a large one.
     public var checkpointThreshold: String
     /// How long rows are kept where nobody set another time.
     public var retention: RetentionPolicy
@@ -23,7 +24,7 @@ public struct DuckDBOptions: Sendable, Hashable {
 
     public init(
         path: String?, threads: Int? = nil, memoryLimit: String? = nil, readers: Int = 4,
-        checkpointThreshold: String = "64MB", retention: RetentionPolicy = RetentionPolicy()
+        checkpointThreshold: String = "128MB", retention: RetentionPolicy = RetentionPolicy()
     ) {
         self.init(
             path: path, threads: threads, memoryLimit: memoryLimit, readers: readers,
@@ -32,7 +33,7 @@ public struct DuckDBOptions: Sendable, Hashable {
 
     init(
         path: String?, threads: Int? = nil, memoryLimit: String? = nil, readers: Int = 4,
-        checkpointThreshold: String = "64MB", retention: RetentionPolicy = RetentionPolicy(), mayUseFiles: Bool
+        checkpointThreshold: String = "128MB", retention: RetentionPolicy = RetentionPolicy(), mayUseFiles: Bool
     ) {
         self.path = path
         self.threads = threads

@@ -136,9 +136,10 @@ struct SegmentCatalogue {
         }
     }
 
-    /// The part that takes rows of a partition, made if there is none, with these and perhaps other columns of the table.
+    /// The part that takes rows of a partition, made if there is none, with these and perhaps other columns of the table;
+    /// `isLong` says which of them have long texts.
     mutating func open(
-        _ partition: TimePartition, of table: StoredTable, named name: String, columns: [Int],
+        _ partition: TimePartition, of table: StoredTable, named name: String, columns: [Int], isLong: (Int) -> Bool,
         _ connection: DuckDBConnection
     ) throws(EventStoreError) -> SegmentEntry {
         guard let index = openIndex(partition, of: name) else {
@@ -148,7 +149,9 @@ struct SegmentCatalogue {
             let entry = SegmentEntry(
                 table: name, storedName: names.claim("\(table.storedName)@\(partition)"), isFile: false,
                 partition: partition, columns: columns, bounds: partition.bounds)
-            let definitions = ([StoredColumn.ingestionTime] + columns.map { table.columns[$0] }).map(\.definition)
+            let definitions =
+                [StoredColumn.ingestionTime.definition(isLong: false)]
+                + columns.map { table.columns[$0].definition(isLong: isLong($0)) }
             try connection.execute(
                 "CREATE TABLE \(SQLText.identifier(entry.storedName)) (\(definitions.joined(separator: ", ")))",
                 code: .writeFailed)
@@ -158,7 +161,7 @@ struct SegmentCatalogue {
         for column in columns where !entries[index].columns.contains(column) {
             try connection.execute(
                 "ALTER TABLE \(SQLText.identifier(entries[index].storedName)) "
-                    + "ADD COLUMN \(table.columns[column].definition)", code: .writeFailed)
+                    + "ADD COLUMN \(table.columns[column].definition(isLong: isLong(column)))", code: .writeFailed)
             entries[index].columns.append(column)
         }
         try update(entries[index], "columns = \(SQLText.literal(entries[index].columnsText))", connection)
@@ -254,7 +257,11 @@ extension Value {
 
 extension StoredColumn {
     /// The column as `CREATE TABLE` has it. Strings have no null, so rows older than the column get the empty one.
-    fileprivate var definition: String {
-        SQLText.identifier(storedName) + " " + type.duckDBName + (type == .string ? " DEFAULT ''" : "")
+    ///
+    /// - Parameter isLong: Whether texts are long and differ: Zstandard takes half the time and half the bytes of DuckDB's
+    ///   own choice for them, which is made for values that repeat.
+    fileprivate func definition(isLong: Bool) -> String {
+        SQLText.identifier(storedName) + " " + type.duckDBName + (isLong ? " USING COMPRESSION zstd" : "")
+            + (type == .string ? " DEFAULT ''" : "")
     }
 }

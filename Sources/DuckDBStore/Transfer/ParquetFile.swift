@@ -17,7 +17,8 @@ public enum ParquetFile {
         let stored = try writer.ensure(name, plain)
         let segment = try writer.change { catalogue, connection throws(EventStoreError) in
             try catalogue.segment(
-                .late(CalendarMonth(.unixEpoch)), of: name, columns: Array(stored.columns.indices), connection, {})
+                .late(CalendarMonth(.unixEpoch)), of: name, columns: Array(stored.columns.indices),
+                isLong: { _ in false }, connection, {})
         }
         let batch = EventBatch(table: name, schema: plain, columns: table.columns, rowCount: table.rowCount)
         _ = try writer.append(writer.prepare([EventLot([batch])]))

@@ -115,34 +115,17 @@ private struct StoreQueryRun {
             dialect: dialect, layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows)
     }
 
-    /// Divides plans, and runs subqueries ahead where that lets the query around them be pushed down.
-    private func runningPlanner(
-        _ dialect: SQLDialect, _ clock: @escaping @Sendable () -> Double
-    ) -> PushdownPlanner {
-        PushdownPlanner(
-            dialect: dialect, layout: session.layout, host: session.host, context: context, rowLimit: query.limits.rows
-        ) { subquery in
-            let executor = Executor(
-                source: session.source, external: query.environment.external, context: context, limits: query.limits,
-                clock: clock)
-            let pushed = ScalarSubquery(
-                id: subquery.id, plan: runningPlanner(dialect, clock).pushDown(subquery.plan).plan, form: subquery.form,
-                type: subquery.type)
-            let row = Plan.values(Table(schema: TableSchema([]), columns: [], rowCount: 1))
-            let value = Project(input: row, columns: [NamedExpression("value", .subquery(pushed))])
-            // When it fails, the query around it stays in the runtime, which runs it again and reports the failure.
-            return (try? executor.run(.project(value)))?.table.columns[0][0]
-        }
-    }
-
     func run() throws -> StoreQueryResult {
         let start = ContinuousClock.now
         let clock: @Sendable () -> Double = { (ContinuousClock.now - start) / .seconds(1) }
+        let plans = StorePlanRun(
+            in: session, dialect: dialect, options: query.options, limits: query.limits,
+            external: query.environment.external)
         let division = Mutex(QueryDivision())
         var fallback: String?
         if let dialect {
             do {
-                let result = try run(clock) { [planner = runningPlanner(dialect, clock)] plan in
+                let result = try run(clock) { [planner = plans.planner(dialect)] plan in
                     let outcome = planner.pushDown(plan)
                     division.withLock { $0.add(outcome) }
                     return outcome.plan

@@ -46,7 +46,25 @@ private func pushed(_ condition: BoundExpression, into plan: Plan) -> Plan? {
                         plan: .filter(Filter(input: input.plan, predicate: below)), columns: input.columns)
                 }, schema: node.schema))
     case .join(let node): return pushed(condition, into: node)
+    case .mvExpand(var node):
+        let made = Set(node.expansions.map(\.output) + [node.indexColumn].compactMap(\.self))
+        guard condition.stands(over: node.input.schema, without: made) else { return nil }
+        node.input = .filter(Filter(input: node.input, predicate: condition))
+        return .mvExpand(node)
+    case .parse(var node):
+        let made = Set(
+            node.pattern.compactMap { if case .column(let output, _) = $0 { output } else { nil } })
+        guard condition.stands(over: node.input.schema, without: made) else { return nil }
+        node.input = .filter(Filter(input: node.input, predicate: condition))
+        return .parse(node)
     default: return nil
+    }
+}
+
+extension BoundExpression {
+    /// Whether all columns are among those that an operator passes on at their places.
+    fileprivate func stands(over input: TableSchema, without made: Set<Int>) -> Bool {
+        !dependsOnRow && columnIndexes.allSatisfy { $0 < input.columns.count && !made.contains($0) }
     }
 }
 
@@ -63,25 +81,13 @@ private func translated(_ condition: BoundExpression, through node: Project) -> 
 }
 
 private func pushed(_ condition: BoundExpression, into node: Join) -> Plan? {
-    let outputs = condition.columnIndexes.map { node.outputs[$0] }
-    let side: JoinOutput.Side
-    if outputs.allSatisfy({ $0.side == .left }) {
-        guard [.inner, .leftOuter, .leftSemi, .leftAnti].contains(node.kind) else { return nil }
-        side = .left
-    } else if outputs.allSatisfy({ $0.side == .right }) {
-        guard [.inner, .rightOuter, .rightSemi, .rightAnti].contains(node.kind) else { return nil }
-        side = .right
+    var changed = node
+    if let below = node.condition(condition, on: .left) {
+        changed.left = .filter(Filter(input: node.left, predicate: below))
+    } else if let below = node.condition(condition, on: .right) {
+        changed.right = .filter(Filter(input: node.right, predicate: below))
     } else {
         return nil
-    }
-    let below = condition.replacingColumns { reference in
-        .column(
-            ColumnReference(index: node.outputs[reference.index].index, name: reference.name, type: reference.type))
-    }
-    var changed = node
-    switch side {
-    case .left: changed.left = .filter(Filter(input: node.left, predicate: below))
-    case .right: changed.right = .filter(Filter(input: node.right, predicate: below))
     }
     return .join(changed)
 }

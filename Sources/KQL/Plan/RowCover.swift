@@ -1,24 +1,25 @@
 import JSON
 import KQLFunctions
 import KQLValues
+import RE2
 
-/// Cheap tests that every row which meets a condition passes: some column holds one of a few values, or one of a few
-/// texts.
+/// Cheap tests that every row which meets a condition passes: some column, or what is computed of the row, equals one of a
+/// few values or holds one of a few texts.
 public struct RowCover: Sendable, Hashable {
     /// One way to pass.
     public enum Test: Sendable, Hashable {
-        /// The column equals the text, to the letter.
+        /// The value equals the text, to the letter.
         case equals(String)
-        /// The column equals the text in any case of ASCII letters.
+        /// The value equals the text in any case of ASCII letters.
         case equalsFolded(String)
         case equalsNumber(Int64)
-        /// The column holds the text in any case of ASCII letters; the text is folded, of ASCII and not empty.
+        /// The value holds the text in any case of ASCII letters; the text is folded and not empty.
         case holds(String)
     }
 
     public struct Alternative: Sendable, Hashable {
-        /// Position in the input's columns.
-        public let column: Int
+        /// What is tested.
+        public let operand: RowOperand
         public let test: Test
     }
 
@@ -40,10 +41,11 @@ public struct RowCover: Sendable, Hashable {
     /// The smaller, the fewer rows it lets through, roughly.
     private static func cost(_ alternatives: [Alternative]) -> Int {
         alternatives.reduce(0) { sum, alternative in
-            switch alternative.test {
-            case .equals(let text), .equalsFolded(let text): sum + (text.utf8.count > 4 ? 2 : 4)
-            case .equalsNumber: sum + 3
-            case .holds(let text): sum + max(4, 40 - 2 * text.utf8.count)
+            let computing = alternative.operand.columnName == nil ? 10 : 0
+            return switch alternative.test {
+            case .equals(let text), .equalsFolded(let text): sum + computing + (text.utf8.count > 4 ? 2 : 4)
+            case .equalsNumber: sum + computing + 3
+            case .holds(let text): sum + computing + max(4, 40 - 2 * text.utf8.count)
             }
         }
     }
@@ -86,35 +88,22 @@ public struct RowCover: Sendable, Hashable {
         guard let first = arguments.first else { return nil }
         if call.function.name == "==" || call.function.name == "=~", arguments.count == 2 {
             let (left, right) = (arguments[0], arguments[1])
-            if let column = column(left), let value = right.constantValue {
-                return equality(column, [value], folded: call.function.name == "=~")
+            if let operand = RowOperand(left), let value = right.constantValue {
+                return equality(operand, [value], folded: call.function.name == "=~")
             }
-            guard let column = column(right), let value = left.constantValue else { return nil }
-            return equality(column, [value], folded: call.function.name == "=~")
+            guard let operand = RowOperand(right), let value = left.constantValue else { return nil }
+            return equality(operand, [value], folded: call.function.name == "=~")
         }
-        guard let column = column(first), let values = constants(arguments.dropFirst()) else { return nil }
+        guard let operand = RowOperand(first), let values = constants(arguments.dropFirst()) else { return nil }
         switch call.function.name {
-        case "in": return equality(column, values, folded: false)
-        case "in~": return equality(column, values, folded: true)
+        case "in": return equality(operand, values, folded: false)
+        case "in~": return equality(operand, values, folded: true)
         case "has", "has_cs", "contains", "contains_cs", "startswith", "startswith_cs", "endswith", "endswith_cs",
             "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs", "has_any":
-            return holding(column, values)
+            return holding(operand, values)
         case "has_all":
-            return holding(column, values).flatMap { all in all.min { cost([$0]) < cost([$1]) }.map { [$0] } }
-        default: return nil
-        }
-    }
-
-    /// The column that an expression is, seen through what changes no equality: wider numbers, and text of text.
-    private static func column(_ expression: BoundExpression) -> Int? {
-        switch expression {
-        case .column(let reference): return reference.index
-        case .convert(let inner, let type):
-            let isWider = [.int, .long].contains(inner.type) && type == .long
-            return inner.type == type || isWider ? column(inner) : nil
-        case .call(let call) where call.function.name == "tostring" && call.arguments.first?.type == .string:
-            return call.arguments.first.flatMap(column)
-        case .shared(let shared): return column(shared.expression)
+            return holding(operand, values).flatMap { all in all.min { cost([$0]) < cost([$1]) }.map { [$0] } }
+        case "matches regex": return matching(operand, values)
         default: return nil
         }
     }
@@ -142,7 +131,7 @@ public struct RowCover: Sendable, Hashable {
         return values.isEmpty || values.count > mostAlternatives ? nil : values
     }
 
-    private static func equality(_ column: Int, _ values: [Value], folded: Bool) -> [Alternative]? {
+    private static func equality(_ operand: RowOperand, _ values: [Value], folded: Bool) -> [Alternative]? {
         var alternatives: [Alternative] = []
         for value in values {
             switch value {
@@ -150,23 +139,35 @@ public struct RowCover: Sendable, Hashable {
                 // A column that is not there holds the empty text.
                 guard !text.isEmpty, !folded || text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
                 alternatives.append(
-                    Alternative(column: column, test: folded ? .equalsFolded(text.lowercased()) : .equals(text)))
-            case .long(let number): alternatives.append(Alternative(column: column, test: .equalsNumber(number)))
-            case .int(let number): alternatives.append(Alternative(column: column, test: .equalsNumber(Int64(number))))
+                    Alternative(operand: operand, test: folded ? .equalsFolded(text.lowercased()) : .equals(text)))
+            case .long(let number): alternatives.append(Alternative(operand: operand, test: .equalsNumber(number)))
+            case .int(let number):
+                alternatives.append(Alternative(operand: operand, test: .equalsNumber(Int64(number))))
             default: return nil
             }
         }
         return alternatives
     }
 
-    private static func holding(_ column: Int, _ values: [Value]) -> [Alternative]? {
+    private static func holding(_ operand: RowOperand, _ values: [Value]) -> [Alternative]? {
         var alternatives: [Alternative] = []
         for value in values {
             guard case .string(let text) = value, text.utf8.count >= 2, text.utf8.allSatisfy({ $0 < 0x80 }) else {
                 return nil
             }
-            alternatives.append(Alternative(column: column, test: .holds(text.lowercased())))
+            alternatives.append(Alternative(operand: operand, test: .holds(text.lowercased())))
         }
         return alternatives
+    }
+
+    /// The texts that a regular expression asks for, with the two letters besides ASCII that equal one of ASCII where case
+    /// is ignored: the Kelvin sign and the long s.
+    private static func matching(_ operand: RowOperand, _ patterns: [Value]) -> [Alternative]? {
+        // A pattern that does not compile fails in the query itself.
+        guard case .string(let pattern)? = patterns.first, let expression = try? RE2Pattern(pattern),
+            let texts = expression.necessaryTexts(shortest: 3), texts.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } })
+        else { return nil }
+        let others = texts.contains { $0.contains("k") || $0.contains("s") } ? ["\u{212A}", "\u{17F}"] : []
+        return (texts + others).map { Alternative(operand: operand, test: .holds($0)) }
     }
 }

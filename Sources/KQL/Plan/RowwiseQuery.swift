@@ -11,6 +11,9 @@ public struct RowwiseQuery: Sendable {
         public let columns: [ColumnSchema]
         /// Conditions on the columns, all of which must hold.
         public let conditions: [BoundExpression]
+        /// Further conditions on the columns that each row meets which leads to something: what the rest of the query asks
+        /// of values that it computes of the row.
+        public let consequences: [BoundExpression]
     }
 
     public let inputs: [Input]
@@ -24,7 +27,7 @@ public struct RowwiseQuery: Sendable {
     public init?(_ plan: Plan) {
         guard plan.isRowwise else { return nil }
         var inputs: [Input] = []
-        body = RowwiseQuery.cut(plan, into: &inputs)
+        body = RowwiseQuery.cut(plan, meeting: [], into: &inputs)
         guard !inputs.isEmpty else { return nil }
         self.inputs = inputs
         dependsOnNow = body.mayDependOnNow || inputs.contains { $0.conditions.contains(where: \.dependsOnNow) }
@@ -60,7 +63,9 @@ public struct RowwiseQuery: Sendable {
     }
 
     /// Replaces each scan with the filters on it by a placeholder, whose number is the input's, negated and less one.
-    private static func cut(_ plan: Plan, into inputs: inout [Input]) -> Plan {
+    ///
+    /// - Parameter needed: what the rows of `plan` must meet to lead to something.
+    private static func cut(_ plan: Plan, meeting needed: [BoundExpression], into inputs: inout [Input]) -> Plan {
         var conditions: [BoundExpression] = []
         var below = plan
         while case .filter(let node) = below {
@@ -68,9 +73,13 @@ public struct RowwiseQuery: Sendable {
             below = node.input
         }
         guard case .scan(let scan) = below else {
-            return plan.mapInputs(includingBodies: false) { cut($0, into: &inputs) }
+            var passedOn = plan.necessaryConditions(for: needed)[...]
+            return plan.mapInputs(includingBodies: false) { input in
+                cut(input, meeting: passedOn.popFirst() ?? [], into: &inputs)
+            }
         }
-        inputs.append(Input(table: scan.table, columns: scan.columns, conditions: conditions))
+        inputs.append(
+            Input(table: scan.table, columns: scan.columns, conditions: conditions, consequences: needed))
         return .placeholder(Placeholder(id: -inputs.count, schema: scan.schema))
     }
 }
@@ -104,41 +113,39 @@ extension Plan {
 
     /// Whether an expression names the present instant; where that is not told easily, it is taken to.
     fileprivate var mayDependOnNow: Bool {
-        let own: [BoundExpression]
-        switch self {
-        case .scan, .values, .placeholder, .serialize, .materialized, .union: own = []
-        case .filter(let node): own = [node.predicate]
-        case .project(let node): own = node.columns.map(\.expression)
-        case .sort(let node): own = node.keys.map(\.expression)
-        case .mvExpand(let node): own = node.expressions
-        case .parse(let node): own = [node.source]
-        case .parseKeyValue(let node): own = [node.source]
-        default: return true
-        }
-        return own.contains(where: \.dependsOnNow) || inputs.contains(where: \.mayDependOnNow)
+        guard let expressions else { return true }
+        return expressions.contains(where: \.dependsOnNow) || inputs.contains(where: \.mayDependOnNow)
     }
 
     /// Whether nothing stored or far away is read, so that the result is always the same.
     fileprivate var isSelfContained: Bool {
-        let own: [BoundExpression]
         switch self {
         case .values, .placeholder: return true
-        case .filter(let node): own = [node.predicate]
-        case .project(let node): own = node.columns.map(\.expression)
-        case .aggregate(let node):
-            own =
-                node.keys.map(\.expression) + node.aggregates.flatMap(\.arguments)
-                + node.aggregates.flatMap { $0.outputs.compactMap(\.source) }
-        case .sort(let node): own = node.keys.map(\.expression)
-        case .top(let node): own = node.keys.map(\.expression) + [node.count]
-        case .take(let node): own = [node.count]
-        case .distinct, .serialize, .materialized, .union: own = []
-        case .mvExpand(let node): own = node.expressions
-        case .parse(let node): own = [node.source]
-        case .join(let node): own = node.keys.flatMap { [$0.left, $0.right] }
-        default: return false
+        case .scan, .parseKeyValue: return false
+        default: break
         }
-        return own.allSatisfy(\.isRepeatable) && inputs.allSatisfy(\.isSelfContained)
+        guard let expressions else { return false }
+        return expressions.allSatisfy(\.isRepeatable) && inputs.allSatisfy(\.isSelfContained)
+    }
+
+    /// The expressions of this operator itself; nil for operators that are not looked into.
+    private var expressions: [BoundExpression]? {
+        switch self {
+        case .scan, .values, .placeholder, .distinct, .serialize, .materialized, .union: []
+        case .filter(let node): [node.predicate]
+        case .project(let node): node.columns.map(\.expression)
+        case .aggregate(let node):
+            node.keys.map(\.expression) + node.aggregates.flatMap(\.arguments)
+                + node.aggregates.flatMap { $0.outputs.compactMap(\.source) }
+        case .sort(let node): node.keys.map(\.expression)
+        case .top(let node): node.keys.map(\.expression) + [node.count]
+        case .take(let node): [node.count]
+        case .mvExpand(let node): node.expressions
+        case .parse(let node): [node.source]
+        case .parseKeyValue(let node): [node.source]
+        case .join(let node): node.keys.flatMap { [$0.left, $0.right] }
+        default: nil
+        }
     }
 }
 
@@ -161,7 +168,7 @@ extension MvExpand {
 
 extension BoundExpression {
     /// Whether the value hangs on the row's own columns and on what is always the same.
-    fileprivate var looksAtOneRow: Bool { !dependsOnRow && isRepeatable }
+    var looksAtOneRow: Bool { !dependsOnRow && isRepeatable }
 
     /// Whether equal rows give equal values whenever it is asked, but for `now()`.
     fileprivate var isRepeatable: Bool {

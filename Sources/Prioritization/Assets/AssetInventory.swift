@@ -1,5 +1,4 @@
 public import Casebook
-internal import Synchronization
 internal import Vocabulary
 
 /// The organisation's assets with what is known about each: an index for looking entities up while they are scored.
@@ -15,7 +14,8 @@ public struct AssetInventory: Sendable {
     private let graph: AssetGraph
     private let own: [OwnVerdict?]
     private let flow: SensitivityFlow
-    private let reached = ReachMemory()
+    private let reached = Remembered<[Int], AssetReach>()
+    private let profiles = Remembered<ProfileSubject, AssetProfile>()
 
     public static let empty = AssetInventory()
 
@@ -59,7 +59,7 @@ public struct AssetInventory: Sendable {
     /// What is known about the asset at a position of `assets`.
     public func profile(at position: Int) -> AssetProfile {
         let asset = assets[position]
-        return profile(of: asset.kind, name: asset.name, names: asset.allNames, known: [position])
+        return profile(ProfileSubject(kind: asset.kind, name: asset.name, names: asset.allNames, known: [position]))
     }
 
     /// What is known about an entity; nil when nothing.
@@ -70,7 +70,7 @@ public struct AssetInventory: Sendable {
         let known = index.positions(of: entity)
         let name = known.first.map { assets[$0].name } ?? entity.friendlyName
         let names = entity.allNames + known.flatMap { assets[$0].allNames }
-        let profile = profile(of: entity.kind, name: name, names: names, known: known)
+        let profile = profile(ProfileSubject(kind: entity.kind, name: name, names: names, known: known))
         return known.isEmpty && profile.explanation.isEmpty && profile.tags.isEmpty && profile.owner.isEmpty
             ? nil : profile
     }
@@ -96,16 +96,21 @@ public struct AssetInventory: Sendable {
         assets[position].sensitivity ?? flow.result(at: position)?.level
     }
 
-    private func profile(of kind: EntityKind, name: String, names: [String], known: [Int]) -> AssetProfile {
-        var subject = RuleSubject(kind: kind, names: names, tags: [])
+    private func profile(_ asked: ProfileSubject) -> AssetProfile {
+        profiles.value(of: asked) { worked(out: asked) }
+    }
+
+    private func worked(out asked: ProfileSubject) -> AssetProfile {
+        let known = asked.known
+        var subject = RuleSubject(kind: asked.kind, names: asked.names, tags: [])
         for position in known {
             for tag in assets[position].tags where !subject.tags.contains(tag) { subject.tags.append(tag) }
             if subject.type.isEmpty { subject.type = assets[position].type }
             if subject.location.isEmpty { subject.location = assets[position].location }
             subject.groups += index.groups(of: assets[position])
         }
-        subject.watchlists = watchlists.holding(names)
-        subject.parts = NameParts(names, kind: kind, policy: policy)
+        subject.watchlists = watchlists.holding(asked.names)
+        subject.parts = NameParts(asked.names, kind: asked.kind, policy: policy)
         let stated = known.compactMap { position in assets[position].sensitivity.map { (position, $0) } }
             .max { $0.1 < $1.1 }
         var owner = known.map { assets[$0].owner }.first { !$0.isEmpty } ?? ""
@@ -130,7 +135,7 @@ public struct AssetInventory: Sendable {
             }
         }
         return AssetProfile(
-            name: name, kind: kind, sensitivity: best?.level, tags: subject.tags, owner: owner,
+            name: asked.name, kind: asked.kind, sensitivity: best?.level, tags: subject.tags, owner: owner,
             explanation: best.map { "\($0.level.rawValue): \($0.explanation)" } ?? "", parts: subject.parts)
     }
 
@@ -151,6 +156,16 @@ public struct AssetInventory: Sendable {
         }
         return text
     }
+}
+
+/// Something whose profile is asked for, by all that the profile hangs on besides the inventory.
+private struct ProfileSubject: Hashable {
+    var kind: EntityKind
+    var name: String
+    /// What patterns are held against.
+    var names: [String]
+    /// The positions of the assets that it may be.
+    var known: [Int]
 }
 
 /// The level that an asset has by itself, and why.
@@ -257,20 +272,5 @@ extension Entity {
             if let value = identifiers[identifier] { names.append(value) }
         }
         return names
-    }
-}
-
-/// Remembers what was reached from where, since incidents touch the same assets again and again.
-private final class ReachMemory: Sendable {
-    private let known = Mutex<[[Int]: AssetReach]>([:])
-
-    func value(of starts: [Int], _ make: () -> AssetReach) -> AssetReach {
-        if let value = known.withLock({ $0[starts] }) { return value }
-        let value = make()
-        known.withLock { known in
-            if known.count >= 10_000 { known = [:] }
-            known[starts] = value
-        }
-        return value
     }
 }

@@ -12,11 +12,14 @@ extension ScoringModel {
         of incident: Incident, assets: AssetInventory, precisions: [String: RulePrecision] = [:],
         evidence: IncidentEvidence = .none, now: Instant
     ) -> IncidentPriority {
+        let joined = joined(by: evidence.findings)
+        let breadth = joined.map { (1 + $0.share) / 2 } ?? 1
         let reasons =
             [
                 severityReason(incident), confidenceReason(evidence.findings), intentReason(incident),
-                stageReason(incident), spreadReason(incident), agreementReason(incident), volumeReason(incident),
-                precisionReason(incident, precisions), productReason(incident), indicatorReason(evidence.findings),
+                stageReason(incident), spreadReason(incident, breadth), agreementReason(incident, breadth),
+                volumeReason(incident, breadth), precisionReason(incident, precisions),
+                productReason(incident, joined), indicatorReason(evidence.findings),
                 reachReason(incident, assets), timeReason(incident, evidence.deadline, now: now),
             ].compactMap { $0 } + sensitivityReasons(incident, assets)
         let counted = reasons.filter { $0.points != 0 }
@@ -46,28 +49,28 @@ extension ScoringModel {
             factor: "stage", points: stage[reached] ?? 0, text: "The attack has reached \(reached.words)")
     }
 
-    private func spreadReason(_ incident: Incident) -> IncidentPriority.Reason? {
+    private func spreadReason(_ incident: Incident, _ breadth: Double) -> IncidentPriority.Reason? {
         guard let first = incident.tactics.first, let last = incident.tactics.last, incident.tactics.count > 1 else {
             return nil
         }
-        let points = spread.points(incident.tactics.count - 1)
+        let points = (breadth * spread.points(incident.tactics.count - 1)).tenths
         return IncidentPriority.Reason(
             factor: "spread", points: points,
             text: "Spans \(incident.tactics.count) tactics, from \(first.words) to \(last.words)")
     }
 
-    private func agreementReason(_ incident: Incident) -> IncidentPriority.Reason? {
+    private func agreementReason(_ incident: Incident, _ breadth: Double) -> IncidentPriority.Reason? {
         guard incident.ruleIDs.count > 1 else { return nil }
         return IncidentPriority.Reason(
-            factor: "agreement", points: agreement.points(incident.ruleIDs.count - 1),
+            factor: "agreement", points: (breadth * agreement.points(incident.ruleIDs.count - 1)).tenths,
             text: "\(incident.ruleIDs.count) different rules agree")
     }
 
-    private func volumeReason(_ incident: Incident) -> IncidentPriority.Reason? {
+    private func volumeReason(_ incident: Incident, _ breadth: Double) -> IncidentPriority.Reason? {
         let doublings = incident.alertIDs.count.doublings
         guard doublings > 0 else { return nil }
         return IncidentPriority.Reason(
-            factor: "volume", points: volume.points(doublings),
+            factor: "volume", points: (breadth * volume.points(doublings)).tenths,
             text: "\(incident.alertIDs.count) alerts")
     }
 
@@ -87,11 +90,35 @@ extension ScoringModel {
                 + "positives (precision \(interval))")
     }
 
-    private func productReason(_ incident: Incident) -> IncidentPriority.Reason? {
+    /// A product's word that its alerts belong together.
+    private struct Joined {
+        let product: String
+        let probability: Double
+        /// How much of its points that is worth, 0 to 1.
+        let share: Double
+    }
+
+    /// The surest finding of a product that puts alerts together, when it says how probable that is.
+    private func joined(by findings: [IncidentFinding]) -> Joined? {
+        let joining = findings.filter { product[$0.productName] != nil }
+        let stated = joining.compactMap { finding in
+            finding.confidence?.score.map { (finding.productName, min(1, max(0, $0))) }
+        }
+        guard stated.count == joining.count, let best = stated.max(by: { $0.1 < $1.1 }) else { return nil }
+        return Joined(product: best.0, probability: best.1, share: proof.share(best.1))
+    }
+
+    private func productReason(_ incident: Incident, _ joined: Joined?) -> IncidentPriority.Reason? {
         let sure = incident.alertProductNames.compactMap { name in product[name].map { (name, $0) } }
         guard let best = sure.max(by: { ($0.1, $1.0) < ($1.1, $0.0) }) else { return nil }
+        guard let joined, joined.share < 1 else {
+            return IncidentPriority.Reason(
+                factor: "product", points: best.1, text: "\(best.0) found that its alerts belong together")
+        }
+        let percent = (joined.probability * 1_000).rounded(.down) / 10
         return IncidentPriority.Reason(
-            factor: "product", points: best.1, text: "\(best.0) found that its alerts belong together")
+            factor: "product", points: (best.1 * joined.share).tenths,
+            text: "\(joined.product) holds it \(percent) % probable that its alerts belong together")
     }
 
     /// The surest finding counts; a finding that says nothing of how sure it is takes nothing away.

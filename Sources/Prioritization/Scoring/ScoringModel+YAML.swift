@@ -11,6 +11,7 @@ extension ScoringModel {
     ///     sensitivity: {critical: 30}
     ///     precision: {gain: 8, loss: 15}
     ///     intent: {most: 8, techniques: {T1486: 0.95}}
+    ///     proof: {from: 0.9, full: 0.99995}
     ///     waiting: [{after: 4h, points: 2}]
     ///     deadline: [{share: 0.8, points: 3}]
     ///
@@ -20,8 +21,7 @@ extension ScoringModel {
         guard let root = try YAMLPlace.root(of: text, file: file) else { return }
         let members = try root.members(allowed: [
             "version", "severity", "confidence", "intent", "precision", "stage", "spread", "agreement", "volume",
-            "product",
-            "sensitivity", "furtherSensitive", "indicators", "reach", "waiting", "deadline",
+            "product", "proof", "sensitivity", "furtherSensitive", "indicators", "reach", "waiting", "deadline",
         ])
         if let place = members["version"] { version = try place.text() }
         try members["severity"]?.weights(into: &severity) { Severity(lenient: $0) }
@@ -36,6 +36,7 @@ extension ScoringModel {
         try members["furtherSensitive"]?.step(&furtherSensitive)
         try members["indicators"]?.step(&indicators)
         try members["reach"]?.step(&reach)
+        try members["proof"]?.proof(&proof)
         if let place = members["intent"] {
             let parts = try place.members(allowed: ["most", "techniques"])
             if let most = parts["most"] { intent = try most.number() }
@@ -90,6 +91,12 @@ extension YAMLPlace {
         let members = try members(allowed: ["gain", "loss"])
         if let place = members["gain"] { swing.gain = try place.number() }
         if let place = members["loss"] { swing.loss = try place.number() }
+    }
+
+    fileprivate func proof(_ proof: inout ScoringModel.Proof) throws(ContentFault) {
+        let members = try members(allowed: ["from", "full"])
+        if let place = members["from"] { proof.from = try place.share() }
+        if let place = members["full"] { proof.full = try place.share() }
     }
 
     fileprivate func share() throws(ContentFault) -> Double {

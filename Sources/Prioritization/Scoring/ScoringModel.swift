@@ -1,4 +1,5 @@
 public import Chronology
+internal import Foundation
 public import Vocabulary
 
 /// The weights that make a priority out of an incident: points per factor, which are added and kept within 0 to 100.
@@ -30,6 +31,28 @@ public struct ScoringModel: Sendable, Hashable {
         func points(_ evidence: Double) -> Double { evidence * (evidence > 0 ? gain : loss) }
     }
 
+    /// How probable a joined finding must be to count, and from where on it counts in full; between the two by its odds.
+    public struct Proof: Sendable, Hashable {
+        /// Probabilities, 0 to 1.
+        public var from: Double
+        public var full: Double
+
+        public init(from: Double, full: Double) {
+            self.from = from
+            self.full = full
+        }
+
+        /// 0 to 1.
+        func share(_ probability: Double) -> Double {
+            func odds(_ probability: Double) -> Double {
+                let bounded = min(max(probability, 1e-12), 1 - 1e-12)
+                return log(bounded / (1 - bounded))
+            }
+            guard odds(full) > odds(from) else { return probability >= from ? 1 : 0 }
+            return min(1, max(0, (odds(probability) - odds(from)) / (odds(full) - odds(from))))
+        }
+    }
+
     /// Names the weights in explanations and in the history of models.
     public var version: String
     public var severity: [Severity: Double]
@@ -51,6 +74,9 @@ public struct ScoringModel: Sendable, Hashable {
     public var volume: Step
     /// Points for an alert of a product whose findings are surer than a single rule's, by product name; the highest counts.
     public var product: [String: Double]
+    /// How sure such a product must be that its alerts belong together. What is doubtful gets fewer of its points, and of
+    /// those for spread, agreement and volume, which come of having been put together, down to half.
+    public var proof: Proof
     /// Points for the most sensitive entity.
     public var sensitivity: [Sensitivity: Double]
     /// For each further entity of high or critical sensitivity.
@@ -90,7 +116,7 @@ public struct ScoringModel: Sendable, Hashable {
 
     /// The weights that Tocsin starts with; docs/priorities.md says why.
     public static let standard = ScoringModel(
-        version: "standard-3",
+        version: "standard-4",
         severity: [.informational: 2, .low: 8, .medium: 18, .high: 30],
         confidence: Swing(gain: 6, loss: 6),
         intent: 8,
@@ -111,6 +137,7 @@ public struct ScoringModel: Sendable, Hashable {
         agreement: Step(each: 2, most: 10),
         volume: Step(each: 1, most: 5),
         product: ["Fusion": 20],
+        proof: Proof(from: 0.9, full: 0.99995),
         sensitivity: [.low: 0, .medium: 5, .high: 14, .critical: 22],
         furtherSensitive: Step(each: 2, most: 6),
         indicators: Step(each: 5, most: 10),

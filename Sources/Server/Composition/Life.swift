@@ -62,7 +62,9 @@ struct Life: Sendable {
         var policy = RuleSchedule.Policy()
         policy.scheduledDelay = core.settings.detection.scheduledDelay
         policy.nearRealTimeDelay = core.settings.detection.nearRealTimeDelay
-        let queries = StoreRuleQueries(store: core.events, environment: { core.queries.environment() })
+        let queries = StoreRuleQueries(
+            store: core.events, environment: { core.queries.environment() },
+            slices: RuleSlices(core.database, time: core.time))
         let runner = RuleRunner(
             queries: queries, casebook: core.casebook, states: RuleStates(core.database), time: core.time,
             policy: policy, streamed: StreamedRuns(stream, store: core.events), logger: logger,

@@ -6,6 +6,7 @@ internal import StateStore
 /// Threat intelligence and fusion of an installation.
 struct Threats: Sendable {
     let indicators: IndicatorStore
+    let matcher: IndicatorMatcher
     let sweep: IndicatorSweep
     let fusion: Fusion
     private let publisher: IndicatorPublisher
@@ -14,6 +15,7 @@ struct Threats: Sendable {
         _ core: Core, matcher: IndicatorMatcher, detector: StreamDetector,
         isInTrial: @escaping @Sendable (String) -> Bool
     ) {
+        self.matcher = matcher
         indicators = IndicatorStore(core.database, time: core.time)
         sweep = IndicatorSweep(
             store: core.events, indicators: indicators, matcher: matcher, detector: detector,
@@ -21,8 +23,20 @@ struct Threats: Sendable {
         publisher = IndicatorPublisher(indicators: indicators, store: core.events, time: core.time)
         let anomalies = AnomalySignals(
             store: core.events, environment: { core.queries.environment() }, now: { core.time.now() })
+        let ledger = RuleQualityLedger(core.database)
         fusion = Fusion(
             casebook: core.casebook, database: core.database,
+            records: {
+                let judged = try await ledger.qualities(at: core.time.now()).filter { $0.judged > 0 }
+                return Dictionary(
+                    judged.map { quality in
+                        let share = quality.precision
+                        return (
+                            quality.ruleID,
+                            RuleRecord(truePositives: share.count, otherPositives: share.total - share.count)
+                        )
+                    }, uniquingKeysWith: { $1 })
+            },
             anomalies: { since in try await anomalies.read(since: since) }, time: core.time, isInTrial: isInTrial,
             logger: core.logger)
     }

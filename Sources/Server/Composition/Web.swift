@@ -42,7 +42,8 @@ struct Web: Sendable {
             intake: IntakeServices(
                 events: life.intake, collecting: life.collecting,
                 sensors: HubIntake(
-                    store: core.events, casebook: core.casebook, health: life.health, time: core.time,
+                    store: core.events, casebook: core.casebook, indicators: life.threats.matcher,
+                    detector: life.deadLetters.detector, health: life.health, time: core.time,
                     isInTrial: { stages.isInTrial($0) }),
                 health: life.health, deadLetters: life.deadLetters, store: UpkeepDesk(core: core)),
             detection: DetectionServices(

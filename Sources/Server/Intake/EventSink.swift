@@ -16,10 +16,11 @@ protocol EventSink: Sendable {
     func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome]
 }
 
-/// Rows into the event store, then alerts into the casebook.
+/// Rows into the event store, and at the same time alerts into the casebook: folding the log into its file holds a commit up
+/// for a second at times, and an alert need not wait for that.
 ///
-/// Alerts are recorded even when the delivery was stored before, since the process may have ended in between; alerts found
-/// again are known by their identifiers.
+/// Whoever sends is answered when both are done. When either fails, the sender sends again: rows are known by the name of
+/// their delivery, alerts by their identifiers, so that they are recorded again even when the rows were stored before.
 struct StoreSink: EventSink {
     let store: any EventStore
     let detector: StreamDetector
@@ -29,11 +30,16 @@ struct StoreSink: EventSink {
     func findings(in block: StreamedBlock) -> [StreamFinding] { detector.findings(in: block) }
 
     func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
+        async let recorded: Void = record(blocks)
         let start = ContinuousClock.now
         let outcomes = try await append(blocks.map { EventLot($0.batches, delivery: $0.delivery) })
         Timer(label: "tocsin_store_commit_seconds").recordSeconds((ContinuousClock.now - start) / .seconds(1))
-        for block in blocks { try await detector.record(block.findings) }
+        try await recorded
         return outcomes
+    }
+
+    private func record(_ blocks: [MappedBlock]) async throws {
+        for block in blocks { try await detector.record(block.findings) }
     }
 
     private func append(_ lots: [EventLot]) async throws -> [AppendOutcome] {

@@ -2,7 +2,9 @@ internal import API
 internal import Casebook
 internal import Chronology
 internal import Collection
+internal import Detection
 internal import EventStore
+internal import Records
 internal import Spool
 internal import StateStore
 
@@ -10,6 +12,9 @@ internal import StateStore
 struct HubIntake: SensorIntake {
     let store: any EventStore
     let casebook: Casebook
+    /// Looks at the rows that sensors send for what they do not know themselves: the hub's indicators.
+    let indicators: IndicatorMatcher
+    let detector: StreamDetector
     let health: SourceHealth
     let time: TimeSource
     /// Whether the alerts of a rule, by its id, open no incidents yet.
@@ -22,7 +27,11 @@ struct HubIntake: SensorIntake {
         } catch {
             throw IntakeRefusal(error.message)
         }
-        return try await store.append(delivery.batches, delivery: delivery.id)
+        let outcome = try await store.append(delivery.batches, delivery: delivery.id)
+        let block = StreamedBlock(records: RecordBatch(), rows: delivery.batches, receivedAt: time.now())
+        // A sensor that is not answered sends again; the same rows give the same alerts.
+        try await detector.record(indicators.findings(in: block))
+        return outcome
     }
 
     func record(_ forwarded: ForwardedAlert, of sensor: String) async throws -> Bool {

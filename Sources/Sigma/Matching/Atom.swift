@@ -51,11 +51,16 @@ struct AtomTable: Sendable {
     private(set) var needles: [UInt8] = []
     private(set) var segments: [Segments] = []
     private(set) var expressions: [RE2Pattern] = []
+    /// Per expression the texts of which a match holds one, as far as they are ASCII; nil: it can do without.
+    private(set) var expressionNeedles: [[Range<Int>]?] = []
     private(set) var networks: [SigmaNetwork] = []
     private(set) var comparisons: [(SigmaComparison, Double)] = []
     private(set) var dateParts: [(SigmaDatePart, SigmaComparison?, Int)] = []
     private(set) var fieldComparisons: [FieldComparison] = []
     private var known: [Key: Int32] = [:]
+
+    /// Texts of fewer bytes are too common to look for in an expression's stead.
+    private static let shortestOfExpression = 3
 
     /// The index of a test, which is added when it is new; nil when its expression cannot be compiled.
     mutating func intern(slot: Int32, test: SigmaTest, slotOf: (String) -> Int32) -> Int32? {
@@ -67,9 +72,6 @@ struct AtomTable: Sendable {
         known[key] = index
         return index
     }
-
-    /// The number of a test that was added before.
-    func number(slot: Int32, test: SigmaTest) -> Int32? { known[Key(slot: slot, test: test)] }
 
     /// Forgets what is needed only to add tests.
     mutating func seal() { known = [:] }
@@ -163,6 +165,9 @@ struct AtomTable: Sendable {
                 text, ignoringCase: flags.contains(.ignoresCase), dotMatchesNewline: flags.contains(.dotMatchesNewline))
         else { return nil }
         expressions.append(expression)
+        expressionNeedles.append(
+            expression.necessaryTexts(shortest: Self.shortestOfExpression)?.filter { $0.utf8.allSatisfy { $0 < 128 } }
+                .map { addNeedle($0, .ascii) })
         return Atom(slot: slot, kind: .expression, start: Int32(expressions.count - 1))
     }
 }

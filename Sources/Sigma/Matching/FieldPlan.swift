@@ -7,8 +7,8 @@ struct FieldPlan {
 
     private var known: [String: [Use]] = [:]
     /// Uses of the batch's fields, field after field.
-    private(set) var uses: [Use] = []
-    private(set) var starts: [Int32] = [0]
+    private var uses: [Use] = []
+    private var starts: [Int32] = [0]
 
     private static let mostKnownNames = 50_000
 
@@ -29,5 +29,11 @@ struct FieldPlan {
             }
             starts.append(Int32(uses.count))
         }
+    }
+
+    /// Gives the places where each field's uses start, and the uses.
+    @inline(__always)
+    func withUses(_ body: (_ starts: UnsafeBufferPointer<Int32>, _ uses: UnsafeBufferPointer<Use>) -> Void) {
+        starts.withUnsafeBufferPointer { starts in uses.withUnsafeBufferPointer { body(starts, $0) } }
     }
 }

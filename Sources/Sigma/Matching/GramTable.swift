@@ -1,75 +1,72 @@
 /// Finds by a few bytes of a text, a gram, the needles that have it: a bitmap that rejects most grams, then a hash table.
-final class GramTable: Sendable {
+///
+/// Its memory is its owner's to free (`deallocate`): a reference of its own would be counted for each value that is searched.
+// SAFETY: the memory is written in `init` only and read alone afterwards, so tasks may share it.
+struct GramTable: @unchecked Sendable {
     /// A needle that has the gram.
     struct Item {
-        /// The test's number.
-        var atom: Int32
+        var needle: Int32
         /// Where the gram begins in the needle.
         var offset: Int32
     }
 
+    private struct Slot: BitwiseCopyable {
+        var gram: UInt64
+        /// Its needles' place in `items`; none where the slot is free.
+        var start: Int32
+        var end: Int32
+    }
+
     /// Bytes of a gram: 1 to 8.
     let length: Int
+    /// From one place that a scan looks at to the next.
+    private let stride: Int
     /// Keeps the gram's bytes of a little-endian word.
     private let mask: UInt64
     private let bitShift: UInt64
     private let slotShift: UInt64
     private let lastSlot: Int
-    // SAFETY: this memory is written in `init` only and read alone afterwards, so tasks may share it; `deinit` frees it. Arrays
-    // would cost a count of references per byte of text.
-    private nonisolated(unsafe) let bits: UnsafeMutablePointer<UInt64>
-    /// Open addressing: the place of a gram in `grams` plus one, 0 where there is none.
-    // SAFETY: as `bits`.
-    private nonisolated(unsafe) let slots: UnsafeMutablePointer<Int32>
-    // SAFETY: as `bits`.
-    private nonisolated(unsafe) let grams: UnsafeMutablePointer<UInt64>
-    /// Where each gram's items start in `items`.
-    // SAFETY: as `bits`.
-    private nonisolated(unsafe) let starts: UnsafeMutablePointer<Int32>
-    // SAFETY: as `bits`.
-    private nonisolated(unsafe) let items: UnsafeMutablePointer<Item>
+    private let bits: UnsafeMutablePointer<UInt64>
+    /// Open addressing.
+    private let slots: UnsafeMutablePointer<Slot>
+    private let items: UnsafeMutablePointer<Item>
 
     private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-    init(length: Int, _ entries: [(gram: UInt64, item: Item)]) {
+    /// - Parameter stride: a scan looks at each so manieth place; each needle has as many entries, side by side.
+    init(length: Int, stride: Int = 1, _ entries: [(gram: UInt64, item: Item)]) {
         self.length = length
+        self.stride = stride
         mask = length >= 8 ? .max : (1 << UInt64(length * 8)) - 1
-        let sorted = entries.sorted { ($0.gram, $0.item.atom) < ($1.gram, $1.item.atom) }
-        var grams: [UInt64] = []
-        var starts: [Int32] = []
-        for (index, entry) in sorted.enumerated() where grams.last != entry.gram {
-            grams.append(entry.gram)
-            starts.append(Int32(index))
-        }
-        starts.append(Int32(sorted.count))
+        let sorted = entries.sorted { ($0.gram, $0.item.needle) < ($1.gram, $1.item.needle) }
+        let starts = sorted.indices.filter { $0 == 0 || sorted[$0].gram != sorted[$0 - 1].gram }
         // One bit of 32 set: small enough for the first-level cache, and nearly all other grams stop at it.
-        let bitCount = min(18, max(9, Self.bitWidth(grams.count * 32)))
-        let slotCount = Self.bitWidth(grams.count * 2)
+        let bitCount = min(18, max(9, Self.bitWidth(starts.count * 32)))
+        let slotCount = Self.bitWidth(starts.count * 2)
         bitShift = UInt64(64 - bitCount)
         slotShift = UInt64(64 - slotCount)
         lastSlot = 1 << slotCount - 1
         var bits = [UInt64](repeating: 0, count: 1 << (bitCount - 6))
-        var slots = [Int32](repeating: 0, count: 1 << slotCount)
-        for (index, gram) in grams.enumerated() {
+        var slots = [Slot](repeating: Slot(gram: 0, start: 0, end: 0), count: 1 << slotCount)
+        for (place, start) in starts.enumerated() {
+            let gram = sorted[start].gram
             let hash = gram &* Self.factor
             let bit = Int(hash >> bitShift)
             bits[bit >> 6] |= 1 << UInt64(bit & 63)
             var slot = Int(hash >> slotShift)
-            while slots[slot] != 0 { slot = (slot + 1) & lastSlot }
-            slots[slot] = Int32(index + 1)
+            while slots[slot].end != 0 { slot = (slot + 1) & lastSlot }
+            let end = place + 1 < starts.count ? starts[place + 1] : sorted.count
+            slots[slot] = Slot(gram: gram, start: Int32(start), end: Int32(end))
         }
         self.bits = Self.memory(bits)
         self.slots = Self.memory(slots)
-        self.grams = Self.memory(grams)
-        self.starts = Self.memory(starts)
         items = Self.memory(sorted.map(\.item))
     }
 
-    deinit {
+    /// To be called once, when nobody searches any more.
+    func deallocate() {
         bits.deallocate()
         slots.deallocate()
-        grams.deallocate()
-        starts.deallocate()
         items.deallocate()
     }
 
@@ -81,22 +78,32 @@ final class GramTable: Sendable {
         return base
     }
 
+    /// The bytes, at most 8, as a little-endian word.
+    static func gram(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     private static func bitWidth(_ count: Int) -> Int {
         max(1, Int.bitWidth - max(count - 1, 1).leadingZeroBitCount)
     }
 
     /// Adds the needles whose grams stand in a text, wherever. Eight bytes after the text must be readable.
     func scan(_ text: UnsafeRawPointer, count: Int, into hits: inout [NeedleHit]) {
-        guard count >= length else { return }
-        for position in 0...(count &- length) {
-            find(text.loadUnaligned(fromByteOffset: position, as: UInt64.self) & mask, at: position, into: &hits)
+        let (mask, bits, shift, stride) = (mask, bits, bitShift, stride)
+        let end = count &- length
+        var position = 0
+        while position <= end {
+            let gram = text.loadUnaligned(fromByteOffset: position, as: UInt64.self) & mask
+            let hash = gram &* Self.factor
+            if Self.holds(bits, hash &>> shift) { add(gram, hash, position, &hits) }
+            position &+= stride
         }
     }
 
-    /// Adds the needles of the gram that begins at `position` of a text, or that ends a text that ends where `word` ends.
+    /// Adds the needles of the gram that ends a text that ends where `word` ends; it begins at `position`.
     @inline(__always)
     func find(ending word: UInt64, at position: Int, into hits: inout [NeedleHit]) {
-        find(word >> UInt64(64 &- length &* 8), at: position, into: &hits)
+        find(word &>> UInt64(truncatingIfNeeded: 64 &- length &* 8), at: position, into: &hits)
     }
 
     @inline(__always)
@@ -107,30 +114,33 @@ final class GramTable: Sendable {
     @inline(__always)
     private func find(_ gram: UInt64, at position: Int, into hits: inout [NeedleHit]) {
         let hash = gram &* Self.factor
-        let bit = Int(truncatingIfNeeded: hash >> bitShift)
-        if bits[bit >> 6] & (1 << UInt64(truncatingIfNeeded: bit & 63)) != 0 {
-            add(gram, hash, position, &hits)
-        }
+        if Self.holds(bits, hash &>> bitShift) { add(gram, hash, position, &hits) }
     }
 
+    @inline(__always)
+    private static func holds(_ bits: UnsafeMutablePointer<UInt64>, _ bit: UInt64) -> Bool {
+        bits[Int(truncatingIfNeeded: bit &>> 6)] &>> (bit & 63) & 1 != 0
+    }
+
+    @inline(never)
     private func add(_ gram: UInt64, _ hash: UInt64, _ position: Int, _ hits: inout [NeedleHit]) {
-        var slot = Int(truncatingIfNeeded: hash >> slotShift)
-        while slots[slot] != 0 {
-            let index = Int(slots[slot]) - 1
-            if grams[index] == gram {
-                for number in Int(starts[index])..<Int(starts[index + 1]) {
+        var place = Int(truncatingIfNeeded: hash &>> slotShift)
+        while slots[place].end != 0 {
+            let slot = slots[place]
+            if slot.gram == gram {
+                for number in Int(slot.start)..<Int(slot.end) {
                     let item = items[number]
-                    hits.append(NeedleHit(atom: item.atom, start: position &- Int(item.offset)))
+                    hits.append(NeedleHit(needle: item.needle, start: position &- Int(item.offset)))
                 }
                 return
             }
-            slot = (slot + 1) & lastSlot
+            place = (place &+ 1) & lastSlot
         }
     }
 }
 
-/// A place of a text where a test's needle may begin.
+/// A place of a text where a needle may begin.
 struct NeedleHit {
-    var atom: Int32
+    var needle: Int32
     var start: Int
 }

@@ -3,23 +3,26 @@ public import Records
 /// Matches rules against batches of records. It keeps scratch space between calls; use one per thread.
 public struct SigmaMatcher: Sendable {
     public let ruleSet: SigmaRuleSet
-    private var evaluator: AtomEvaluator
+    private var slots: EventSlots
     private var router: EventRouter
+    private var search = EventSearch()
+    private var evaluator: AtomEvaluator
     private var plan = FieldPlan()
-    /// Per rule the number of the event that it matched last.
-    private var matchedAt: [UInt32]
-    /// Programs to run on the record under work.
-    private var woken: [Int32] = []
+    /// Per rule the event that it matched last.
+    private var matchedAt: [UInt64]
     private let programRules: [Int32]
     private let programEntries: [Int32]
+    /// Programs to run on the record under work.
+    private var awake: [Int32] = []
 
     public init(_ ruleSet: SigmaRuleSet) {
         self.ruleSet = ruleSet
+        slots = EventSlots(count: ruleSet.slotNames.count)
         evaluator = AtomEvaluator(ruleSet)
         router = EventRouter(ruleSet)
         programRules = ruleSet.programs.map(\.rule)
         programEntries = ruleSet.programs.map(\.entry)
-        matchedAt = [UInt32](repeating: 0, count: ruleSet.rules.count)
+        matchedAt = [UInt64](repeating: 0, count: ruleSet.rules.count)
     }
 
     /// Calls `onMatch` with the index of each record and of each rule that matches it, in the order of records.
@@ -29,33 +32,32 @@ public struct SigmaMatcher: Sendable {
         _ batch: RecordBatch, product: String? = nil, onMatch: (_ record: Int, _ rule: Int) -> Void
     ) {
         plan.prepare(fieldNames: batch.fieldNames, slots: ruleSet.slots)
+        router.begin(product: product)
         batch.withUnsafeFields { fields in
-            for record in 0..<batch.count { match(record, fields, product, onMatch) }
+            plan.withUses { starts, uses in
+                for record in 0..<batch.count {
+                    slots.begin(record, fields, starts, uses)
+                    match(router.route(slots, fields), fields, onMatch)
+                }
+            }
         }
     }
 
     private mutating func match(
-        _ record: Int, _ fields: UnsafeFields, _ product: String?, _ onMatch: (_ record: Int, _ rule: Int) -> Void
+        _ route: EventRouter.Route, _ fields: UnsafeFields, _ onMatch: (_ record: Int, _ rule: Int) -> Void
     ) {
-        evaluator.begin(record, fields, plan: plan)
-        let (list, isUnknown) = router.route(evaluator, fields, product: product)
-        let candidates = router.candidateLists[list]
-        woken.removeAll(keepingCapacity: true)
-        evaluator.search(candidates, ruleSet.index, fields, woken: &woken)
-        for number in candidates.always { run(number, record, fields, isUnknown, onMatch) }
-        for number in woken { run(number, record, fields, isUnknown, onMatch) }
-    }
-
-    @inline(__always)
-    private mutating func run(
-        _ number: Int32, _ record: Int, _ fields: UnsafeFields, _ isUnknown: Bool, _ onMatch: (Int, Int) -> Void
-    ) {
-        let rule = Int(programRules[Int(number)])
-        guard matchedAt[rule] != evaluator.event else { return }
-        if isUnknown, !router.fits(router.programs[Int(number)], evaluator) { return }
-        if evaluator.run(programEntries[Int(number)], ruleSet, fields) {
-            matchedAt[rule] = evaluator.event
-            onMatch(record, rule)
+        awake.removeAll(keepingCapacity: true)
+        search.search(slots, route.candidates, fields, awake: &awake)
+        if awake.isEmpty { return }
+        evaluator.take(search.tests(), of: route.candidates, event: slots.event)
+        for number in awake {
+            let rule = Int(programRules[Int(number)])
+            guard matchedAt[rule] != slots.event else { continue }
+            if route.isUnknown, !router.fits(number, slots) { continue }
+            if evaluator.run(programEntries[Int(number)], slots, fields) {
+                matchedAt[rule] = slots.event
+                onMatch(slots.record, rule)
+            }
         }
     }
 }

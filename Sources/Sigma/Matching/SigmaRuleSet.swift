@@ -22,6 +22,7 @@ public struct SigmaRuleSet: Sendable {
         var slots: [Int32]
         /// The tests it makes, each once.
         var atoms: [Int32]
+        var necessary = NecessaryTests()
         /// In lower case; empty: any.
         var channels: [String]
         var eventIDs: [Int]
@@ -35,7 +36,9 @@ public struct SigmaRuleSet: Sendable {
     private(set) var programs: [Program] = []
     private(set) var steps: [Step] = []
     private(set) var table = AtomTable()
-    let index: NeedleIndex
+    let candidates = CandidateStore()
+    /// Per test who tells whether it holds.
+    let answers: [TestAnswer]
     /// Names of the fields that rules test, in lower case; an index into it is a slot.
     private(set) var slotNames: [String] = []
     private(set) var slots: [String: Int32] = [:]
@@ -58,27 +61,29 @@ public struct SigmaRuleSet: Sendable {
                 slots: signature.fields.map { slotTable.slot($0) })
         }
         var compiler = RuleCompiler(slotTable: slotTable)
-        var covers: [[Int32]?] = []
+        var predicates: [BoundPredicate] = []
         for (index, rule) in rules.enumerated() {
             let predicate = SigmaPredicate(rule)
             for pipeline in pipelines {
                 guard let route = pipeline.route(for: rule.logSource) else { continue }
-                let unmapped = predicate.fields.intersection(route.missingFields).sorted()
+                let unmapped =
+                    route.missingFields.isEmpty ? [] : predicate.fields.intersection(route.missingFields).sorted()
                 if !unmapped.isEmpty {
                     let names = unmapped.joined(separator: ", ")
                     let message = "left out of pipeline \(pipeline.name): its events have no field \(names)"
                     findings.append(SigmaFinding(.warning, .unmappedField, message, at: rule.position))
                     continue
                 }
+                let bound = compiler.bind(predicate, route: route)
                 let firstStep = compiler.steps.count
-                let entry = compiler.compile(predicate, route: route)
+                let entry = compiler.compile(bound)
                 let atoms = Set(compiler.steps[firstStep...].map(\.atom))
                 let slots = Set(atoms.map { compiler.table.atoms[Int($0)].slot })
-                covers.append(compiler.cover(predicate, route: route, commonSlot: eventIDSlot))
                 var eventIDs = route.eventIDs
                 if eventIDs.isEmpty, let numbers = predicate.requiredNumbers(of: "eventid") {
                     eventIDs = numbers.isEmpty ? [-2] : numbers.sorted()
                 }
+                predicates.append(bound)
                 programs.append(
                     Program(
                         rule: Int32(index), entry: entry, product: rule.logSource.product,
@@ -89,7 +94,10 @@ public struct SigmaRuleSet: Sendable {
                         pipeline: pipeline.name))
             }
         }
-        self.index = NeedleIndex(compiler.table, covers: covers)
+        let lookouts = compiler.table.atoms.map { compiler.table.lookout(for: $0) }
+        answers = lookouts.map { TestAnswer($0) }
+        let reader = NecessityReader(compiler.table, lookouts, commonSlot: eventIDSlot)
+        for (number, predicate) in predicates.enumerated() { programs[number].necessary = reader.read(predicate) }
         steps = compiler.steps
         table = compiler.table
         table.seal()

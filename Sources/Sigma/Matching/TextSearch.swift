@@ -16,21 +16,20 @@ package struct TextSearch: Sendable {
     package struct Scratch: Sendable {
         fileprivate var value = FoldedText()
         fileprivate var hits: [NeedleHit] = []
+        fileprivate var found: [Int32] = []
 
         package init() {}
     }
 
-    private let texts: [Text]
     private let search: NeedleSearch
 
     package init(_ texts: [Text]) {
-        self.texts = texts
         var bytes: [UInt8] = []
         let needles = texts.enumerated().map { number, text in
             let start = bytes.count
             bytes += text.bytes
             return NeedleSearch.Needle(
-                atom: Int32(number), kind: text.isWhole ? .equal : .contains, bytes: start..<bytes.count)
+                test: Int32(number), place: text.isWhole ? .whole : .anywhere, bytes: start..<bytes.count)
         }
         search = NeedleSearch(needles, in: bytes)
     }
@@ -40,19 +39,8 @@ package struct TextSearch: Sendable {
         in value: UnsafeBufferPointer<UInt8>, _ scratch: inout Scratch, onHit: (_ text: Int) -> Void
     ) {
         scratch.value.fill(value)
-        scratch.hits.removeAll(keepingCapacity: true)
-        search.scan(scratch.value, into: &scratch.hits)
-        let count = scratch.value.count
-        scratch.value.withBytes { folded in
-            for hit in scratch.hits {
-                let text = texts[Int(hit.atom)]
-                guard hit.start >= 0, hit.start + text.bytes.count <= count,
-                    !text.isWhole || text.bytes.count == count,
-                    text.bytes.elementsEqual(
-                        UnsafeRawBufferPointer(start: folded + hit.start, count: text.bytes.count))
-                else { continue }
-                onHit(Int(hit.atom))
-            }
-        }
+        scratch.found.removeAll(keepingCapacity: true)
+        search.find(in: scratch.value, hits: &scratch.hits, into: &scratch.found)
+        for number in scratch.found { onHit(Int(number)) }
     }
 }

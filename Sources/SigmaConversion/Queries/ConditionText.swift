@@ -1,3 +1,4 @@
+internal import KQLSyntax
 internal import KQLValues
 internal import Sigma
 

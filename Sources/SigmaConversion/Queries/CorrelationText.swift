@@ -1,3 +1,4 @@
+internal import KQLSyntax
 internal import Sigma
 
 /// Spells a correlation as a query: the matches of its rules, gathered by group and span of time.

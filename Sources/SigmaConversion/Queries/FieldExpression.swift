@@ -1,3 +1,4 @@
+internal import KQLSyntax
 internal import KQLValues
 
 /// What stands in a query for a field of a rule.

@@ -6,85 +6,101 @@ internal import Vocabulary
 /// The alerts that are no attack.
 struct AlertNoise {
     private let estate: Estate
+    private let shape: NoiseShape
     private let perDay: Int
     private var generator: SeededGenerator
     /// By rule: the members, servers and accounts that cause most of it.
     private let habitual: [[Int]]
     private let total: Double
 
-    /// Share of a rule's alerts that its habitual causes make.
-    private static let habit = 0.65
-    /// Days between alerts of a rare rule.
-    private static let rareDays = 18
-
-    init(seed: UInt64, estate: Estate, perDay: Int) {
+    init(seed: UInt64, estate: Estate, shape: NoiseShape, perDay: Int) {
         self.estate = estate
+        self.shape = shape
         self.perDay = perDay
         var generator = SeededGenerator(seed: seed ^ 0x5EED_0F_A1E7)
-        habitual = MonthRule.noisy.map { _ in
-            (0..<generator.number(2..<9)).map { _ in generator.number(0..<10_000) }
+        habitual = shape.rules.map { _ in
+            (0..<generator.number(shape.habitualCauses)).map { _ in generator.number(0..<10_000) }
         }
-        total = MonthRule.noisy.reduce(0) { $0 + $1.weight }
+        total = shape.rules.reduce(0) { $0 + $1.weight }
         self.generator = generator
     }
 
     mutating func alerts(day: Int, from start: Instant) -> [SimulatedAlert] {
         let midnight = start + .days(Int64(day))
-        let isWeekend = day % 7 >= 5
-        let count = Int(Double(perDay) * (isWeekend ? 0.7 : 1.12) * (0.9 + Double(generator.number(0..<21)) / 100))
+        let factor = shape.week[day % shape.week.count]
+        let count = Int(Double(perDay) * factor * (0.9 + Double(generator.number(0..<21)) / 100))
         var alerts: [SimulatedAlert] = []
         while alerts.count < count {
             let number = pick()
             let time = midnight + moment()
-            alerts.append(alert(number, at: time))
+            let isHabitual = Double(generator.number(0..<1_000)) / 1_000 < shape.habit
+            let cause = isHabitual ? habit(of: number) : generator.number(0..<10_000)
+            alerts.append(make(shape.rules[number], cause: cause, at: time))
+            if let partner = shape.couples[number] {
+                alerts.append(
+                    make(shape.rules[partner], cause: cause, at: time + .minutes(Int64(generator.number(1..<12)))))
+            }
             // Work that trips one rule trips another: a maintenance, a roll-out.
-            if generator.happens(oneIn: 9) { alerts += companions(of: number, at: time) }
+            if generator.happens(oneIn: shape.companionsOneIn) { alerts += companions(of: number, at: time) }
         }
-        for rule in MonthRule.rare where generator.happens(oneIn: Self.rareDays) {
+        for rule in MonthRule.rare where generator.happens(oneIn: shape.rareDays) {
             alerts.append(make(rule, cause: generator.number(0..<10_000), at: midnight + moment()))
         }
-        if day % 7 == 2 { alerts += scan(at: midnight + .hours(2)) }
+        if day % shape.scan.every == 2 % shape.scan.every { alerts += scan(at: midnight + .hours(2)) }
+        if !shape.sweep.isEmpty { alerts += sweep(at: midnight + .hours(3)) }
         return alerts
     }
 
     /// Mostly in working hours.
     private mutating func moment() -> TimeSpan {
-        let hour = generator.happens(oneIn: 4) ? generator.number(0..<24) : generator.number(7..<18)
+        let hour =
+            generator.happens(oneIn: shape.anyHourOneIn)
+            ? generator.number(0..<24) : generator.number(shape.workingHours)
         return TimeSpan.seconds(Double(hour * 3_600 + generator.number(0..<3_600)))
     }
 
     private mutating func pick() -> Int {
         var rest = Double(generator.number(0..<1_000_000)) / 1_000_000 * total
-        for (number, rule) in MonthRule.noisy.enumerated() {
+        for (number, rule) in shape.rules.enumerated() {
             rest -= rule.weight
             if rest < 0 { return number }
         }
         return 0
     }
 
-    private mutating func alert(_ number: Int, at time: Instant) -> SimulatedAlert {
-        let isHabitual = Double(generator.number(0..<1_000)) / 1_000 < Self.habit
-        let cause = isHabitual ? generator.pick(habitual[number]) : generator.number(0..<10_000)
-        return make(MonthRule.noisy[number], cause: cause, at: time)
+    private mutating func habit(of rule: Int) -> Int {
+        habitual[rule].isEmpty ? generator.number(0..<10_000) : generator.pick(habitual[rule])
     }
 
     private mutating func companions(of number: Int, at time: Instant) -> [SimulatedAlert] {
-        let cause = generator.pick(habitual[number])
-        return [1, 2].prefix(generator.number(1..<3)).map { step in
+        let cause = habit(of: number)
+        return (1...shape.mostCompanions).prefix(generator.number(1..<(shape.mostCompanions + 1))).map { step in
             make(
-                MonthRule.noisy[(number + step * 3) % MonthRule.noisy.count], cause: cause,
+                shape.rules[(number + step * 3) % shape.rules.count], cause: cause,
                 at: time + .minutes(Int64(generator.number(1..<40))))
         }
     }
 
-    /// The weekly scan trips rules all over the servers.
+    /// The scanner's visit trips rules all over the servers.
     private mutating func scan(at time: Instant) -> [SimulatedAlert] {
-        let rules = ["Port scan of a server", "Many failed sign-ins (servers)", "Web attack blocked"]
-        return estate.servers.prefix(12).map { server in
-            let rule = MonthRule.named(generator.pick(rules)) ?? MonthRule.noisy[0]
+        estate.servers.prefix(shape.scan.servers).flatMap { server in
+            (0..<shape.scan.perServer).map { _ in
+                let rule = MonthRule.named(generator.pick(shape.scan.rules)) ?? shape.rules[0]
+                return MonthAlert.make(
+                    rule, [estate.host(server), estate.address("10.40.0.99"), estate.account("svc-scan")],
+                    at: time + .minutes(Int64(generator.number(0..<90))), &generator)
+            }
+        }
+    }
+
+    /// An account that works on all machines trips rules on some of them each night.
+    private mutating func sweep(at time: Instant) -> [SimulatedAlert] {
+        shape.sweep.map { number in
+            let host =
+                generator.happens(oneIn: 3) ? generator.pick(estate.servers) : generator.pick(estate.members).host
             return MonthAlert.make(
-                rule, [estate.host(server), estate.address("10.40.0.99"), estate.account("svc-scan")],
-                at: time + .minutes(Int64(generator.number(0..<90))), &generator)
+                shape.rules[number], [estate.host(host), estate.account("svc-deploy")],
+                at: time + .minutes(Int64(generator.number(0..<180))), &generator)
         }
     }
 

@@ -33,11 +33,32 @@ public struct SimulatedMonth: Sendable {
     public let start: Instant
     public let days: Int
 
-    public init(seed: UInt64, start: Instant, days: Int = 30, alertsPerDay: Int = 200) {
+    /// Whose month it is.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// One organisation, whatever the seed.
+        case usual
+        /// Each seed has an organisation of its own: its size, which rules are noisy and how, how alerts bunch, the week.
+        case varied
+    }
+
+    public init(
+        seed: UInt64, start: Instant, days: Int = 30, alertsPerDay: Int = 200, kind: Kind = .usual
+    ) {
         self.start = start
         self.days = days
-        let estate = Estate(seed: seed)
-        var noise = AlertNoise(seed: seed, estate: estate, perDay: alertsPerDay)
+        let estate: Estate
+        let shape: NoiseShape
+        switch kind {
+        case .usual:
+            estate = Estate(seed: seed)
+            shape = .usual
+        case .varied:
+            var generator = SeededGenerator(seed: seed ^ 0x07E5_A1D0)
+            estate = Estate(
+                seed: seed, members: generator.number(60..<1_500), servers: generator.number(12..<150))
+            shape = .varied(&generator)
+        }
+        var noise = AlertNoise(seed: seed, estate: estate, shape: shape, perDay: alertsPerDay)
         var all = (0..<days).flatMap { noise.alerts(day: $0, from: start) }
         for (number, kind) in IntrusionKind.allCases.enumerated() {
             var script = IntrusionScript(kind: kind, estate: estate, seed: seed &+ UInt64(number + 1) &* 7_919)
@@ -69,15 +90,15 @@ struct Estate: Sendable {
     let scanner = "scan01"
     let domain = "harborline.example"
 
-    init(seed: UInt64) {
+    init(seed: UInt64, members: Int = 320, servers: Int = 45) {
         var generator = SeededGenerator(seed: seed ^ 0x0E57_A7E0)
-        members = (0..<320).map { number in
+        self.members = (0..<members).map { number in
             Member(
                 name: "user\(number)", host: "ws\(number)",
                 address: "10.41.\(number / 200).\(10 + number % 200)",
                 isAdministrator: generator.happens(oneIn: 40))
         }
-        servers = (0..<45).map { "srv\($0)" }
+        self.servers = (0..<servers).map { "srv\($0)" }
         serviceAccounts = ["svc-backup", "svc-deploy", "svc-monitor", "svc-scan", "svc-sync", "svc-ci"]
     }
 

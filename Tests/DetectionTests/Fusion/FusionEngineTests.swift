@@ -84,6 +84,36 @@ import Vocabulary
         #expect(FusionEngine().attacks(in: Self.noise + weekly).isEmpty)
     }
 
+    @Test func `a busy server's bunch of findings is no attack, even before there is a history`() {
+        let day = (0..<200).map { number in
+            Self.signal(
+                "day-\(number)", rule: "noisy \(number % 20)", Tactic.allCases[number % 14],
+                hours: Double(number) * 0.12,
+                hosts: ["srv\((number * 7) % 30)"])
+        }
+        let bunch = (0..<6).map { number in
+            Self.signal(
+                "bunch-\(number)", rule: "noisy \(number * 3)", Tactic.allCases[number * 2],
+                hours: 20 + Double(number) * 0.2,
+                hosts: ["srv3"])
+        }
+        #expect(FusionEngine().attacks(in: day + bunch).isEmpty)
+    }
+
+    @Test func `an attack is judged anew by what has become usual since`() throws {
+        let before = try #require(FusionEngine().attacks(in: Self.noise + Self.attack).first)
+        let since = (0..<60).map { number in
+            let signal = Self.attack[number % 4]
+            return Self.signal(
+                "since-\(number)", rule: signal.rule, signal.tactics[0], hours: 330 + Double(number) * 3,
+                accounts: ["user3"], hosts: ["ws3", "srv1"])
+        }
+        let survey = FusionEngine().survey(Self.noise + Self.attack + since)
+        let after = try #require(survey.attack(around: Set(Self.attack.map(\.id))))
+        #expect(after.logOdds < before.logOdds - 3)
+        #expect(survey.attack(around: ["alert:unknown"]) == nil)
+    }
+
     @Test func `a rule that was mostly wrong weighs less`() throws {
         let plain = try #require(FusionEngine().attacks(in: Self.noise + Self.attack).first)
         let records = ["odd task": RuleRecord(truePositives: 0, otherPositives: 60)]

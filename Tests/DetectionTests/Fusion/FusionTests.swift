@@ -106,6 +106,50 @@ import Vocabulary
         #expect(open.map(\.id) == [held])
     }
 
+    @Test func `the story in another's incident is one comment that is kept up to date`() async throws {
+        try await record(Self.noise + FusionEngineTests.attack.prefix(3))
+        let parts = FusionEngineTests.attack.prefix(3).compactMap(\.alertID)
+        let held = try #require(try await casebook.alert(parts[0])?.incidentID)
+        try await casebook.gather(parts, into: held, by: .room("test"))
+        #expect(try await fusion().processPending().raised == 1)
+        let first = try #require(try await casebook.comments(of: held).first)
+        try await record([FusionEngineTests.attack[3]])
+        #expect(try await fusion().processPending().extended == 1)
+        let comments = try await casebook.comments(of: held)
+        #expect(comments.map(\.id) == [first.id])
+        #expect(comments.first?.message.contains("odd upload") == true)
+        #expect(!first.message.contains("odd upload"))
+    }
+
+    @Test func `an attack that turns out to be usual is told as doubtful and sinks`() async throws {
+        try await record(Self.noise + FusionEngineTests.attack)
+        let fusion = fusion()
+        #expect(try await fusion.processPending().raised == 1)
+        let raised = try #require(try await fused())
+        let alert = try #require(try await alert(in: raised))
+        #expect(alert.content.confidence?.score ?? 0 > 0.99)
+        // The same rules go on firing there, day by day.
+        let since = (0..<120).map { number in
+            let signal = FusionEngineTests.attack[number % 4]
+            return FusionEngineTests.signal(
+                "since-\(number)", rule: signal.rule, signal.tactics[0], hours: 330 + Double(number) * 1.3,
+                accounts: ["user3"], hosts: ["ws3", "srv1"])
+        }
+        try await record(since)
+        _ = try await fusion.processPending()
+        let later = try #require(try await fused())
+        #expect(later.id == raised.id)
+        #expect(later.title.hasPrefix("Doubtful: "))
+        #expect(later.severity < .high)
+        let revised = try #require(try await self.alert(in: later))
+        #expect(revised.content.confidence?.score ?? 1 < 0.99)
+        #expect(revised.content.severity == .high)
+    }
+
+    private func alert(in incident: Incident) async throws -> Alert? {
+        try await casebook.alerts(of: incident.id).first { $0.content.productName == "Fusion" }
+    }
+
     @Test func `alerts of rules in trial are not fused`() async throws {
         try await record(Self.noise + FusionEngineTests.attack)
         let rules = Set(FusionEngineTests.attack.map(\.rule))

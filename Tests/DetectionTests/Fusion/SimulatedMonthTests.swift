@@ -1,4 +1,5 @@
 import FusionTrial
+import Simulation
 import Testing
 
 @Suite struct SimulatedMonthTests {
@@ -10,5 +11,11 @@ import Testing
         let trial = try await MonthTrial(seed: 1)
         #expect(trial.surfaces(), "\(trial)")
         #expect(trial.falseFused <= 1)
+    }
+
+    /// Half a month of another organisation; nothing was set on it.
+    @Test func `another organisation's intrusions surface too`() async throws {
+        let trial = try await MonthTrial(seed: 302, days: 15, alertsPerDay: 100, kind: .varied)
+        #expect(trial.surfaces(), "\(trial)")
     }
 }

@@ -50,6 +50,25 @@ import Vocabulary
             "Events | where EventID == 4688 and (Account == 'bob' or CommandLine has 'whoami') "
                 + "and CommandLine !has 'mimikatz' and (CommandLine contains 'a' or Number == 7)", true
         ),
+        (
+            "Events | where EventID == 4688 | extend Tool = tostring(Detail.tool) | where Tool matches regex "
+                + #"@'(?i)\\(cmd|tas\w|mimikatz)\.exe$' | project Tool, Account, Number"#, true
+        ),
+        (
+            "let Tools = union (Events | where EventID == 4624 | project Tool = tostring(Detail.tool), Code = toint(1), Account, "
+                + "Number), (Events | where EventID != 4624 | project Tool = CommandLine, Code = toint(Detail.code), "
+                + "Account, Number); Tools | where Tool has_any ('whoami', 'cmd') and Code in (1, 7)", true
+        ),
+        (
+            "Events | extend Tool = strcat(Account, '/', tolower(tostring(Detail.tool))) "
+                + "| mv-expand Hash = Detail.hashes | where Tool endswith '.exe' and tostring(Hash) == 'xyz' "
+                + "| where Tool startswith 'eve' or Tool == 'bob/' | project Account, Number", true
+        ),
+        (
+            "let Names = datatable(Account: string, Team: string)['ann', 'red', 'bob', 'blue']; Events "
+                + "| extend Tool = tostring(Detail.tool) | join kind=leftouter Names on Account "
+                + #"| where Tool =~ @'c:\t\CMD.EXE' or (Team == 'blue' and Tool contains 'tas')"#, true
+        ),
         ("Events | summarize count() by Account", false),
         ("Events | where Account in ((Events | where EventID == 1102 | project Account))", false),
         ("Events | join (Events | where EventID == 1102) on Account", false),
@@ -76,7 +95,9 @@ import Vocabulary
         let identifiers: [Int32] = [4624, 4625, 4688, 1102, 4720]
         return (0..<count).map { number in
             let details: [JSON] = [
-                .null, ["hashes": ["abc", "def"]], ["hashes": ["xyz"]], ["hashes": ["ab1", "ab2"]],
+                .null, ["hashes": ["abc", "def"]], ["hashes": ["xyz"], "tool": "C:\\t\\cmd.exe", "code": 7],
+                ["hashes": ["ab1", "ab2"], "tool": "C:\\tas\u{212A}.exe", "code": "7"], ["tool": "x\\mimikatz.EXE"],
+                ["hashes": ["xyz"], "tool": "whoami.exe", "code": 1],
             ]
             return [
                 .datetime(hour + .seconds(Double(Int.random(in: 0..<10_800, using: &generator)))),

@@ -13,22 +13,15 @@ extension Binder {
 
     /// The function of a stored text.
     func parse(_ saved: SavedFunction, at span: Span) throws(Diagnostic) -> UserFunction {
-        let parameters = saved.parameters.map { parameter in
-            let value = parameter.defaultValue.map { " = " + parameter.literalDefault($0) } ?? ""
-            return "['\(parameter.name)']: \(parameter.type)\(value)"
-        }
-        let text = "let saved = (\(parameters.joined(separator: ", "))) {\n\(saved.body)\n};"
-        let parsed = Parser.parse(text)
-        guard case .let(let statement)? = parsed.query.statements.first,
-            case .function(let declaration) = statement.value,
-            parsed.diagnostics.allSatisfy({ $0.severity != .error })
-        else {
-            let reason = parsed.diagnostics.first { $0.severity == .error }.map { ": \($0.message)" } ?? ""
+        let text = SavedFunctionText(saved)
+        let (parsed, errors) = text.parsed()
+        guard let declaration = parsed else {
+            let reason = errors.first.map { ": \($0.message)" } ?? ""
             throw Diagnostic(.function, "the saved function '\(saved.name)' does not parse\(reason)", at: span)
         }
         return UserFunction(
             name: saved.name, parameters: declaration.parameters, body: declaration.body, scope: Scope(), isView: false,
-            source: Source(text))
+            source: Source(text.text))
     }
 
     /// The value of a scalar function's body with the arguments in place of its parameters.
@@ -230,13 +223,5 @@ extension Binder {
             let value = bound.type == wanted ? bound : folded(.convert(bound, to: wanted))
             scope.define(parameter.name.text, as: scalar(value, over: context.row))
         }
-    }
-}
-
-extension SavedFunction.Parameter {
-    /// The default as KQL text.
-    fileprivate func literalDefault(_ text: String) -> String {
-        guard type == "string", !text.hasPrefix("'"), !text.hasPrefix("\""), !text.hasPrefix("@") else { return text }
-        return "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
     }
 }

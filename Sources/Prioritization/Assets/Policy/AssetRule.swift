@@ -55,11 +55,13 @@ struct RuleSubject {
 /// A rule with its patterns made ready.
 struct PreparedRule: Sendable {
     let rule: AssetRule
-    private let conditions: [(condition: AssetRule.Condition, patterns: [NamePattern])]
+    private let conditions: [(condition: AssetRule.Condition, patterns: [Wildcard])]
 
     init(_ rule: AssetRule) {
         self.rule = rule
-        conditions = rule.conditions.map { ($0, $0.patternTexts.map(NamePattern.init)) }
+        conditions = rule.conditions.map { condition in
+            (condition, condition.patternTexts.map { Wildcard($0, ignoresCase: true, hasSingles: true) })
+        }
     }
 
     /// What fits, in words: `tag env=prod, name sql-07`; nil when a condition does not hold.
@@ -73,7 +75,7 @@ struct PreparedRule: Sendable {
     }
 
     private static func fit(
-        _ condition: AssetRule.Condition, _ patterns: [NamePattern], _ subject: RuleSubject
+        _ condition: AssetRule.Condition, _ patterns: [Wildcard], _ subject: RuleSubject
     ) -> String? {
         func first(_ texts: [String], _ word: String) -> String? {
             texts.first { text in patterns.contains { $0.matches(text) } }.map { "\(word) \($0)" }
@@ -83,7 +85,7 @@ struct PreparedRule: Sendable {
         case .name: return first(subject.names, "name")
         case .tag:
             return subject.tags.first { tag in
-                patterns.contains { $0.matches(tag) || (!$0.holdsEquals && $0.matches(tag.prefix { $0 != "=" })) }
+                patterns.contains { $0.matches(tag) || (!$0.names("=") && $0.matches(tag.prefix { $0 != "=" })) }
             }.map { "tag \($0)" }
         case .type: return first([subject.type], "type")
         case .location: return first([subject.location], "location")

@@ -1,7 +1,7 @@
 /// Spells texts and names in the Kusto Query Language.
-enum KQLText {
+public enum KQLText {
     /// A string literal; verbatim where only backslashes and quotes would need escapes.
-    static func literal(_ text: String) -> String {
+    public static func literal(_ text: String) -> String {
         if text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) { return "\"\(escaped(text))\"" }
         if text.contains("\\") || text.contains("\"") {
             return "@\"" + text.replacing("\"", with: "\"\"") + "\""
@@ -10,23 +10,23 @@ enum KQLText {
     }
 
     /// Whether the name needs no brackets and quotes.
-    static func isIdentifier(_ name: some StringProtocol) -> Bool {
+    public static func isIdentifier(_ name: some StringProtocol) -> Bool {
         guard let first = name.utf8.first, first == UInt8(ascii: "_") || isLetter(first) else { return false }
         return name.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "_") || (48...57).contains($0) }
     }
 
     /// A column's name.
-    static func column(_ name: String) -> String {
+    public static func column(_ name: String) -> String {
         isIdentifier(name) ? name : "['\(escaped(name).replacing("'", with: "\\'"))']"
     }
 
     /// One step into a dynamic value.
-    static func member(_ name: some StringProtocol) -> String {
+    public static func member(_ name: some StringProtocol) -> String {
         isIdentifier(name) ? ".\(name)" : "[\(literal(String(name)))]"
     }
 
     /// A number as it is written in a query.
-    static func number(_ value: Double) -> String {
+    public static func number(_ value: Double) -> String {
         value.rounded() == value && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 

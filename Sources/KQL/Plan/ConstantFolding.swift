@@ -1,13 +1,17 @@
-import KQL
-import KQLFunctions
-import KQLValues
+public import KQLFunctions
+public import KQLValues
 
 /// Computes expressions without columns before the query runs.
-struct ConstantFolding {
+public struct ConstantFolding: Sendable {
     let context: EvaluationContext
 
+    /// - Parameter context: Gives the instant of `now()`.
+    public init(context: EvaluationContext) {
+        self.context = context
+    }
+
     /// The value; nil when it depends on rows or subqueries, or the function refuses (and does so again when it runs).
-    func value(of expression: BoundExpression) -> Value? {
+    public func value(of expression: BoundExpression) -> Value? {
         column(of: expression)?[0]
     }
 
