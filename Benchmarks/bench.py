@@ -15,6 +15,7 @@ and `kql` say so and do nothing.
 """
 import argparse
 import contextlib
+import datetime
 import http.client
 import json
 import os
@@ -459,12 +460,15 @@ def latency_alone(address: str, token: str, samples: int) -> list:
 
 
 def latency_under_load(address: str, token: str, process, rate: int, seconds: int) -> None:
-    """Ordinary Windows events at a steady rate in requests of a twentieth of a second each; every second request has an
-    event that a rule matches. The newest incidents are read all the time; a poll's own time counts as delay."""
+    """Windows events of the last minutes at a steady rate in requests of a twentieth of a second each, four of a thousand process
+    creations suspicious; every second request has an event that a rule matches. The newest incidents are read all the time; a
+    poll's own time counts as delay."""
     requests = 20 * seconds
     size = rate // 20
-    estate = Estate(7, 0)
-    lines = [(json.dumps(estate.event(number)) + "\n").encode() for number in range(size * min(requests, 100))]
+    count = size * min(requests, 100)
+    now = datetime.datetime.now(datetime.UTC)
+    estate = Estate(7, suspicious=4, begin=now - datetime.timedelta(seconds=count // 200))
+    lines = [(json.dumps(estate.event(number)) + "\n").encode() for number in range(count)]
     bodies = [b"".join(lines[start:start + size]) for start in range(0, len(lines), size)]
     path = "/api/ingest?format=windows&source=bench"
     sent, seen, waits = {}, {}, []

@@ -59,6 +59,8 @@ public struct HTTPAdapter: HTTPPort {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(15)
+        // A workflow's own policy says whether to try again.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if NetworkAddress(host) == nil { configuration.dnsOverride = [host: address.description] }
         return configuration
     }

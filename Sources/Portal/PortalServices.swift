@@ -85,14 +85,14 @@ public struct PortalSources: Sendable {
 public struct PortalSite: Sendable {
     public let plans: @Sendable () -> PlanFolder
     /// The OpenAPI document of the API.
-    public let reference: JSON
+    public let reference: @Sendable () -> JSON
     public let now: @Sendable () -> Instant
     /// Where the browser libraries lie.
     public let webFolder: URL
 
     public init(
-        plans: @escaping @Sendable () -> PlanFolder, reference: JSON, now: @escaping @Sendable () -> Instant,
-        webFolder: URL
+        plans: @escaping @Sendable () -> PlanFolder, reference: @escaping @Sendable () -> JSON,
+        now: @escaping @Sendable () -> Instant, webFolder: URL
     ) {
         self.plans = plans
         self.reference = reference

@@ -7,13 +7,17 @@ internal import NIOHTTP1
 
 /// A client of Tocsin's own API.
 struct APIClient: Sendable {
-    private let http = HTTPClient()
+    private let http: HTTPClient
     private let address: String
     private let token: String
 
     init(address: String, token: String) {
         self.address = address
         self.token = token
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        // Where no server listens, the command says so at once.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        http = HTTPClient(configuration: configuration)
     }
 
     func close() async throws {

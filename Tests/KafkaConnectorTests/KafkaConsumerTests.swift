@@ -11,6 +11,14 @@ private final class Store: Sendable {
     private struct State {
         var deliveries: [String: [String]] = [:]
         var lives: Int?
+        var waiting: (count: Int, reached: CheckedContinuation<Void, Never>)?
+
+        var texts: [String] { deliveries.values.flatMap(\.self) }
+
+        mutating func letGo() {
+            waiting?.reached.resume()
+            waiting = nil
+        }
     }
 
     private let state = Mutex(State())
@@ -23,6 +31,7 @@ private final class Store: Sendable {
                 #expect(before == texts, "the same delivery brings the same messages")
             }
             state.deliveries[delivery.id] = texts
+            if let count = state.waiting?.count, state.texts.count >= count { state.letGo() }
             if let lives = state.lives {
                 state.lives = lives - 1
                 // Stored, but the consumer is not told.
@@ -33,7 +42,21 @@ private final class Store: Sendable {
 
     func dieAfter(_ deliveries: Int?) { state.withLock { $0.lives = deliveries } }
 
-    var texts: [String] { state.withLock { $0.deliveries.values.flatMap(\.self) } }
+    var texts: [String] { state.withLock { $0.texts } }
+
+    /// Waits until there are so many messages, or the test's time is over.
+    func hold(_ count: Int) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                state.withLock { state in
+                    state.waiting = (count, continuation)
+                    if Task.isCancelled || state.texts.count >= count { state.letGo() }
+                }
+            }
+        } onCancel: {
+            state.withLock { $0.letGo() }
+        }
+    }
 }
 
 @Suite(.serialized, .timeLimit(.minutes(2)))
@@ -63,7 +86,7 @@ struct KafkaConsumerTests {
                     }
                 }
             }
-            while store.texts.count < count, !Task.isCancelled { await Task.yield() }
+            await store.hold(count)
             group.cancelAll()
         }
     }

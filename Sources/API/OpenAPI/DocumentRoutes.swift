@@ -1,34 +1,48 @@
 internal import Hummingbird
 internal import JSON
 internal import NIOCore
+internal import Synchronization
 
-/// The description of the API itself, open to anybody.
-struct DocumentRoutes {
-    let document: JSON
-    private let json: String
-    private let markdown: String
+/// The description of the API itself, open to anybody; it is made when somebody first asks for it.
+final class DocumentRoutes: Sendable {
+    private struct Texts {
+        let document: JSON
+        let json: String
+        let markdown: String
+    }
+
+    private let lists: [EndpointList]
+    private let made = Mutex<Texts?>(nil)
 
     /// - Parameter lists: What is described, besides these endpoints.
     init(describing lists: [EndpointList]) {
-        let document = OpenAPIDocument(lists + [EndpointList(at: "api", endpoints: Self.endpoints("", ""))])
-        self.document = document.json
-        json = self.document.description
-        markdown = document.markdown
+        self.lists = lists
     }
 
-    var endpoints: [Endpoint] { Self.endpoints(json, markdown) }
+    var document: JSON { texts.document }
 
-    private static func endpoints(_ json: String, _ markdown: String) -> [Endpoint] {
+    private var texts: Texts {
+        made.withLock { made in
+            if let made { return made }
+            let document = OpenAPIDocument(lists + [EndpointList(at: "api", endpoints: endpoints)])
+            let json = document.json
+            let texts = Texts(document: json, json: json.description, markdown: document.markdown)
+            made = texts
+            return texts
+        }
+    }
+
+    var endpoints: [Endpoint] {
         [
             Endpoint(
                 .get, "openapi.json", id: "Document_GetOpenAPI", tag: .workspace,
                 "The OpenAPI 3.1 document of this API",
                 access: .anybody, answers: [.ok(.map(.any))],
-                handling: .call { _ in answer(json, "application/json; charset=utf-8") }),
+                handling: .call { _ in Self.answer(self.texts.json, "application/json; charset=utf-8") }),
             Endpoint(
                 .get, "openapi.md", id: "Document_GetMarkdown", tag: .workspace, "All endpoints as Markdown tables",
                 access: .anybody, answers: [EndpointAnswer(.ok, "Done", .string, contentType: "text/markdown")],
-                handling: .stream { _, _ in answer(markdown, "text/markdown; charset=utf-8") }),
+                handling: .stream { _, _ in Self.answer(self.texts.markdown, "text/markdown; charset=utf-8") }),
         ]
     }
 

@@ -23,6 +23,8 @@ final class Server: Sendable {
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(10)
         configuration.connectionPool.idleTimeout = .seconds(20)
+        // `Connection` tries again; until then a server that is away is told of at once.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.readers + options.writers + 4
         configuration.httpVersion = .http1Only
         if let file = options.caFile {

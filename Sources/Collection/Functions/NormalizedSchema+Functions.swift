@@ -11,12 +11,13 @@ extension NormalizedSchema {
             SavedFunction.Parameter(name: "pack", type: "bool", defaultValue: "false"),
         ]
         let filtering = definition.parameters + switches
+        let missing = missing
         var functions: [SavedFunction] = []
         func add(_ names: [String], _ parameters: [SavedFunction.Parameter], _ body: String) {
             for name in names { functions.append(SavedFunction(name: name, parameters: parameters, body: body)) }
         }
         for parser in parsers {
-            add(parser.filteringNames, filtering, normalizing(parser))
+            add(parser.filteringNames, filtering, normalizing(parser, missing))
             add(parser.plainNames, switches, plain(parser.filteringNames))
         }
         for union in unions {
@@ -35,23 +36,31 @@ extension NormalizedSchema {
         return names.prefix(1).map { "\($0)(\(arguments.joined(separator: ", ")))" }.joined()
     }
 
-    /// The parser's query, what it leaves out, the aliases, and the conditions.
-    private func normalizing(_ parser: NormalizingParser) -> String {
-        let conditions = definition.filters
-        let given = [
+    /// What every source tells of itself.
+    private func given(by parser: NormalizingParser) -> [Binding] {
+        [
             Binding(column: "EventVendor", value: KQLText.literal(parser.vendor)),
             Binding(column: "EventProduct", value: KQLText.literal(parser.product)),
             Binding(column: "Type", value: KQLText.literal(parser.tables.first ?? "")),
             Binding(column: "EventSchema", value: KQLText.literal(name)),
             Binding(column: "EventSchemaVersion", value: KQLText.literal(version)),
         ]
-        // A condition on a column that the source has not holds for none of its rows.
-        let settled = Set((given + definition.defaults.joined()).map(\.column))
-        let tested = definition.columns.filter { column in
-            !settled.contains(column.name) && conditions.contains { KQLText.names($0, column.name) }
-        }
-        let missing = tested.map { Binding(column: $0.name, value: KQLText.missing($0.type)) }
-        let steps = [given + missing] + definition.defaults
+    }
+
+    /// Values for the columns that conditions name: one on a column that the source has not holds for none of its rows.
+    private var missing: [Binding] {
+        let settled = Set(definition.defaults.joined().map(\.column))
+        let named = Set(definition.filters.flatMap(KQLText.words))
+        return definition.columns
+            .filter { named.contains($0.name[...]) && !settled.contains($0.name) }
+            .map { Binding(column: $0.name, value: KQLText.missing($0.type)) }
+    }
+
+    /// The parser's query, what it leaves out, the aliases, and the conditions.
+    private func normalizing(_ parser: NormalizingParser, _ missing: [Binding]) -> String {
+        let given = given(by: parser)
+        let told = Set(given.map(\.column))
+        let steps = [given + missing.filter { !told.contains($0.column) }] + definition.defaults
         let extended = steps.filter { !$0.isEmpty }.map { step in
             "| extend "
                 + step.map { "\($0.column) = column_ifexists('\($0.column)', \($0.value))" }.joined(separator: ", ")
@@ -65,7 +74,7 @@ extension NormalizedSchema {
             ["let normalized = () {", parser.query, "};", "normalized()"] + extended
             + (filled.isEmpty ? [] : ["| extend " + filled.joined(separator: ", ")])
             + (aliases.isEmpty ? [] : ["| extend " + aliases.joined(separator: ", ")])
-            + conditions.map { "| where \($0)" } + ["| where not(disabled)"]
+            + definition.filters.map { "| where \($0)" } + ["| where not(disabled)"]
         return lines.joined(separator: "\n")
     }
 
@@ -85,8 +94,8 @@ extension NormalizedSchema {
 extension KQLText {
     fileprivate static func missing(_ type: KQLType) -> String { type == .string ? "''" : "\(type.rawValue)(null)" }
 
-    /// Whether a text has the name as a word of its own.
-    fileprivate static func names(_ text: String, _ name: String) -> Bool {
-        text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.contains { $0 == name }
+    /// The words of a text, names of columns among them.
+    fileprivate static func words(_ text: String) -> [Substring] {
+        text.split { !($0.isLetter || $0.isNumber || $0 == "_") }
     }
 }

@@ -169,7 +169,7 @@ extension PortalRoutes {
 
     @Sendable func reference(_ request: Request, context: TocsinRequestContext) async throws -> Response {
         let frame = try await frame(.reference, request, context)
-        return try page(ReferencePage(frame: frame, document: services.site.reference))
+        return try page(ReferencePage(frame: frame, document: services.site.reference()))
     }
 
     @Sendable func plans(_ request: Request, context: TocsinRequestContext) async throws -> Response {

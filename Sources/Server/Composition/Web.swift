@@ -68,7 +68,7 @@ struct Web: Sendable {
             sources: PortalSources(queries: core.queries, health: life.health, deadLetters: life.deadLetters),
             site: PortalSite(
                 plans: { PlanFolder(core.settings.contentFolder.appending(path: "plans").path) },
-                reference: routes.document, now: now, webFolder: core.settings.webFolder))
+                reference: { [routes] in routes.document }, now: now, webFolder: core.settings.webFolder))
     }
 
     /// The routes; each is open on purpose or behind a gate.

@@ -23,6 +23,8 @@ final class HubClient: Sendable {
         token = settings.token
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
+        // What is sent in vain is sent again by who sends it.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if let file = settings.caFile {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.additionalTrustRoots = [.file(file)]
