@@ -17,6 +17,13 @@ final class DuckDBConnection {
     init(_ database: DuckDBDatabase) throws(EventStoreError) {
         self.database = database
         handle = try database.connect()
+        if let catalogue = database.catalogue { try execute("USE \(catalogue)", code: .cannotOpen) }
+    }
+
+    /// A connection before the database has its catalogue.
+    init(unplaced database: DuckDBDatabase) throws(EventStoreError) {
+        self.database = database
+        handle = try database.connect()
     }
 
     deinit {

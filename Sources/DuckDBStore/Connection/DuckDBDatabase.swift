@@ -6,6 +6,8 @@ import EventStore
 /// SAFETY: DuckDB's database handle may be used from any thread; it is only read after `init`.
 final class DuckDBDatabase: @unchecked Sendable {
     let library: DuckDBLibrary
+    /// Where a connection's unqualified names lie; nil: where DuckDB looks by itself.
+    let catalogue: String?
     private let handle: UnsafeMutablePointer<CDuckDBDatabase>
 
     init(library: DuckDBLibrary, options: DuckDBOptions) throws(EventStoreError) {
@@ -23,16 +25,33 @@ final class DuckDBDatabase: @unchecked Sendable {
         }
         var database: UnsafeMutablePointer<CDuckDBDatabase>?
         var message: UnsafeMutablePointer<CChar>?
-        let state = functions.pointee.open_ext(options.path, &database, settings, &message)
+        let state = functions.pointee.open_ext(nil, &database, settings, &message)
         defer { if let message { functions.pointee.free(message) } }
         guard state == CDUCKDB_SUCCESS, let database else {
-            let reason = message.map { String(cString: $0) } ?? "unknown reason"
             throw EventStoreError(
-                .cannotOpen,
-                "The event store \(options.path ?? "in memory") cannot be opened: \(Self.explanation(of: reason))")
+                .cannotOpen, "DuckDB cannot be started: \(message.map { String(cString: $0) } ?? "unknown reason")")
         }
         handle = database
-        let connection = try DuckDBConnection(self)
+        catalogue = options.path.map { _ in Self.attachedName }
+        try Self.prepare(DuckDBConnection(unplaced: self), options)
+    }
+
+    private static let attachedName = "events"
+
+    /// Attaches the file, since only then DuckDB lets its layout be chosen, and bounds what later statements may reach.
+    private static func prepare(
+        _ connection: DuckDBConnection, _ options: DuckDBOptions
+    ) throws(EventStoreError) {
+        if let path = options.path {
+            let place = "\(SQLText.literal(path)) AS \(attachedName)"
+            do {
+                try connection.execute(
+                    "ATTACH \(place) (ROW_GROUP_SIZE \(options.rowGroupSize))", code: .cannotOpen)
+            } catch {
+                throw EventStoreError(
+                    .cannotOpen, "The event store \(path) cannot be opened: \(explanation(of: error.message))")
+            }
+        }
         for statement in options.confinement { try connection.execute(statement, code: .cannotOpen) }
     }
 

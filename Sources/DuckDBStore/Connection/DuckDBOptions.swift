@@ -11,9 +11,11 @@ public struct DuckDBOptions: Sendable, Hashable {
     public var memoryLimit: String?
     /// Number of queries that run at the same time; more wait in line.
     public var readers: Int
-    /// How large the write-ahead log grows before it is folded into the database file, as DuckDB writes it. Folding packs
-    /// the last rows of each table anew, up to 122,880 of them, so that a small log costs more than a large one.
+    /// How large the write-ahead log grows before it is folded into the database file, as DuckDB writes it.
     public var checkpointThreshold: String
+    /// Rows that are packed together in the file, a multiple of 2,048. Folding the log in packs groups that are not full
+    /// anew, while nothing can be written; see `docs/decisions/0029-small-row-groups.md`.
+    public var rowGroupSize = 16_384
     /// How long rows are kept where nobody set another time.
     public var retention: RetentionPolicy
     /// Bytes of the disk that appends leave free, so that the database can always fold its log in; DuckDB gives a
@@ -51,6 +53,8 @@ public struct DuckDBOptions: Sendable, Hashable {
             ("autoinstall_known_extensions", "false"),
             ("preserve_insertion_order", "true"),
         ]
+        // An attached database has no folder of its own for what does not fit into memory.
+        if let path { settings.append(("temp_directory", path + ".tmp")) }
         if let threads { settings.append(("threads", String(threads))) }
         if let memoryLimit { settings.append(("memory_limit", memoryLimit)) }
         return settings
