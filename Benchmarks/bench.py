@@ -497,7 +497,7 @@ def latency_under_load(address: str, token: str, process, rate: int, seconds: in
     senders = [threading.Thread(target=send, args=(first, SENDERS)) for first in range(SENDERS)]
     for sender in senders:
         sender.start()
-    newest = "/api/incidents?status=all&$top=100&$orderby=" + urllib.parse.quote("properties/createdTimeUtc desc")
+    newest = "/api/incidents?status=all&$top=40&$orderby=" + urllib.parse.quote("properties/createdTimeUtc desc")
     known = {}
     while any(sender.is_alive() for sender in senders) or len(seen) < len(sent):
         if time.perf_counter() > begin + seconds + 30:
