@@ -12,7 +12,8 @@ import Testing
         """
     }.joined(separator: "\n---\n")
 
-    private static func correlator(_ correlations: String...) throws -> SigmaCorrelator {
+    /// Correlations of the rules a, b and c.
+    static func correlator(_ correlations: String...) throws -> SigmaCorrelator {
         let documents = correlations.enumerated().map { number, text in
             "title: C\(number)\nid: c\(number)\ncorrelation: {\(text)}"
         }
@@ -23,7 +24,7 @@ import Testing
         return SigmaCorrelator(reading.correlations, rules: reading.rules)
     }
 
-    private static func hit(_ rule: String, _ seconds: Int64, _ values: [String: String] = ["host": "h"]) -> SigmaHit {
+    static func hit(_ rule: String, _ seconds: Int64, _ values: [String: String] = ["host": "h"]) -> SigmaHit {
         SigmaHit(rule: "id-\(rule)", time: seconds * 1_000, event: "\(rule) \(seconds) \(values)", values: values)
     }
 

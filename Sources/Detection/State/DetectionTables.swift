@@ -98,6 +98,18 @@ public enum DetectionTables {
         IndicatorTables.add(to: &migrations)
         FusionTables.add(to: &migrations)
         SliceTables.add(to: &migrations)
+        // When what is kept came, and the alert of a match until it is recorded.
+        migrations.add("hits of sensors") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE detection_correlation_hit ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE detection_correlation_match ADD COLUMN received INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE detection_correlation_match ADD COLUMN alert TEXT;
+                    ALTER TABLE detection_correlation_match ADD COLUMN opens_incident INTEGER NOT NULL DEFAULT 0;
+                    CREATE INDEX detection_correlation_unrecorded ON detection_correlation_match (start)
+                        WHERE alert IS NOT NULL;
+                    """)
+        }
         return migrations
     }()
 }

@@ -81,9 +81,15 @@ public final class SigmaBlockMatcher: BlockMatcher {
             }
             guard joined, let position = positions[key] else { continue }
             findings[position].hits.append(
-                hit(rule, known, time, identities.identity(of: record), of: findings[position]))
+                hit(rule, known, time, event(known, identities.identity(of: record), now), of: findings[position]))
         }
         return findings
+    }
+
+    /// What tells an event apart. One that tells no time may well be another one that reads the same, so that when it came
+    /// counts: rather an event twice, when its block is sent again, than an attack not at all.
+    private func event(_ fields: RecordFields, _ identity: String, _ now: Instant) -> String {
+        fields.time == nil ? "\(identity) \(now.ticks)" : identity
     }
 
     /// What correlations are told of a record; the first hits of a finding bring evidence along.

@@ -5,10 +5,11 @@ public import Sigma
 public import StateStore
 internal import Vocabulary
 
-/// Joins the hits of durable blocks to correlations and remembers what is needed for that over restarts.
+/// Joins the hits of durable blocks, of here and of sensors, to correlations and remembers what is needed for that over
+/// restarts.
 ///
-/// Alerts are recorded before the hits are saved, and their identifiers follow from the hits: if the process ends in between,
-/// the block that comes again makes the same alerts. A block that comes again later finds its hits there.
+/// Hits are saved together with what came of them; then the alerts are recorded. If the process ends in between, they are
+/// recorded at the next start, whatever comes first then. Hits that come again find themselves there.
 public actor SigmaCorrelations {
     private var fresh: SigmaCorrelator
     private var memory: CorrelationMemory
@@ -28,7 +29,7 @@ public actor SigmaCorrelations {
         incidentLevel: SigmaLevel = .medium
     ) {
         fresh = correlator
-        memory = CorrelationMemory(database: database, memory: correlator.memory)
+        memory = CorrelationMemory(database: database, time: time, memory: correlator.memory)
         self.database = database
         self.time = time
         self.incidentLevel = incidentLevel
@@ -39,45 +40,63 @@ public actor SigmaCorrelations {
         await enter()
         defer { leave() }
         fresh = correlator
-        memory = CorrelationMemory(database: database, memory: correlator.memory)
+        memory = CorrelationMemory(database: database, time: time, memory: correlator.memory)
         current = nil
     }
 
-    /// Takes hits of a durable block and gives each match's alert to `record`. The same hits again change nothing.
+    /// Those of the rules whose hits no correlation here joins.
+    func strangers(among rules: Set<String>) -> Set<String> { rules.filter { !fresh.joins($0) } }
+
+    /// Takes hits of durable events and gives each match's alert to `record`. The same hits again change nothing, nor does the
+    /// order in which places that do not know each other bring them.
     func settle(_ hits: [SigmaHit], record: @Sendable (StreamFinding) async throws -> Void) async throws {
         await enter()
         defer { leave() }
+        let now = time.now()
         let last = hits.map(\.time).max() ?? 0
-        newest = (max(newest?.event ?? last, last), time.now())
-        try await work(saving: hits, record: record) { correlator in hits.flatMap { correlator.add($0) } }
+        newest = (max(passed(at: now) ?? last, last), now)
+        let unknown = try await memory.unknown(hits)
+        try await work(saving: unknown, record: record) { correlator in unknown.flatMap { correlator.add($0) } }
     }
 
-    /// Tells those matches whose time has run out while no hits came.
+    /// Tells those matches whose time has run out while no hits came, and those of an earlier life that were not recorded.
     func close(now: Instant, record: @Sendable (StreamFinding) async throws -> Void) async throws {
         await enter()
         defer { leave() }
-        guard let newest else { return }
-        let passed = newest.event + Int64((now - newest.arrival).seconds * 1_000)
-        try await work(saving: [], record: record) { $0.advance(to: passed) }
+        let passed = passed(at: now)
+        try await work(saving: [], record: record) { correlator in passed.map { correlator.advance(to: $0) } ?? [] }
+    }
+
+    /// How far events have come, with the time since the newest one.
+    private func passed(at now: Instant) -> Int64? {
+        newest.map { $0.event + Int64((now - $0.arrival).seconds * 1_000) }
     }
 
     private func work(
         saving hits: [SigmaHit], record: @Sendable (StreamFinding) async throws -> Void,
         _ step: (inout SigmaCorrelator) -> [SigmaCorrelationMatch]
     ) async throws {
-        var correlator = try await restored()
+        var correlator = try await restored(record)
         current = nil
-        let matches = step(&correlator)
         let now = time.now()
-        for match in matches { try await record(finding(match, now)) }
+        let matches = step(&correlator).map { (match: $0, finding: finding($0, now)) }
         try await memory.save(hits, matches)
+        if !matches.isEmpty {
+            for (_, finding) in matches { try await record(finding) }
+            try await memory.noteRecorded()
+        }
         current = correlator
     }
 
-    private func restored() async throws -> SigmaCorrelator {
+    private func restored(_ record: @Sendable (StreamFinding) async throws -> Void) async throws -> SigmaCorrelator {
         if let current { return current }
         var correlator = fresh
         try await memory.restore(&correlator)
+        let unrecorded = try await memory.unrecorded()
+        if !unrecorded.isEmpty {
+            for finding in unrecorded { try await record(finding) }
+            try await memory.noteRecorded()
+        }
         return correlator
     }
 

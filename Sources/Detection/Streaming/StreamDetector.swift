@@ -1,5 +1,6 @@
 public import Casebook
 public import Chronology
+public import Sigma
 internal import StateStore
 internal import Synchronization
 
@@ -47,16 +48,29 @@ public final class StreamDetector: Sendable {
     public func record(_ findings: [StreamFinding]) async throws -> Outcome {
         var outcome = Outcome()
         try await record(findings.filter(\.isAlert), &outcome)
-        let hits = findings.flatMap(\.hits)
-        guard let correlations, !hits.isEmpty else { return outcome }
+        outcome.newAlerts += try await join(findings.flatMap(\.hits))
+        return outcome
+    }
+
+    /// Joins hits of durable events to correlations, those of sensors with those of here, and records what comes of them.
+    /// Joining the same hits again changes nothing.
+    ///
+    /// - Returns: how many alerts are new.
+    @discardableResult
+    public func join(_ hits: [SigmaHit]) async throws -> Int {
+        guard let correlations, !hits.isEmpty else { return 0 }
         let alerts = Mutex(0)
         try await correlations.settle(hits) { finding in
             var own = Outcome()
             try await self.record([finding], &own)
             alerts.withLock { $0 += own.newAlerts }
         }
-        outcome.newAlerts += alerts.withLock { $0 }
-        return outcome
+        return alerts.withLock(\.self)
+    }
+
+    /// Those of the Sigma rules, by id, whose hits no correlation joins.
+    public func unjoined(_ rules: Set<String>) async -> Set<String> {
+        await correlations?.strangers(among: rules) ?? rules
     }
 
     /// Matches a block that is durable and records what is found. Calling again with the same block changes nothing.

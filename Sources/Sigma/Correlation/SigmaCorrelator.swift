@@ -1,13 +1,17 @@
 /// Joins hits of rules to matches of correlations: a state machine without a clock.
 ///
-/// Hits may come out of order within a tolerance; one that comes again changes nothing. What can be told as soon as enough
-/// has happened is told then; conditions that more events could still undo (`lt`, `eq`, averages…) when their time is over.
-/// A match takes all hits from its first one to the end of the timespan, so that a flood makes one match per timespan.
+/// Hits may come in any order, as they do from several places; one that comes again changes nothing. What can be told as
+/// soon as enough has happened is told then; conditions that more events could still undo (`lt`, `eq`, averages…) when their
+/// time is over and no more of their hits have come for a while. A match takes all hits from its first one to the end of the
+/// timespan, so that a flood makes one match per timespan.
 public struct SigmaCorrelator: Sendable {
     /// Bounds of memory and patience.
     public struct Policy: Sendable {
-        /// Milliseconds by which events may be late.
+        /// For how many milliseconds conditions that more events could undo wait for hits that are late.
         public var tolerance: Int64 = 300_000
+        /// By how many milliseconds a hit may be older than the newest of its group and take part in a match, besides the
+        /// timespan.
+        public var lateness: Int64 = 3_600_000
         public var mostGroups = 100_000
         public var mostHitsPerGroup = 10_000
         public var payloadsPerMatch = 10
@@ -81,8 +85,10 @@ public struct SigmaCorrelator: Sendable {
 
     /// The longest time after which a hit may still take part in a match, in milliseconds.
     public var memory: Int64 {
-        (correlations.map(\.timespan).max() ?? 0) * 1_000 + policy.tolerance
+        (correlations.map(\.timespan).max() ?? 0) * 1_000 + latest
     }
+
+    private var latest: Int64 { max(policy.tolerance, policy.lateness) }
 
     /// Takes a hit and gives the matches that it completes.
     public mutating func add(_ hit: SigmaHit) -> [SigmaCorrelationMatch] {
@@ -120,7 +126,7 @@ public struct SigmaCorrelator: Sendable {
             for position in correlation.kind == .temporalOrdered ? use.positions : Array(use.positions.prefix(1)) {
                 let entry = CorrelationGroup.Entry(
                     time: hit.time, rule: position, event: hit.event, value: values.joined(separator: "\u{1F}"),
-                    payload: hit.payload)
+                    payload: hit.payload, seen: max(watermark, hit.time))
                 insert(entry, into: key, &matches)
             }
         }
@@ -134,21 +140,17 @@ public struct SigmaCorrelator: Sendable {
         let countsRules = correlation.kind == .temporal || correlation.kind == .temporalOrdered
         if groups[key] == nil { makeRoom() }
         let place = groups[key, default: CorrelationGroup()].insert(
-            entry, countsRules: countsRules, horizon: span + policy.tolerance, most: policy.mostHitsPerGroup)
+            entry, countsRules: countsRules, horizon: span + latest, most: policy.mostHitsPerGroup)
         guard let place, let group = groups[key] else { return }
         guard correlation.isMonotone else {
-            waiting.insert(key)
-            nextClosing = min(nextClosing, (group.entries.first?.time ?? entry.time) + span + policy.tolerance)
+            // Only a new first hit brings the decision forward.
+            if waiting.insert(key).inserted || place == 0 {
+                nextClosing = min(nextClosing, group.decision(span: span, tolerance: policy.tolerance) ?? .max)
+            }
             return
         }
-        // A late hit may complete any window that it lies in; a hit in order only the one that it ends.
-        for end in place..<group.entries.count where group.entries[end].time - entry.time <= span {
-            let first = group.entries[...end].firstIndex { $0.time >= group.entries[end].time - span } ?? end
-            let window = group.entries[first...end]
-            guard let value = correlation.value(of: window), correlation.accepts(value) else { continue }
-            settle(key, window, value, &matches)
-            return
-        }
+        guard let (window, value) = correlation.completed(by: place, of: group) else { return }
+        settle(key, window, value, &matches)
     }
 
     /// Tells of a match and hands it on to correlations over this one.
@@ -160,16 +162,17 @@ public struct SigmaCorrelator: Sendable {
         let correlation = correlations[key.correlation]
         let until = first.time + correlation.timespan * 1_000
         groups[key]?.consume(first.time...until)
-        let match = SigmaCorrelationMatch(
-            correlation: correlation, group: key.group, start: first.time, end: last.time, until: until, value: value,
-            hits: window.count, payloads: window.suffix(policy.payloadsPerMatch).map(\.payload))
-        matches.append(match)
         var values: [String: String] = [:]
         for (name, value) in zip(correlation.groupBy, key.group) { values[name.lowercased()] = value }
-        take(
-            SigmaHit(
+        let payloads = window.suffix(policy.payloadsPerMatch).map(\.payload)
+        let match = SigmaCorrelationMatch(
+            correlation: correlation, group: key.group, start: first.time, end: last.time, until: until, value: value,
+            hits: window.count, payloads: payloads,
+            hit: SigmaHit(
                 rule: correlation.header.id, time: last.time, event: "\(key.group) \(first.time)", values: values,
-                payload: match.payloads.last ?? ""), &matches)
+                payload: payloads.last ?? ""))
+        matches.append(match)
+        take(match.hit, &matches)
     }
 
     /// Settles the groups whose time is over.
@@ -178,19 +181,18 @@ public struct SigmaCorrelator: Sendable {
         for key in waiting {
             let correlation = correlations[key.correlation]
             let span = correlation.timespan * 1_000
-            while let first = groups[key]?.entries.first, first.time + span + policy.tolerance < watermark {
-                guard let window = groups[key]?.entries.prefix(while: { $0.time <= first.time + span }) else { break }
+            while let decision = groups[key]?.decision(span: span, tolerance: policy.tolerance) {
+                guard decision < watermark, let window = groups[key]?.firstWindow(span: span) else {
+                    nextClosing = min(nextClosing, decision)
+                    break
+                }
                 if let value = correlation.value(of: window), correlation.accepts(value) {
                     settle(key, window, value, &matches)
-                } else {
+                } else if let first = window.first {
                     groups[key]?.consume(first.time...(first.time + span))
                 }
             }
-            if let first = groups[key]?.entries.first {
-                nextClosing = min(nextClosing, first.time + span + policy.tolerance)
-            } else {
-                waiting.remove(key)
-            }
+            if groups[key]?.entries.isEmpty ?? true { waiting.remove(key) }
         }
     }
 
@@ -206,6 +208,26 @@ public struct SigmaCorrelator: Sendable {
 }
 
 extension SigmaCorrelation {
+    /// The first timespan with the hit at a place that matches, and its value. A late hit may complete any that it lies in, a
+    /// hit in order only the one that it ends.
+    fileprivate func completed(
+        by place: Int, of group: CorrelationGroup
+    ) -> (window: ArraySlice<CorrelationGroup.Entry>, value: Double)? {
+        let span = timespan * 1_000
+        let time = group.entries[place].time
+        let last = group.entries[place...].prefix { $0.time <= time + span }.endIndex - 1
+        // Where all around the late hit is not enough, no part of it is; a sum has parts that take away.
+        if last > place, kind != .valueSum {
+            let around = group.window(endingAt: place, span: span) + group.entries[(place + 1)...last]
+            guard let most = value(of: around), accepts(most) else { return nil }
+        }
+        for end in place...last {
+            let window = group.window(endingAt: end, span: span)
+            if let value = value(of: window), accepts(value) { return (window, value) }
+        }
+        return nil
+    }
+
     /// What is compared with the bounds; nil when no value is a number.
     func value(of window: ArraySlice<CorrelationGroup.Entry>) -> Double? {
         switch kind {

@@ -35,6 +35,8 @@ public struct SigmaCorrelationMatch: Sendable {
     public var hits: Int
     /// The payloads of some of its hits.
     public var payloads: [String]
+    /// What correlations over this one are told. A correlator that is to remember the match is given this hit again.
+    public var hit: SigmaHit
 }
 
 /// Hits that came together in one correlation and group.
@@ -46,6 +48,8 @@ struct CorrelationGroup: Sendable {
         var event: String
         var value: String
         var payload: String
+        /// How far events had come when it was taken in.
+        var seen: Int64
     }
 
     /// By time, then by rule.
@@ -69,6 +73,29 @@ struct CorrelationGroup: Sendable {
         forget(before: newest - horizon)
         if entries.count > most { entries.removeFirst(entries.count / 10 + 1) }
         return entries.lastIndex { $0.event == entry.event && $0.time == entry.time && $0.rule == entry.rule }
+    }
+
+    /// The hits of the timespan that ends with the one at that place.
+    func window(endingAt end: Int, span: Int64) -> ArraySlice<Entry> {
+        let start = entries[end].time - span
+        var (low, high) = (0, end)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].time < start { low = middle + 1 } else { high = middle }
+        }
+        return entries[low...end]
+    }
+
+    /// The hits of the timespan that begins with the first one.
+    func firstWindow(span: Int64) -> ArraySlice<Entry>? {
+        entries.first.map { first in entries.prefix { $0.time <= first.time + span } }
+    }
+
+    /// How far events must have come until nothing is expected any more that would change the first window; nil for an
+    /// empty group. Hits of a place that is behind come together: one that came late waits for others.
+    func decision(span: Int64, tolerance: Int64) -> Int64? {
+        guard let window = firstWindow(span: span), let first = window.first else { return nil }
+        return window.reduce(first.time + span) { max($0, $1.seen) } + tolerance
     }
 
     mutating func consume(_ range: ClosedRange<Int64>) {
