@@ -24,11 +24,11 @@ struct AccessMatrixTests {
         ("GET", "/api/tables/T_CL"), ("PUT", "/api/tables/T_CL"), ("PATCH", "/api/tables/T_CL"),
         ("DELETE", "/api/tables/T_CL"), ("POST", "/api/sharedKeys"), ("POST", "/api/regenerateSharedKey"),
         ("GET", "/api/sources"), ("GET", "/api/connectors"), ("GET", "/api/sensors"), ("POST", "/api/sensors/alerts"),
-        ("POST", "/api/sensors/events"), ("POST", "/api/sensors/heartbeat"), ("GET", "/metrics"),
-        ("GET", "/api/deadletters"), ("POST", "/api/deadletters/redrive"), ("GET", "/api/store/tables"),
-        ("PUT", "/api/store/tables/T/retention"), ("DELETE", "/api/store/tables/T/retention"),
-        ("POST", "/api/store/retention"), ("POST", "/api/store/compact"), ("POST", "/api/store/backup"),
-        ("GET", "/api/rules/r/runs"), ("POST", "/api/rules/r/run"),
+        ("POST", "/api/sensors/events"), ("POST", "/api/sensors/heartbeat"), ("POST", "/api/sensors/hits"),
+        ("GET", "/metrics"), ("GET", "/api/deadletters"), ("POST", "/api/deadletters/redrive"),
+        ("GET", "/api/store/tables"), ("PUT", "/api/store/tables/T/retention"),
+        ("DELETE", "/api/store/tables/T/retention"), ("POST", "/api/store/retention"), ("POST", "/api/store/compact"),
+        ("POST", "/api/store/backup"), ("GET", "/api/rules/r/runs"), ("POST", "/api/rules/r/run"),
     ]
 
     @Test(arguments: endpoints)

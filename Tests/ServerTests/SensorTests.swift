@@ -6,43 +6,8 @@ import Testing
 /// A hub and a sensor as processes of their own.
 @Suite(.serialized)
 struct SensorTests {
-    /// A hub on a port that stays the same over its restarts, and what a sensor needs to reach it.
-    private struct Pair {
-        let hubData: URL
-        let sensorData: URL
-        let port: String
-        let environment: [String: String]
-
-        static func make() async throws -> (Pair, RunningTocsin) {
-            let hubData = try RunningTocsin.temporaryFolder()
-            let hub = try await RunningTocsin(data: hubData)
-            let portal = try await PortalSession.signUp(hub)
-            #expect(portal.isSignedIn)
-            let made = try await Command.run([
-                "token", "create", "branch", "--user", "ada", "--scope", "forwardAlerts", "--data", hubData.path,
-            ])
-            let token = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
-            #expect(token.hasPrefix("tocsin_"), "\(made.errors)")
-            let pair = Pair(
-                hubData: hubData, sensorData: try RunningTocsin.temporaryFolder(),
-                port: String(hub.address.split(separator: ":").last ?? ""),
-                environment: [
-                    "TOCSIN_SENSOR_HUB": hub.address, "TOCSIN_SENSOR_TOKEN": token, "TOCSIN_SENSOR_NAME": "branch",
-                ])
-            return (pair, hub)
-        }
-
-        func startSensor() async throws -> RunningTocsin {
-            try await RunningTocsin(command: "sensor", data: sensorData, environment: environment)
-        }
-
-        func startHub() async throws -> RunningTocsin {
-            try await RunningTocsin(data: hubData, arguments: ["--port", port])
-        }
-    }
-
     @Test func `each event and each alert arrives once, though hub and sensor are killed`() async throws {
-        let (pair, first) = try await Pair.make()
+        let (pair, first) = try await SensorPair.make()
         var hub = first
         var sensor = try await pair.startSensor()
         var acknowledged: Set<Int> = []
@@ -97,7 +62,7 @@ struct SensorTests {
     }
 
     @Test func `indicators of the hub are matched on a sensor's events`() async throws {
-        let (pair, hub) = try await Pair.make()
+        let (pair, hub) = try await SensorPair.make()
         let sensor = try await pair.startSensor()
         func send(host: String) async throws {
             let row =
@@ -132,7 +97,7 @@ struct SensorTests {
     }
 
     @Test func `a full spool answers 429 and takes more once the hub is back`() async throws {
-        let (pair, hub) = try await Pair.make()
+        let (pair, hub) = try await SensorPair.make()
         await hub.kill()
         try Data("sensor:\n  spoolMiB: 1\n".utf8).write(to: pair.sensorData.appending(path: "tocsin.yaml"))
         let sensor = try await pair.startSensor()
@@ -170,7 +135,7 @@ struct SensorTests {
     }
 
     @Test func `a sensor takes the protocols of other collectors as the hub does`() async throws {
-        let (pair, hub) = try await Pair.make()
+        let (pair, hub) = try await SensorPair.make()
         let sensor = try await pair.startSensor()
         let channel = UUID().uuidString
         let splunk = try await sensor.post(
@@ -207,7 +172,7 @@ struct SensorTests {
     }
 
     @Test func `a token made on the sensor lets a program send`() async throws {
-        let (pair, hub) = try await Pair.make()
+        let (pair, hub) = try await SensorPair.make()
         let sensor = try await pair.startSensor()
         let made = try await Command.run(["sensor", "token", "agent", "--data", pair.sensorData.path])
         let token = made.output.trimmingCharacters(in: .whitespacesAndNewlines)

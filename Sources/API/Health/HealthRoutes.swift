@@ -89,7 +89,9 @@ extension SensorStatus {
             "name": .string(name), "version": .string(version),
             "lastHeard": .string(lastHeard.formatted(fractionDigits: 3)),
             "waitingDeliveries": .int(Int64(waitingDeliveries)), "waitingBytes": .int(Int64(waitingBytes)),
-            "waitingAlerts": .int(Int64(waitingAlerts)), "events": .int(Int64(events)), "problem": .string(problem),
+            "waitingAlerts": .int(Int64(waitingAlerts)),
+            "waitingHits": waitingHits.map { .int(Int64($0)) } ?? .null, "droppedHits": .int(Int64(droppedHits)),
+            "events": .int(Int64(events)), "problem": .string(problem),
         ]
     }
 }

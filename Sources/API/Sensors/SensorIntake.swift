@@ -1,5 +1,6 @@
 public import Casebook
 public import Collection
+public import Detection
 public import EventStore
 public import JSON
 
@@ -54,6 +55,10 @@ public protocol SensorIntake: Sendable {
 
     /// Records an alert; one that was recorded before changes nothing. Gives whether it is new.
     func record(_ forwarded: ForwardedAlert, of sensor: String) async throws -> Bool
+
+    /// Joins hits of Sigma rules with those of other places; hits that were joined before change nothing. Gives the ids of
+    /// rules that no correlation here joins.
+    func join(_ forwarded: ForwardedHits) async throws -> Set<String>
 
     func hear(_ status: SensorStatus) async
 }

@@ -2,6 +2,7 @@ internal import Access
 internal import Casebook
 internal import Chronology
 internal import Collection
+internal import Detection
 internal import EventStore
 public import HTTPTypes
 public import Hummingbird
@@ -17,6 +18,8 @@ struct SensorRoutes {
 
     /// The largest delivery and the largest bundle of alerts taken, in bytes.
     private static let mostBytes = 256 << 20
+    /// The most hits of a bundle; each is looked up by its event.
+    private static let mostHits = 10_000
 
     var endpoints: [Endpoint] {
         [
@@ -29,6 +32,12 @@ struct SensorRoutes {
                 .post, "sensors/events", id: "Sensors_SendEvents", tag: .ingestion, "Stores a sensor's delivery",
                 needs: .forwardAlerts, body: .raw("*/*", upTo: Self.mostBytes),
                 answers: [.ok(.object(.required("repeated", .boolean))), .tooMany, .outOfSpace], events),
+            Endpoint(
+                .post, "sensors/hits", id: "Sensors_SendHits", tag: .ingestion,
+                "Joins a sensor's hits of Sigma rules to correlations", needs: .forwardAlerts,
+                body: .json(
+                    .object(.required("hits", .array(.sigmaHit, most: Self.mostHits))), upTo: 64 << 20),
+                answers: [.ok(.object(.required("unjoinedRules", .strings))), .tooMany, .outOfSpace], hits),
             Endpoint(
                 .post, "sensors/heartbeat", id: "Sensors_Beat", tag: .ingestion, "Notes how a sensor is",
                 needs: .forwardAlerts, body: .json(.object(.required("name", .string)), upTo: 1 << 16),
@@ -58,6 +67,18 @@ struct SensorRoutes {
         return Response(json: ["value": .array(answers)])
     }
 
+    /// Joins `{"hits": [{"rule": "…", "event": "…", "time": 1763633045000, "values": {…}}]}`.
+    @Sendable func hits(_ call: EndpointCall) async throws -> Response {
+        let forwarded: ForwardedHits
+        do {
+            forwarded = try ForwardedHits(json: call.body["hits"]?.arrayValue ?? [])
+        } catch {
+            throw APIError.badRequest(error.description, target: error.field)
+        }
+        let unjoined = try await intake.join(forwarded)
+        return Response(json: ["unjoinedRules": .array(unjoined.sorted().map { .string($0) })])
+    }
+
     /// Stores one delivery.
     @Sendable func events(_ call: EndpointCall) async throws -> Response {
         let buffer: ByteBuffer
@@ -85,10 +106,22 @@ struct SensorRoutes {
             SensorStatus(
                 name: name, version: body["version"]?.stringValue ?? "", lastHeard: now(),
                 waitingDeliveries: number("waitingDeliveries"), waitingBytes: number("waitingBytes"),
-                waitingAlerts: number("waitingAlerts"), events: number("events"),
+                waitingAlerts: number("waitingAlerts"),
+                waitingHits: body["waitingHits"].map { _ in number("waitingHits") },
+                droppedHits: number("droppedHits"), events: number("events"),
                 problem: body["problem"]?.stringValue ?? ""))
         return Response(status: .noContent)
     }
+}
+
+extension Schema {
+    /// An event that a Sigma rule matched.
+    fileprivate static let sigmaHit = Schema.object(
+        .required("rule", .string.saying("The rule's id.")),
+        .required("event", .string.saying("Identifies the event: the same one again changes nothing.")),
+        .required("time", .integer.saying("When it happened, in milliseconds since 1970.")),
+        .optional("values", .map(.string).saying("What correlations look at, by field in lower case.")),
+        .optional("payload", .string.saying("The alert that shows the event, as JSON, for the evidence.")))
 }
 
 extension IntakeBusy: HTTPResponseError {

@@ -12,6 +12,10 @@ public struct SensorStatus: Sendable, Hashable {
     public var waitingBytes: Int
     /// Alerts that wait for the hub.
     public var waitingAlerts: Int
+    /// Hits of Sigma rules that wait for the hub's correlations; nil for a sensor of a version that forwards none.
+    public var waitingHits: Int?
+    /// Hits that the hub will never get, since the sensor's data folder was made.
+    public var droppedHits: Int
     /// Events that it took in since it started.
     public var events: Int
     /// What keeps it from handing events on, in words; empty when nothing does.
@@ -19,7 +23,7 @@ public struct SensorStatus: Sendable, Hashable {
 
     public init(
         name: String, version: String, lastHeard: Instant, waitingDeliveries: Int = 0, waitingBytes: Int = 0,
-        waitingAlerts: Int = 0, events: Int = 0, problem: String = ""
+        waitingAlerts: Int = 0, waitingHits: Int? = 0, droppedHits: Int = 0, events: Int = 0, problem: String = ""
     ) {
         self.name = name
         self.version = version
@@ -27,6 +31,8 @@ public struct SensorStatus: Sendable, Hashable {
         self.waitingDeliveries = waitingDeliveries
         self.waitingBytes = waitingBytes
         self.waitingAlerts = waitingAlerts
+        self.waitingHits = waitingHits
+        self.droppedHits = droppedHits
         self.events = events
         self.problem = problem
     }
@@ -40,10 +46,15 @@ public final class SensorBoard: Sendable {
 
     public init() {}
 
-    public func hear(_ status: SensorStatus) {
+    /// Takes in what a sensor says of itself.
+    ///
+    /// - Returns: what it said before; nil when it was not heard yet.
+    @discardableResult
+    public func hear(_ status: SensorStatus) -> SensorStatus? {
         state.withLock { state in
-            guard state[status.name] != nil || state.count < Self.limit else { return }
-            state[status.name] = status
+            let previous = state[status.name]
+            if previous != nil || state.count < Self.limit { state[status.name] = status }
+            return previous
         }
     }
 

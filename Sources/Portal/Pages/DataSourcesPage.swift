@@ -166,12 +166,19 @@ struct SensorRow: Sendable {
             (state, stateClass, stateDetail) = ("Silent", "bad", "It has not been heard for more than three minutes.")
         } else if !status.problem.isEmpty {
             (state, stateClass, stateDetail) = ("Holding back", "warn", status.problem)
+        } else if status.waitingHits == nil {
+            (state, stateClass, stateDetail) = (
+                "Older", "warn",
+                "Its version sends no hits of Sigma rules: correlations do not see its events. Update it."
+            )
         } else {
             (state, stateClass, stateDetail) = ("Working", "good", "It hands on what it takes in.")
         }
         lastHeard = ShownTime(status.lastHeard, now: now).relative
+        let hits = status.waitingHits.map { ", \($0.grouped) hits" } ?? ""
+        let dropped = status.droppedHits > 0 ? " (\(status.droppedHits.grouped) hits dropped)" : ""
         waiting =
-            "\(status.waitingDeliveries.grouped) deliveries, \(status.waitingAlerts.grouped) alerts"
+            "\(status.waitingDeliveries.grouped) deliveries, \(status.waitingAlerts.grouped) alerts\(hits)\(dropped)"
         events = status.events.grouped
     }
 }

@@ -1,3 +1,4 @@
+internal import Chronology
 internal import Detection
 internal import Foundation
 internal import Sigma
@@ -30,7 +31,9 @@ struct Rules: Sendable {
         incidentCreation = analytics.incidentRules
         engines = analytics.engineRules
         self.sigma = sigma.reading.rules
-        correlator = SigmaCorrelator(sigma.reading.correlations, rules: sigma.reading.rules)
+        var policy = SigmaCorrelator.Policy()
+        policy.lateness = Int64(settings.detection.correlationLateness.seconds * 1_000)
+        correlator = SigmaCorrelator(sigma.reading.correlations, rules: sigma.reading.rules, policy: policy)
         self.behaviors = behaviors.behaviors
         findings =
             analytics.findings + TemplateVersions.findings(analytics.rules) + sigma.findings + behaviors.findings

@@ -44,7 +44,7 @@ struct Web: Sendable {
                 sensors: HubIntake(
                     store: core.events, casebook: core.casebook, indicators: life.threats.matcher,
                     detector: life.deadLetters.detector, health: life.health, time: core.time,
-                    isInTrial: { stages.isInTrial($0) }),
+                    isInTrial: { stages.isInTrial($0) }, logger: core.logger),
                 health: life.health, deadLetters: life.deadLetters, store: UpkeepDesk(core: core)),
             detection: DetectionServices(
                 rules: life.proving.desk,

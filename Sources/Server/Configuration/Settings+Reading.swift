@@ -156,6 +156,8 @@ extension Settings {
             reader.double(forKey: "detection.nearRealTimeDelaySeconds", default: detection.nearRealTimeDelay.seconds))
         detection.ruleFolders = reader.stringArray(forKey: "detection.ruleFolders", default: [])
         detection.sigmaFolders = reader.stringArray(forKey: "detection.sigmaFolders", default: [])
+        detection.correlationLateness = .minutes(
+            Int64(min(max(5, reader.int(forKey: "detection.correlationLatenessMinutes", default: 60)), 10_080)))
         detection.trial = reader.bool(forKey: "detection.trial", default: detection.trial)
         detection.trialAlertsPerDay = reader.double(
             forKey: "detection.trialAlertsPerDay", default: detection.trialAlertsPerDay)

@@ -12,6 +12,8 @@ extension Settings {
         public var name = ProcessInfo.processInfo.hostName
         /// The most that waits on disk while the hub is away.
         public var spoolMiB = 4096
+        /// The most hits of Sigma rules that wait on disk for the hub's correlations.
+        public var hitsMiB = 256
         /// A PEM file of certificate authorities to trust besides the system's.
         public var caFile: String?
 
@@ -25,7 +27,9 @@ extension Settings {
                     message: "sensor.token must be a token of the hub: tocsin token create NAME --user USER "
                         + "--scope forwardAlerts")
             }
-            guard spoolMiB > 0 else { throw SettingsError(message: "sensor.spoolMiB must be above 0") }
+            guard spoolMiB > 0, hitsMiB > 0 else {
+                throw SettingsError(message: "sensor.spoolMiB and sensor.hitsMiB must be above 0")
+            }
         }
     }
 
@@ -35,6 +39,7 @@ extension Settings {
         sensor.token = reader.string(forKey: "sensor.token", isSecret: true, default: sensor.token)
         sensor.name = reader.string(forKey: "sensor.name", default: sensor.name)
         sensor.spoolMiB = reader.int(forKey: "sensor.spoolMiB", default: sensor.spoolMiB)
+        sensor.hitsMiB = reader.int(forKey: "sensor.hitsMiB", default: sensor.hitsMiB)
         sensor.caFile = reader.string(forKey: "sensor.caFile")
     }
 }

@@ -90,6 +90,8 @@ public struct Settings: Sendable {
         public var ruleFolders: [String] = []
         /// Folders of Sigma rules besides the shipped ones.
         public var sigmaFolders: [String] = []
+        /// By how much a hit of a Sigma rule may be older than the newest of its group and still be joined with others.
+        public var correlationLateness = TimeSpan.hours(1)
         /// Whether rules that are added to a running installation start in trial.
         public var trial = true
         /// A rule in trial whose back-test raises no more alerts a day is promoted by it.

@@ -82,11 +82,18 @@ enum SourceMetrics {
             "tocsin_sensor_spool_bytes", .gauge, help: "Bytes that wait in a sensor's spool.")
         var alerts = MetricFamily(
             "tocsin_sensor_waiting_alerts", .gauge, help: "Alerts of a sensor that wait for the hub.")
+        var hits = MetricFamily(
+            "tocsin_sensor_waiting_hits", .gauge, help: "Hits of a sensor's Sigma rules that wait for the hub.")
+        var dropped = MetricFamily(
+            "tocsin_sensor_dropped_hits_total", .counter,
+            help: "Hits of a sensor's Sigma rules that the hub never gets.")
         for sensor in sensors {
             heard.add(sensor.lastHeard.unixSeconds, ["sensor": sensor.name])
             waiting.add(Double(sensor.waitingBytes), ["sensor": sensor.name])
             alerts.add(Double(sensor.waitingAlerts), ["sensor": sensor.name])
+            if let count = sensor.waitingHits { hits.add(Double(count), ["sensor": sensor.name]) }
+            dropped.add(Double(sensor.droppedHits), ["sensor": sensor.name])
         }
-        return [heard, waiting, alerts]
+        return [heard, waiting, alerts, hits, dropped]
     }
 }

@@ -9,6 +9,8 @@ internal import NIOSSL
 struct HubFailure: Error, CustomStringConvertible {
     /// Whether the same request would be refused for ever.
     let isFinal: Bool
+    /// The status that the hub answered with; nil when it gave no answer.
+    var status: Int?
     let description: String
 }
 
@@ -56,9 +58,10 @@ final class HubClient: Sendable {
         let answer = Array((try await response.body.collect(upTo: 16 << 20)).readableBytesView)
         guard (200..<300).contains(response.status.code) else {
             let text = String(decoding: answer.prefix(500), as: UTF8.self)
-            let isFinal = [400, 413, 422].contains(Int(response.status.code))
+            let status = Int(response.status.code)
             throw HubFailure(
-                isFinal: isFinal, description: "the hub \(address) answered \(response.status.code): \(text)")
+                isFinal: [400, 413, 422].contains(status), status: status,
+                description: "the hub \(address) answered \(status): \(text)")
         }
         return answer
     }

@@ -4,6 +4,7 @@ internal import Chronology
 internal import Collection
 internal import Detection
 internal import EventStore
+internal import Logging
 internal import Records
 internal import Spool
 internal import StateStore
@@ -19,6 +20,7 @@ struct HubIntake: SensorIntake {
     let time: TimeSource
     /// Whether the alerts of a rule, by its id, open no incidents yet.
     let isInTrial: @Sendable (String) -> Bool
+    let logger: Logger
 
     func store(delivery bytes: [UInt8]) async throws -> AppendOutcome {
         let delivery: SpooledDelivery
@@ -42,9 +44,24 @@ struct HubIntake: SensorIntake {
         ).isNew
     }
 
+    func join(_ forwarded: ForwardedHits) async throws -> Set<String> {
+        try await detector.join(forwarded.hits)
+        return await detector.unjoined(forwarded.rules)
+    }
+
     /// A sensor is a source of its own, so that it is missed like any other when it falls silent.
     func hear(_ status: SensorStatus) async {
-        health.sensors.hear(status)
+        let before = health.sensors.hear(status)
+        if status.waitingHits == nil, before == nil || before?.waitingHits != nil {
+            logger.warning(
+                "a sensor is older than this hub and sends no hits of Sigma rules: correlations do not see its events",
+                metadata: ["sensor": "\(status.name)"])
+        }
+        if status.droppedHits > before?.droppedHits ?? 0 {
+            logger.warning(
+                "a sensor dropped hits of Sigma rules, which correlations miss",
+                metadata: ["sensor": "\(status.name)", "dropped": "\(status.droppedHits)"])
+        }
         var counts = SourceCounts()
         counts.events = 1
         let key = SourceKey(origin: "sensors", source: "sensor", table: "Heartbeat", sender: status.name)

@@ -1,4 +1,5 @@
 internal import Collection
+internal import Detection
 internal import EventStore
 internal import Foundation
 internal import JSON
@@ -54,10 +55,11 @@ actor SharedStoreDestination: EventDestination {
     }
 }
 
-/// Hands on what a sensor has taken in: events out of the spool, alerts out of the outbox, and signs of life.
+/// Hands on what a sensor has taken in: events out of the spool, alerts and hits out of their outboxes, and signs of life.
 struct SensorForwarding: Sendable {
     let spool: Spool
     let outbox: AlertOutbox
+    let hits: HitOutbox
     let hub: HubClient
     let destination: any EventDestination
     let health: SourceHealth
@@ -65,6 +67,7 @@ struct SensorForwarding: Sendable {
     let refused: URL
     let logger: Logger
     let problem = SensorProblem()
+    let strangers = UnjoinedRules()
 
     /// Hands deliveries on, in order, each until it was taken.
     func forwardEvents() async throws {
@@ -83,59 +86,93 @@ struct SensorForwarding: Sendable {
         while !Task.isCancelled {
             let alerts = try await outbox.next()
             guard !alerts.isEmpty else { return }
-            do {
-                try await send(alerts.map(\.body))
-                try await outbox.settle(alerts)
-            } catch let failure as HubFailure where failure.isFinal && alerts.count > 1 {
-                // One of them is wrong: each goes by itself.
-                for alert in alerts { try await forward(alert) }
-            } catch let failure as HubFailure where failure.isFinal {
-                try await outbox.settle(alerts, refusal: failure.description)
+            try await handOn(alerts, as: "alerts") { alerts in
+                try await post("alerts", alerts.map(\.body))
+            } settle: { alerts, refusal in
+                try await outbox.settle(alerts, refusal: refusal?.description)
             }
         }
     }
 
-    private func forward(_ alert: (id: String, body: String)) async throws {
-        do {
-            try await send([alert.body])
-            try await outbox.settle([alert])
-        } catch let failure as HubFailure where failure.isFinal {
-            logger.error("the hub refused an alert", metadata: ["reason": "\(failure)"])
-            try await outbox.settle([alert], refusal: failure.description)
+    /// Hands hits of Sigma rules on, in bundles, each until it was taken.
+    func forwardHits() async throws {
+        while !Task.isCancelled {
+            let waiting = try await hits.next()
+            guard !waiting.isEmpty else { return }
+            try await handOn(waiting, as: "hits") { hits in
+                do {
+                    let answer = try await post("hits", hits.map(\.body))
+                    strangers.note(answer, rules: hits.map(\.rule))
+                    problem.set(strangers.problem, for: "correlations")
+                } catch let failure as HubFailure where failure.status == 404 {
+                    throw HubFailure(
+                        isFinal: false, status: failure.status,
+                        description: "the hub is older than this sensor and takes no hits of Sigma rules, so that its "
+                            + "correlations do not see events of here; update it")
+                }
+            } settle: { hits, refusal in
+                if refusal == nil { try await self.hits.settle(hits) } else { try await self.hits.drop(hits) }
+            }
         }
     }
 
-    private func send(_ bodies: [String]) async throws {
-        let body = "{\"alerts\":[\(bodies.joined(separator: ","))]}"
-        var final: HubFailure?
-        try await persist("alerts") {
-            try await hub.post("/api/sensors/alerts", Array(body.utf8), type: "application/json")
+    /// Sends things together, or each by itself when one of them is wrong, until they were taken or refused for good.
+    private func handOn<Item>(
+        _ items: [Item], as what: String, send: ([Item]) async throws -> Void,
+        settle: ([Item], HubFailure?) async throws -> Void
+    ) async throws {
+        var refusal: HubFailure?
+        try await persist(what) {
+            try await send(items)
         } refused: {
-            final = $0
+            refusal = $0
         }
-        if let final { throw final }
+        if refusal != nil, items.count > 1 {
+            for item in items { try await handOn([item], as: what, send: send, settle: settle) }
+            return
+        }
+        if let refusal {
+            logger.error("the hub refused one of the \(what)", metadata: ["reason": "\(refusal)"])
+        }
+        try await settle(items, refusal)
+    }
+
+    @discardableResult
+    private func post(_ what: String, _ bodies: [String]) async throws -> [UInt8] {
+        let body = "{\"\(what)\":[\(bodies.joined(separator: ","))]}"
+        return try await hub.post("/api/sensors/\(what)", Array(body.utf8), type: "application/json")
     }
 
     /// Tells the hub every half minute how things are here.
     func beat() async throws {
+        var dropped: Int?
         while true {
-            let backlog = spool.backlog
-            let events = health.ledger.sources.filter(\.key.isFeed).reduce(0) { $0 + $1.counts.events }
+            let waiting = try await hits.backlog()
+            if waiting.dropped > dropped ?? 0 {
+                logger.error(
+                    "hits of Sigma rules were dropped, which the hub's correlations will miss",
+                    metadata: ["since the data folder was made": "\(waiting.dropped)"])
+            }
+            dropped = waiting.dropped
             do {
-                try await hub.post(
-                    "/api/sensors/heartbeat",
-                    json: [
-                        "name": .string(name), "version": "0.1.0",
-                        "waitingDeliveries": .int(Int64(backlog.deliveries)),
-                        "waitingBytes": .int(Int64(backlog.bytes)),
-                        "waitingAlerts": .int(Int64(try await outbox.waitingCount())), "events": .int(Int64(events)),
-                        "problem": .string(problem.text),
-                    ])
+                try await hub.post("/api/sensors/heartbeat", json: try await status(waiting))
             } catch let failure as HubFailure {
                 logger.warning("\(failure)")
             }
             try await Task.sleep(for: .seconds(30))
         }
+    }
+
+    private func status(_ waiting: HitOutbox.Backlog) async throws -> JSON {
+        let backlog = spool.backlog
+        let events = health.ledger.sources.filter(\.key.isFeed).reduce(0) { $0 + $1.counts.events }
+        return [
+            "name": .string(name), "version": "0.1.0", "waitingDeliveries": .int(Int64(backlog.deliveries)),
+            "waitingBytes": .int(Int64(backlog.bytes)),
+            "waitingAlerts": .int(Int64(try await outbox.waitingCount())),
+            "waitingHits": .int(Int64(waiting.hits)), "droppedHits": .int(Int64(waiting.dropped)),
+            "events": .int(Int64(events)), "problem": .string(problem.text),
+        ]
     }
 
     /// Tries until it succeeds or is refused for good, with pauses that grow from a fifth of a second to half a minute.
@@ -181,5 +218,25 @@ final class SensorProblem: Sendable {
         reasons.withLock { reasons in
             reasons.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
         }
+    }
+}
+
+/// The Sigma rules whose hits the hub joins to no correlation, as it last said.
+final class UnjoinedRules: Sendable {
+    private let ids = Mutex(Set<String>())
+
+    /// Takes in the hub's answer to hits of some rules.
+    func note(_ answer: [UInt8], rules: [String]) {
+        // The hits were taken; an answer of another form only says nothing of rules.
+        let json = try? JSON(parsing: String(decoding: answer, as: UTF8.self))
+        let told = (json?["unjoinedRules"]?.arrayValue ?? []).compactMap(\.stringValue)
+        ids.withLock { $0 = $0.subtracting(rules).union(told) }
+    }
+
+    var problem: String? {
+        let rules = ids.withLock { $0.sorted() }
+        guard !rules.isEmpty else { return nil }
+        return "the hub has no correlation of the Sigma rules \(rules.prefix(10).joined(separator: ", ")); give it "
+            + "the rule files that are here"
     }
 }

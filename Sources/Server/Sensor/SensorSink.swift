@@ -8,13 +8,15 @@ internal import Spool
 internal import StateStore
 internal import Synchronization
 
-/// Alerts into the outbox, then rows into the spool: an event that was acknowledged has its alert on its way.
+/// Alerts and hits into their outboxes, then rows into the spool: an event that was acknowledged has its alert, and what
+/// correlations need of it, on its way.
 ///
-/// A sender that is not answered sends again; the alert is then known by its identifier.
+/// A sender that is not answered sends again; alert and hits are then known by their identifiers.
 struct SensorSink: EventSink {
     let name: String
     let spool: Spool
     let outbox: AlertOutbox
+    let hits: HitOutbox
     let matcher: any BlockMatcher
     /// The tables of the content; which others the hub has is not known here.
     let schemas: [String: TableSchema]
@@ -25,7 +27,10 @@ struct SensorSink: EventSink {
 
     func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
         for block in blocks {
-            if !block.findings.isEmpty { try await outbox.add(block.findings) }
+            if !block.findings.isEmpty {
+                try await outbox.add(block.findings)
+                try await hits.add(block.findings.flatMap(\.hits))
+            }
             guard !block.batches.isEmpty else { continue }
             // Names of deliveries are kept apart by sensor. One without a name gets one here, so that the way from the
             // spool to the store may be gone twice.

@@ -111,7 +111,7 @@ struct SensorLife: Sendable {
             path: settings.dataFolder.appending(path: "sensor.sqlite").path,
             rooms: [
                 AccessControl.migrations, AlertOutbox.migrations, DataCollectionTables.migrations,
-                FilePositions.migrations,
+                FilePositions.migrations, HitOutbox.migrations,
             ])
     }
 
@@ -134,6 +134,7 @@ struct SensorLife: Sendable {
             logger.error("a spooled segment is damaged and was set aside", metadata: ["file": "\(segment)"])
         }
         let outbox = AlertOutbox(database, time: time)
+        let hits = HitOutbox(database, mostBytes: settings.sensor.hitsMiB << 20)
         let health = SourceHealth(ledger: settings.health.ledger())
         let hub = try HubClient(settings.sensor)
         let destination: any EventDestination =
@@ -147,14 +148,15 @@ struct SensorLife: Sendable {
             intake: IngestPipeline(
                 collector: Collector(content),
                 sink: SensorSink(
-                    name: settings.sensor.name, spool: spool, outbox: outbox,
+                    name: settings.sensor.name, spool: spool, outbox: outbox, hits: hits,
                     matcher: MatcherGroup([
-                        SigmaBlockMatcher(rules.sigma), stream, ProductAlertMatcher(rules.incidentCreation),
+                        SigmaBlockMatcher(rules.sigma, correlator: rules.correlator), stream,
+                        ProductAlertMatcher(rules.incidentCreation),
                     ]),
                     schemas: content.tables.tables.mapValues(\.schema)),
                 ledger: health.ledger, time: time, logger: logger),
             forwarding: SensorForwarding(
-                spool: spool, outbox: outbox, hub: hub, destination: destination, health: health,
+                spool: spool, outbox: outbox, hits: hits, hub: hub, destination: destination, health: health,
                 name: settings.sensor.name, refused: settings.dataFolder.appending(path: "refused"), logger: logger),
             hub: hub, logger: logger)
     }
@@ -174,6 +176,7 @@ struct SensorLife: Sendable {
         return [
             loop("events to the hub") { try await forwarding.forwardEvents() },
             loop("alerts to the hub") { try await forwarding.forwardAlerts() },
+            loop("hits to the hub") { try await forwarding.forwardHits() },
             loop("heartbeat") { try await forwarding.beat() },
         ] + (try listeners.loops())
     }
@@ -197,7 +200,7 @@ struct SensorLife: Sendable {
             intake: intake, admission: IntakeAdmission(settings.http.intakeLimits),
             channels: AcknowledgementChannels(database: database)
         ).add(to: router.group(), gate: programs)
-        MetricsRoute(sampled: { metrics }).add(to: router.group().add(middleware: programs([.bearer])))
+        MetricsRoute(sampled: { try await metrics() }).add(to: router.group().add(middleware: programs([.bearer])))
         return Application(
             router: router, server: try WebServer.builder(settings.http),
             configuration: ApplicationConfiguration(
@@ -206,14 +209,21 @@ struct SensorLife: Sendable {
             logger: logger)
     }
 
-    private var metrics: [MetricFamily] {
+    private func metrics() async throws -> [MetricFamily] {
         let backlog = spool.backlog
+        let hits = try await forwarding.hits.backlog()
         return SourceMetrics.families(health, at: TimeSource.system.now()) + [
             MetricFamily(
                 "tocsin_spool_bytes", .gauge, help: "Bytes that wait in the spool.", value: Double(backlog.bytes)),
             MetricFamily(
                 "tocsin_spool_deliveries", .gauge, help: "Deliveries that wait in the spool.",
                 value: Double(backlog.deliveries)),
+            MetricFamily(
+                "tocsin_waiting_hits", .gauge, help: "Hits of Sigma rules that wait for the hub.",
+                value: Double(hits.hits)),
+            MetricFamily(
+                "tocsin_dropped_hits_total", .counter, help: "Hits of Sigma rules that the hub never gets.",
+                value: Double(hits.dropped)),
         ]
     }
 }
