@@ -47,24 +47,14 @@ private func pushed(_ condition: BoundExpression, into plan: Plan) -> Plan? {
                 }, schema: node.schema))
     case .join(let node): return pushed(condition, into: node)
     case .mvExpand(var node):
-        let made = Set(node.expansions.map(\.output) + [node.indexColumn].compactMap(\.self))
-        guard condition.stands(over: node.input.schema, without: made) else { return nil }
+        guard node.passes(condition) else { return nil }
         node.input = .filter(Filter(input: node.input, predicate: condition))
         return .mvExpand(node)
     case .parse(var node):
-        let made = Set(
-            node.pattern.compactMap { if case .column(let output, _) = $0 { output } else { nil } })
-        guard condition.stands(over: node.input.schema, without: made) else { return nil }
+        guard node.passes(condition) else { return nil }
         node.input = .filter(Filter(input: node.input, predicate: condition))
         return .parse(node)
     default: return nil
-    }
-}
-
-extension BoundExpression {
-    /// Whether all columns are among those that an operator passes on at their places.
-    fileprivate func stands(over input: TableSchema, without made: Set<Int>) -> Bool {
-        !dependsOnRow && columnIndexes.allSatisfy { $0 < input.columns.count && !made.contains($0) }
     }
 }
 

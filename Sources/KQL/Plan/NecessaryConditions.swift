@@ -13,7 +13,7 @@ extension Plan {
             node.inputs.map { input in
                 conditions.compactMap { $0.replacingColumns(input.value(of:)).ifSmall }
             }
-        case .mvExpand(let node): [conditions.filter { $0.columnIndexes.allSatisfy(node.passes) }]
+        case .mvExpand(let node): [conditions.filter(node.passes)]
         case .join(let node):
             [
                 conditions.compactMap { node.condition($0, on: .left) },
@@ -40,9 +40,24 @@ extension BoundExpression {
 }
 
 extension MvExpand {
-    /// Whether a column of the result is the input's.
-    fileprivate func passes(_ column: Int) -> Bool {
-        column < input.schema.columns.count && column != indexColumn && !expansions.contains { $0.output == column }
+    /// Whether a condition on the result says the same of the input's rows.
+    func passes(_ condition: BoundExpression) -> Bool {
+        condition.stands(over: input.schema, without: Set(expansions.map(\.output) + [indexColumn].compactMap(\.self)))
+    }
+}
+
+extension Parse {
+    /// Whether a condition on the result says the same of the input's rows.
+    func passes(_ condition: BoundExpression) -> Bool {
+        let made = pattern.compactMap { if case .column(let output, _) = $0 { output } else { nil } }
+        return condition.stands(over: input.schema, without: Set(made))
+    }
+}
+
+extension BoundExpression {
+    /// Whether all columns are among those that an operator passes on at their places.
+    fileprivate func stands(over input: TableSchema, without made: Set<Int>) -> Bool {
+        !dependsOnRow && columnIndexes.allSatisfy { $0 < input.columns.count && !made.contains($0) }
     }
 }
 
