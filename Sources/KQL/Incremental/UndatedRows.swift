@@ -47,20 +47,14 @@ struct UndatedRows {
         var hasFailed = false
 
         mutating func cut(_ plan: Plan) -> Plan {
-            var conditions: [BoundExpression] = []
-            var below = plan
-            while case .filter(let node) = below {
-                conditions = node.predicate.conjuncts + conditions
-                below = node.input
-            }
-            guard case .scan(var scan) = below else {
+            guard let (stored, conditions) = plan.filteredScan else {
                 if case .materialized(let node) = plan { return cut(node.input) }
                 var inputs = plan.inputs
                 if case .mvApply(let node) = plan { inputs = [node.expand.input] }
                 var changed = inputs.map { cut($0) }[...]
                 return plan.mapInputs(includingBodies: false) { input in changed.popFirst() ?? input }
             }
-            let time = scan.schema.index(of: "TimeGenerated").map { scan.schema.reference($0) }
+            let time = stored.schema.index(of: "TimeGenerated").map { stored.schema.reference($0) }
             guard let time, time.type == .datetime else {
                 hasFailed = true
                 return plan
@@ -71,7 +65,8 @@ struct UndatedRows {
                 if let bounds = bounds(condition, on: time) { range.narrow(bounds) } else { kept.append(condition) }
             }
             ranges.append(range)
-            tables.append(scan.table)
+            tables.append(stored.table)
+            var scan = stored
             scan.timeRange = nil
             return kept.reduce(.scan(scan)) { .filter(Filter(input: $0, predicate: $1)) }
         }

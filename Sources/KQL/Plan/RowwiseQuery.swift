@@ -66,13 +66,7 @@ public struct RowwiseQuery: Sendable {
     ///
     /// - Parameter needed: what the rows of `plan` must meet to lead to something.
     private static func cut(_ plan: Plan, meeting needed: [BoundExpression], into inputs: inout [Input]) -> Plan {
-        var conditions: [BoundExpression] = []
-        var below = plan
-        while case .filter(let node) = below {
-            conditions = node.predicate.conjuncts + conditions
-            below = node.input
-        }
-        guard case .scan(let scan) = below else {
+        guard let (scan, conditions) = plan.filteredScan else {
             var passedOn = plan.necessaryConditions(for: needed)[...]
             return plan.mapInputs(includingBodies: false) { input in
                 cut(input, meeting: passedOn.popFirst() ?? [], into: &inputs)
@@ -85,6 +79,18 @@ public struct RowwiseQuery: Sendable {
 }
 
 extension Plan {
+    /// A stored table and the conditions of the filters on it, the innermost first; nil for other plans.
+    var filteredScan: (scan: Scan, conditions: [BoundExpression])? {
+        var conditions: [BoundExpression] = []
+        var below = self
+        while case .filter(let node) = below {
+            conditions = node.predicate.conjuncts + conditions
+            below = node.input
+        }
+        guard case .scan(let scan) = below else { return nil }
+        return (scan, conditions)
+    }
+
     fileprivate func replacingInputs(by rows: [Plan]) -> Plan {
         if case .placeholder(let node) = self, rows.indices.contains(-node.id - 1) { return rows[-node.id - 1] }
         return mapInputs(includingBodies: false) { $0.replacingInputs(by: rows) }
