@@ -54,17 +54,19 @@ struct Bench {
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
+    /// The rows of a block, counted and timed.
+    private func map(_ block: RecordBlock, _ stages: inout Stages) -> [EventBatch] {
+        let chunk = Stages.measure(&stages.mapping) { collector.collect(block, options, now: now) }
+        stages.records += chunk.records.count
+        stages.deadLetters += chunk.deadLetters.count
+        return chunk.batches
+    }
+
     /// The file as one body.
     func bulk(_ file: Data) async throws -> Stages {
         var stages = Stages()
         var reader = collector.reader(options, now: now)
         var waiting: [EventBatch] = []
-        func map(_ block: RecordBlock) {
-            let chunk = Stages.measure(&stages.mapping) { collector.collect(block, options, now: now) }
-            stages.records += chunk.records.count
-            stages.deadLetters += chunk.deadLetters.count
-            waiting += chunk.batches
-        }
         func append(atLeast rows: Int) async throws {
             guard waiting.reduce(0, { $0 + $1.rowCount }) >= rows else { return }
             let start = processorSeconds()
@@ -77,11 +79,11 @@ struct Bench {
         for start in stride(from: 0, to: file.count, by: piece) {
             let bytes = file[start..<min(start + piece, file.count)]
             Stages.measure(&stages.reading) { bytes.withUnsafeBytes { reader.feed($0) } }
-            while let block = Stages.measure(&stages.reading, { reader.next() }) { map(block) }
+            while let block = Stages.measure(&stages.reading, { reader.next() }) { waiting += map(block, &stages) }
             try await append(atLeast: 122_880)
         }
         reader.finish()
-        while let block = Stages.measure(&stages.reading, { reader.next() }) { map(block) }
+        while let block = Stages.measure(&stages.reading, { reader.next() }) { waiting += map(block, &stages) }
         try await append(atLeast: 1)
         let start = processorSeconds()
         await store.close()
@@ -96,17 +98,11 @@ struct Bench {
         for body in Self.bodies(file, lines: lines) {
             var reader = collector.reader(options, now: now)
             var batches: [EventBatch] = []
-            func map(_ block: RecordBlock) {
-                let chunk = Stages.measure(&stages.mapping) { collector.collect(block, options, now: now) }
-                stages.records += chunk.records.count
-                stages.deadLetters += chunk.deadLetters.count
-                batches += chunk.batches
-            }
             Stages.measure(&stages.reading) {
                 body.withUnsafeBytes { reader.feed($0) }
                 reader.finish()
             }
-            while let block = Stages.measure(&stages.reading, { reader.next() }) { map(block) }
+            while let block = Stages.measure(&stages.reading, { reader.next() }) { batches += map(block, &stages) }
             requests.append(batches)
         }
         let start = processorSeconds()
