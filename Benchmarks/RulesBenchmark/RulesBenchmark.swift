@@ -10,37 +10,17 @@ import KQLValues
 import StateStore
 import Synchronization
 
-/// Runs rules every hour over 14 days, by reading all and by reading what is new, in turns over the same events; holds the
-/// results against each other and prints what a run takes.
+/// Runs rules every hour over 14 days, by reading all, by reading what is new, and as the program chooses, in turns over the
+/// same events; holds the results against each other and prints what a run takes.
+///
+/// Arguments: how many events, and words of the name of the only rule.
 @main
 enum RulesBenchmark {
     private static let start = Instant(iso8601: "2026-03-01T00:00:00Z") ?? .unixEpoch
     private static let period = TimeSpan.days(14)
-    private static let runs = 12
-
-    private static let rules = [
-        (
-            "failures by user",
-            "SignIns | where Result != 0 | summarize Failures = count(), Addresses = dcount(Address) by User | where Failures > 50"
-        ),
-        (
-            "first seen in an hour",
-            """
-            let old = SignIns | where TimeGenerated < ago(1h) and Result == 0 | summarize by User, Application;
-            SignIns | where TimeGenerated >= ago(1h) and Result == 0
-            | summarize Count = count(), Last = max(TimeGenerated) by User, Application
-            | join kind=leftanti old on User, Application
-            """
-        ),
-        (
-            "volume by application",
-            """
-            SignIns | summarize Bytes = sum(Bytes), Mean = avg(Bytes), Users = make_set(User, 100),
-                Last = arg_max(TimeGenerated, User, Address) by Application
-            | where Bytes > 1000
-            """
-        ),
-    ]
+    private static let runs = 20
+    /// All is read in every fourth turn only.
+    private static let wholeEvery = 4
 
     static func main() async throws {
         let rows = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 5_000_000
@@ -60,38 +40,58 @@ enum RulesBenchmark {
         let database = try StateDatabase.open(
             path: folder.appending(path: "state.sqlite").path, rooms: [DetectionTables.migrations])
         let environmentOfQueries = QueryEnvironment(catalogue: .standard, tables: FixedTableCatalog([:]))
-        let whole = StoreRuleQueries(store: store, environment: { environmentOfQueries })
-        let parts = StoreRuleQueries(
-            store: store, environment: { environmentOfQueries }, slices: RuleSlices(database))
+        func queries(_ slices: RuleSlices?) -> StoreRuleQueries {
+            StoreRuleQueries(store: store, environment: { environmentOfQueries }, slices: slices)
+        }
+        let time = TimeSource { clock.withLock { $0 } }
+        let whole = queries(nil)
+        let parts = queries(RuleSlices(database, time: time, policy: .alwaysSlices))
+        let chosen = queries(
+            RuleSlices(try StateDatabase.inMemory(rooms: [DetectionTables.migrations]), time: time))
         let hours = Int(period.ticks / TimeSpan.hours(1).ticks) + 1
-        var events = SignIns()
+        var signIns = SignIns()
+        var processes = Processes()
         let perHour = max(1, rows / hours)
         func hour() async throws {
             let begin = clock.withLock { $0 }
             clock.withLock { $0 = begin + .hours(1) }
-            try await store.append([events.batch(perHour, from: begin, to: begin + .hours(1))])
+            let end = begin + .hours(1)
+            try await store.append([
+                signIns.batch(perHour, from: begin, to: end), processes.batch(perHour, from: begin, to: end),
+            ])
         }
         for _ in 0..<hours { try await hour() }
-        print("\(perHour * hours) events over \(hours) hours; processor time of a run in ms, median of \(runs)")
-        print("rule                       whole    first   then   times less  slices read (last)")
+        print("\(perHour * hours) events in each of two tables over \(hours) hours")
+        print("processor time of a run in ms; all read: median; by slices: first run, then median and mean of \(runs);")
+        print("as chosen: mean of \(runs + 1) runs, the first included, and how the last was made")
+        print("rule                         all    first  median    mean | chosen")
+        let wanted = CommandLine.arguments.dropFirst(2).first
+        let rules = MeasuredRule.all.filter { wanted.map($0.name.contains) ?? true }
         var figures = rules.map { _ in Figures() }
         for turn in 0...runs {
             let run = RuleSchedule.Run(
                 nominalTime: clock.withLock { $0 },
                 timing: .scheduled(.init(frequency: .hours(1), period: period)))
             for (index, rule) in rules.enumerated() {
-                let all = try await Self.measured { try await whole.run(rule.1, run) }
-                let new = try await Self.measured { try await parts.run(rule.1, run) }
-                figures[index].add(all.milliseconds, new.milliseconds, isFirst: turn == 0)
-                figures[index].slices = new.result.slices
-                guard new.result.rows.lines == all.result.rows.lines else {
-                    print("\(rule.0): the results differ")
+                let new = try await Self.measured { try await parts.run(rule.query, run) }
+                let best = try await Self.measured { try await chosen.run(rule.query, run) }
+                figures[index].add(new.milliseconds, best.milliseconds, isFirst: turn == 0)
+                figures[index].slices = new.result.reading
+                figures[index].choice = best.result.reading
+                var isSame = new.result.rows.lines == best.result.rows.lines
+                if turn % wholeEvery == 0 {
+                    let all = try await Self.measured { try await whole.run(rule.query, run) }
+                    figures[index].whole.append(all.milliseconds)
+                    isSame = isSame && new.result.rows.lines == all.result.rows.lines
+                }
+                guard isSame else {
+                    print("\(rule.name): the results differ")
                     exit(1)
                 }
             }
             try await hour()
         }
-        for (rule, figures) in zip(rules, figures) { print(figures.line(rule.0)) }
+        for (rule, figures) in zip(rules, figures) { print(figures.line(rule.name)) }
         await store.close()
     }
 
@@ -116,22 +116,28 @@ private struct Figures {
     var whole: [Double] = []
     var first = 0.0
     var then: [Double] = []
-    var slices: SliceTally?
+    var chosen: [Double] = []
+    var slices = LookBackReading.whole(.onlyWay)
+    var choice = LookBackReading.whole(.onlyWay)
 
-    mutating func add(_ all: Double, _ new: Double, isFirst: Bool) {
-        whole.append(all)
+    mutating func add(_ new: Double, _ best: Double, isFirst: Bool) {
+        chosen.append(best)
         if isFirst { first = new } else { then.append(new) }
     }
 
     func line(_ name: String) -> String {
-        let (all, new) = (Self.median(whole), Self.median(then))
-        return name.padding(toLength: 24, withPad: " ", startingAt: 0)
-            + String(format: "%8.0f %8.0f %6.0f %10.1f  ", all, first, new, all / max(new, 0.001))
-            + (slices.map { "\($0)" } ?? "all")
+        name.padding(toLength: 24, withPad: " ", startingAt: 0)
+            + String(
+                format: "%8.0f %8.0f %7.0f %7.0f | %6.0f  ", Self.median(whole), first, Self.median(then),
+                Self.mean(then), Self.mean(chosen)) + "\(choice) (always slices: \(slices))"
     }
 
     private static func median(_ values: [Double]) -> Double {
         values.isEmpty ? 0 : values.sorted()[values.count / 2]
+    }
+
+    private static func mean(_ values: [Double]) -> Double {
+        values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
     }
 }
 

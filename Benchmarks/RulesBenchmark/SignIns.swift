@@ -10,13 +10,7 @@ struct SignIns {
         ColumnSchema("Application", .string), ColumnSchema("Result", .int), ColumnSchema("Bytes", .long),
     ])
 
-    private var state: UInt64 = 1
-
-    /// Numbers by a linear congruential generator (Knuth, MMIX): the same for all who run this.
-    private mutating func next(below bound: UInt64) -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return (state >> 33) % bound
-    }
+    private var numbers = Numbers(state: 1)
 
     /// So many sign-ins of a stretch of time, one after the other.
     mutating func batch(_ count: Int, from start: Instant, to end: Instant) -> EventBatch {
@@ -29,12 +23,12 @@ struct SignIns {
         let step = (end - start).ticks / Int64(max(1, count))
         for number in 0..<count {
             times.append(start.ticks + Int64(number) * step)
-            users.append("user\(next(below: 2_000))@corp.example")
-            let address = next(below: 50_000)
+            users.append("user\(numbers.next(below: 2_000))@corp.example")
+            let address = numbers.next(below: 50_000)
             addresses.append("10.\(address / 65_536).\(address / 256 % 256).\(address % 256)")
-            applications.append("application \(next(below: 300))")
-            results.append(next(below: 20) == 0 ? 50_126 : 0)
-            bytes.append(Int64(next(below: 100_000)))
+            applications.append("application \(numbers.next(below: 300))")
+            results.append(numbers.next(below: 20) == 0 ? 50_126 : 0)
+            bytes.append(Int64(numbers.next(below: 100_000)))
         }
         return EventBatch(
             table: Self.table, schema: Self.schema,

@@ -50,6 +50,8 @@ public struct RuleOverview: Sendable {
     public var lastRun: Instant?
     public var nextRun: Instant?
     public var alertCount: Int
+    /// How the last run came by the rows of its look-back, in words; nil where there is nothing to choose.
+    public var reading: String?
     public var description: String
     /// The query, or the rule file's text.
     public var body: String

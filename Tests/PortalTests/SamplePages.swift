@@ -235,10 +235,12 @@ enum SamplePages {
     }()
 
     private static func sampleRule() -> RuleOverview {
-        RuleOverview(
+        var rule = RuleOverview(
             id: "r", name: "Rule", severity: .high, kind: "Scheduled", tactics: [.execution], techniques: ["T1059"],
             schedule: "every 1 h", state: .failing("no table"), lastRun: now, nextRun: now, alertCount: 2,
             description: "D", body: "T | take 1", isQuery: true, file: "rule.yaml:1:1")
+        rule.reading = "incremental: 1 of 336 slices read"
+        return rule
     }
 }
 

@@ -20,6 +20,12 @@ struct TemplateTests {
         }
     }
 
+    @Test func `a rule's page says how its last run came by its look-back`() async throws {
+        let page = try #require(try await Self.pages.value.first { $0.template == .rule })
+        let html = try Templates().render(page)
+        #expect(html.contains("<dt>Last run read</dt><dd>incremental: 1 of 336 slices read</dd>"))
+    }
+
     @Test func `what comes from logs is escaped`() throws {
         let hostile = "<script>alert(1)</script>"
         let html = try Templates().render(ProblemPage(heading: hostile, message: hostile))

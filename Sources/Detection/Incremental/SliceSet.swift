@@ -4,12 +4,16 @@ internal import KQLValues
 
 /// What is kept of a summary between the runs of a rule.
 struct SliceSet: Sendable {
-    /// One slice of time.
+    typealias Piece = SliceGrid.Piece
+
+    /// One slice of time, or a block of them.
     struct Slice: Sendable {
         /// Of the stored rows that it was made of.
         var trace: RowArrivals.Trace
         /// What it adds to the summary.
         var part: Table
+        /// Of the part as it is kept; 0: not kept yet.
+        var bytes = 0
     }
 
     /// Up to when a table was looked at.
@@ -23,13 +27,12 @@ struct SliceSet: Sendable {
     let key: String
     /// The rule's look-back.
     let window: TimeSpan
-    /// Grows with each change; 0: nothing is kept yet.
+    /// Another with each change; 0: nothing is kept yet.
     var revision: Int64 = 0
     var grid: SliceGrid
     /// By table.
     var marks: [String: Mark] = [:]
-    /// By their beginnings.
-    var slices: [Instant: Slice] = [:]
+    var slices: [Piece: Slice] = [:]
     /// Whether slices would take too much room, or about as many rows as the events, so that none are kept.
     var isTooLarge = false
 
@@ -37,6 +40,24 @@ struct SliceSet: Sendable {
         self.key = key
         self.window = window
         self.grid = grid
+    }
+
+    var bytes: Int { slices.values.reduce(0) { $0 + $1.bytes } }
+
+    /// Drops what has left the look-back, and what others stand for now.
+    ///
+    /// - Parameter wanted: what the last run needed, which stays.
+    mutating func forget(except wanted: Set<Piece>) {
+        guard let newest = slices.keys.map({ grid.end(of: $0) }).max() else { return }
+        let oldest = newest - window
+        let single = Set(wanted.filter { $0.slices == 1 }.flatMap { grid.pieces(with: $0.start) })
+        slices = slices.filter { piece, _ in
+            if wanted.contains(piece) { return true }
+            if piece.start < oldest { return false }
+            return piece.slices > 1
+                ? !single.contains(piece)
+                : !grid.pieces(with: piece.start).contains(where: wanted.contains)
+        }
     }
 }
 

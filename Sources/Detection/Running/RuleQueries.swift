@@ -42,13 +42,18 @@ public struct RuleQueryResult: Sendable {
     public var rows: Table
     /// The stored tables that were read.
     public var tables: [String]
-    /// How much of its look-back was read; nil: all of it.
-    public var slices: SliceTally?
+    /// How the rows of its look-back were come by.
+    public var reading: LookBackReading
 
-    public init(rows: Table, tables: [String] = [], slices: SliceTally? = nil) {
+    public init(rows: Table, tables: [String] = [], reading: LookBackReading = .whole(.onlyWay)) {
         self.rows = rows
         self.tables = tables
-        self.slices = slices
+        self.reading = reading
+    }
+
+    /// How much of its look-back was read; nil: all of it.
+    public var slices: SliceTally? {
+        if case .slices(let tally) = reading { tally } else { nil }
     }
 }
 

@@ -17,6 +17,8 @@ public actor RuleRunner {
         public var schedule: RuleSchedule
         /// Alerts raised so far.
         public var alerts: Int
+        /// How its last run came by the rows of its look-back, in words; nil where there is nothing to choose.
+        public var reading: String?
         public var id: String { rule.id }
     }
 
@@ -206,7 +208,7 @@ public actor RuleRunner {
             Status(
                 rule: $0.schedule.isDisabledByFailures ? rule.marked($0.schedule.failureCode) : rule,
                 isEnabled: ($0.isEnabled ?? rule.isEnabled) && !$0.schedule.isDisabledByFailures,
-                schedule: $0.schedule, alerts: $0.alerts)
+                schedule: $0.schedule, alerts: $0.alerts, reading: $0.reading)
         }
     }
 
@@ -229,11 +231,13 @@ public actor RuleRunner {
             run, error: outcome.error, raisedAlert: outcome.alerts > 0, suppression: rule.suppression, at: now,
             timing: rule.timing, policy: policy)
         state.alerts += outcome.newAlerts
+        if outcome.error == nil { state.reading = outcome.chosenReading }
         known[rule.id] = state
         if status == .disabled { muteDisabledRules() }
         let health = outcome.health(of: rule, run, at: now, status: status)
         if health.seconds > Self.slowSeconds { slow.insert(rule.id) } else { slow.remove(rule.id) }
-        try await states.save(state.schedule, of: rule.id, alerts: outcome.newAlerts, health: health)
+        try await states.save(
+            state.schedule, of: rule.id, alerts: outcome.newAlerts, reading: state.reading, health: health)
         await onHealth(health)
     }
 
@@ -268,7 +272,7 @@ extension RuleRunner {
         }
         let result = try await queries.run(rule.query, run)
         outcome.results = result.rows.rowCount
-        outcome.slices = result.slices
+        outcome.reading = result.reading
         let alerts = AlertBuilder(rule, run: run).alerts(
             for: result.rows, generatedAt: time.now(), tables: result.tables)
         return alerts.map { alert in
@@ -310,22 +314,27 @@ private struct RunOutcome {
     var results = 0
     var alerts = 0
     var newAlerts = 0
-    var slices: SliceTally?
+    var reading: LookBackReading?
     var error: RuleQueryError?
     var duration = Duration.zero
 
     func health(
         of rule: AnalyticsRule, _ run: RuleSchedule.Run, at now: Instant, status: RuleHealth.Status
     ) -> RuleHealth {
-        let reading = slices.map { "; incremental: \($0)" } ?? ""
+        let told = chosenReading.map { "; \($0)" } ?? ""
         let message =
-            error.map { "\($0.code): \($0.message)" } ?? "\(results) results, \(newAlerts) new alerts\(reading)"
+            error.map { "\($0.code): \($0.message)" } ?? "\(results) results, \(newAlerts) new alerts\(told)"
         let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
         var health = RuleHealth(
             time: now, ruleID: rule.id, ruleName: rule.name, status: status, message: message, window: run.window,
             results: results, alerts: newAlerts, seconds: seconds)
         health.kind = rule.timing.kind
-        health.slices = slices
+        health.reading = reading
         return health
+    }
+
+    /// What was read, where there was something to choose.
+    var chosenReading: String? {
+        reading.flatMap { $0 == .whole(.onlyWay) ? nil : "\($0)" }
     }
 }

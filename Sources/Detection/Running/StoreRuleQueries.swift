@@ -38,34 +38,55 @@ public struct StoreRuleQueries: RuleQueries {
         let catalog = RecordingCatalog(store.layout)
         var environment = environment()
         environment.tables = catalog
-        var text = query
         if run.isByIngestionTime {
-            text = try restricted(query, environment, catalog, run)
+            let text = try restricted(query, environment, catalog, run)
             environment.tables = RecordingCatalog(WithIngestionTime(base: store.layout))
-        } else {
-            environment.timeRange = run.timeBounds
-            if let found = try await incremental(query, environment, run) {
-                return RuleQueryResult(rows: found.rows, tables: catalog.names, slices: found.tally)
-            }
+            return RuleQueryResult(rows: try await whole(text, environment, run), tables: catalog.names)
         }
+        environment.timeRange = run.timeBounds
+        if let slices,
+            let incremental = IncrementalRun(
+                query, run, store: store, slices: slices, environment: environment, limits: limits)
+        {
+            var result = try await chosen(incremental, slices, query, environment)
+            result.tables = catalog.names
+            return result
+        }
+        return RuleQueryResult(rows: try await whole(query, environment, run), tables: catalog.names)
+    }
+
+    /// The rows of a run that reads all.
+    private func whole(
+        _ text: String, _ environment: QueryEnvironment, _ run: RuleSchedule.Run
+    ) async throws(RuleQueryError) -> Table {
         do {
             let result = try await store.query(
                 StoreQuery(text, environment: environment, options: run.options, limits: limits))
-            return RuleQueryResult(rows: result.result.table, tables: catalog.names)
+            return result.result.table
         } catch {
             throw RuleQueryError(error)
         }
     }
 
-    /// The rows of a run that reads only what is new; nil when the run is to be made as a whole.
-    private func incremental(
-        _ query: String, _ environment: QueryEnvironment, _ run: RuleSchedule.Run
-    ) async throws(RuleQueryError) -> (rows: Table, tally: SliceTally)? {
-        guard let slices else { return nil }
-        let incremental = IncrementalRun(
-            store: store, slices: slices, environment: environment, run: run, limits: limits)
+    /// Makes a run in the way that has cost less so far.
+    private func chosen(
+        _ incremental: IncrementalRun, _ slices: RuleSlices, _ query: String, _ environment: QueryEnvironment
+    ) async throws(RuleQueryError) -> RuleQueryResult {
+        let (key, lookBack) = (incremental.key, incremental.run.window.duration)
+        let clock = ContinuousClock()
+        let began = clock.now
+        var reason = LookBackReading.WholeReason.gaveUp
         do {
-            return try await incremental.result(of: query)
+            switch try await slices.choices.next(key, lookBack: lookBack) {
+            case .slices:
+                if let found = try await incremental.result() {
+                    try await slices.choices.ranSlices(
+                        key, lookBack: lookBack, seconds: (clock.now - began) / .seconds(1), found.tally)
+                    return RuleQueryResult(rows: found.rows, reading: .slices(found.tally))
+                }
+                try await slices.choices.gaveUpSlices(key, lookBack: lookBack)
+            case .whole(let why): reason = why
+            }
         } catch {
             // What fails so may be possible as a whole, unless the run was stopped.
             let failure = RuleQueryError(error)
@@ -73,7 +94,21 @@ public struct StoreRuleQueries: RuleQueries {
             slices.logger.warning(
                 "a rule could not run incrementally and reads its whole look-back",
                 metadata: ["error": "\(failure.message)", "query": "\(query.prefix(80))"])
-            return nil
+            await note(slices.logger) { try await slices.choices.gaveUpSlices(key, lookBack: lookBack) }
+        }
+        let beganWhole = clock.now
+        let rows = try await whole(query, environment, incremental.run)
+        let seconds = (clock.now - beganWhole) / .seconds(1)
+        await note(slices.logger) { try await slices.choices.ranWhole(key, lookBack: lookBack, seconds: seconds) }
+        return RuleQueryResult(rows: rows, reading: .whole(reason))
+    }
+
+    /// Notes what a run cost; a run does not fail for that.
+    private func note(_ logger: Logger, _ change: () async throws -> Void) async {
+        do {
+            try await change()
+        } catch {
+            logger.warning("what a rule's run took could not be kept", metadata: ["error": "\(error)"])
         }
     }
 

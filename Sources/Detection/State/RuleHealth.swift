@@ -27,8 +27,9 @@ public struct RuleHealth: Sendable, Hashable {
     public var kind = "Scheduled"
     /// A person asked for the run.
     public var isManual = false
-    /// How much of its look-back the run read; nil: all of it, or not known any more.
-    public var slices: SliceTally?
+    /// How the run came by the rows of its look-back; nil: it failed, its events were matched in the stream, or it is not
+    /// known any more.
+    public var reading: LookBackReading?
 
     public init(
         time: Instant, ruleID: String, ruleName: String, status: Status, message: String, window: TimeRange,

@@ -12,6 +12,8 @@ public struct RuleStates: Sendable {
         public var isEnabled: Bool?
         /// Alerts raised so far.
         public var alerts: Int
+        /// How its last run came by the rows of its look-back, in words; nil where there is nothing to choose.
+        public var reading: String?
     }
 
     private static let healthRowsKept = 100_000
@@ -28,21 +30,24 @@ public struct RuleStates: Sendable {
             var states: [String: State] = [:]
             for row in try Row.fetchAll(database, sql: "SELECT * FROM detection_rule") {
                 states[row["rule_id"]] = State(
-                    schedule: RuleSchedule(row), isEnabled: row["is_enabled"], alerts: row["alerts"])
+                    schedule: RuleSchedule(row), isEnabled: row["is_enabled"], alerts: row["alerts"],
+                    reading: row["reading"])
             }
             return states
         }
     }
 
     /// Keeps a rule's schedule, adding `alerts` to its count, together with the health row of the run that changed it.
-    func save(_ schedule: RuleSchedule, of ruleID: String, alerts: Int, health: RuleHealth?) async throws {
+    func save(
+        _ schedule: RuleSchedule, of ruleID: String, alerts: Int, reading: String? = nil, health: RuleHealth?
+    ) async throws {
         try await database.write { database in
             try Self.write(schedule, of: ruleID, in: database)
-            if alerts > 0 {
-                try database.execute(
-                    sql: "UPDATE detection_rule SET alerts = alerts + ? WHERE rule_id = ?",
-                    arguments: [alerts, ruleID])
-            }
+            try database.execute(
+                sql: """
+                    UPDATE detection_rule SET alerts = alerts + ?1, reading = ?2
+                    WHERE rule_id = ?3 AND (?1 > 0 OR reading IS NOT ?2)
+                    """, arguments: [alerts, reading, ruleID])
             if let health { try Self.insert(health, in: database) }
         }
     }

@@ -35,6 +35,7 @@ extension RulePage {
             ("Tactics", rule.tactics.map(\.rawValue).joined(separator: ", ")),
             ("Techniques", rule.techniques.joined(separator: ", ")), ("State", rule.state.detail),
             ("Last run", rule.lastRun.map { ShownTime($0, now: now).exact } ?? ""),
+            ("Last run read", rule.reading ?? ""),
             ("Next run", rule.nextRun.map { ShownTime($0, now: now).exact } ?? ""),
             ("Alerts", "\(rule.alertCount)"), ("Id", rule.id), ("File", rule.file),
         ]

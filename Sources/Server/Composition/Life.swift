@@ -64,7 +64,7 @@ struct Life: Sendable {
         policy.nearRealTimeDelay = core.settings.detection.nearRealTimeDelay
         let queries = StoreRuleQueries(
             store: core.events, environment: { core.queries.environment() },
-            slices: RuleSlices(core.database, time: core.time))
+            slices: RuleSlices(core.database, core.settings.detection.incremental, time: core.time))
         let runner = RuleRunner(
             queries: queries, casebook: core.casebook, states: RuleStates(core.database), time: core.time,
             policy: policy, streamed: StreamedRuns(stream, store: core.events), logger: logger,
@@ -211,6 +211,17 @@ struct Life: Sendable {
             try await records.drain()
             try await suppressor.drain()
             if try await core.database.journal.head().sequence == before { return }
+        }
+    }
+}
+
+extension RuleSlices {
+    /// Nil when all rules are to read their whole look-back.
+    fileprivate init?(_ database: StateDatabase, _ runs: Settings.IncrementalRuns, time: TimeSource) {
+        switch runs {
+        case .measured: self.init(database, time: time)
+        case .always: self.init(database, time: time, policy: .alwaysSlices)
+        case .never: return nil
         }
     }
 }

@@ -25,6 +25,7 @@ extension RuleOverview {
             techniques: rule.techniques, schedule: RuleOverview.words(rule.timing), state: State(status),
             lastRun: nil, nextRun: status.schedule.nextNominalTime, alertCount: status.alerts,
             description: rule.description, body: rule.query, isQuery: true, file: "\(rule.position)")
+        reading = status.reading
     }
 
     fileprivate init(_ rule: SigmaRule) {

@@ -30,7 +30,7 @@ extension Settings {
         var settings = Settings(dataFolder: dataFolder, home: home)
         settings.readServers(reader)
         try settings.readMail(reader, path: path)
-        settings.readDetection(reader)
+        try settings.readDetection(reader, path: path)
         settings.workspace.subscriptionID = reader.string(
             forKey: "workspace.subscriptionID", default: settings.workspace.subscriptionID)
         settings.workspace.resourceGroup = reader.string(
@@ -149,7 +149,13 @@ extension Settings {
         externalData.maximumBytes = reader.int(forKey: "externalData.maximumBytes", default: externalData.maximumBytes)
     }
 
-    private mutating func readDetection(_ reader: ConfigReader) {
+    private mutating func readDetection(_ reader: ConfigReader, path: String) throws {
+        let runs = reader.string(forKey: "detection.incremental", default: detection.incremental.rawValue)
+        guard let incremental = IncrementalRuns(rawValue: runs) else {
+            throw SettingsError(
+                message: "\(path): detection.incremental is '\(runs)'; it must be 'measured', 'always' or 'never'")
+        }
+        detection.incremental = incremental
         detection.scheduledDelay = .seconds(
             reader.double(forKey: "detection.scheduledDelaySeconds", default: detection.scheduledDelay.seconds))
         detection.nearRealTimeDelay = .seconds(

@@ -86,6 +86,7 @@ public struct Settings: Sendable {
         public var scheduledDelay = TimeSpan.minutes(5)
         /// The same for near-real-time rules.
         public var nearRealTimeDelay = TimeSpan.minutes(2)
+        public var incremental = IncrementalRuns.measured
         /// Folders of analytics rules (Sentinel YAML) besides the shipped ones.
         public var ruleFolders: [String] = []
         /// Folders of Sigma rules besides the shipped ones.
@@ -98,6 +99,14 @@ public struct Settings: Sendable {
         public var trialAlertsPerDay = 1.0
         /// How far back the back-tests of rules in trial look.
         public var trialDays = 30
+    }
+
+    /// Which rules with long look-backs read only what is new in them, of those that can.
+    public enum IncrementalRuns: String, Sendable, CaseIterable {
+        /// Those that take less so.
+        case measured
+        case always
+        case never
     }
 
     /// The names under which the resources of this installation appear in ARM paths.

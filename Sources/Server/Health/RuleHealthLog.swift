@@ -53,7 +53,7 @@ final class RuleHealthLog: Sendable {
 
     private func cells(_ health: RuleHealth) -> [String: Value] {
         let isGood = health.status == .success
-        let reading = health.slices.map { "incremental: \($0)" } ?? "whole look-back"
+        let reading = health.reading ?? .whole(.onlyWay)
         return [
             "TimeGenerated": .datetime(health.time),
             "OperationName": .string("\(health.kind) analytics rule run"),
@@ -73,7 +73,7 @@ final class RuleHealthLog: Sendable {
                 "QueryEndTimeUTC": .string(health.window.end.description),
                 "TriggerType": .string(health.isManual ? "Manual" : "Scheduled"),
                 "Outcome": .string(health.status.rawValue),
-                "ExecutionTimeMs": .int(Int64(health.seconds * 1_000)), "Reading": .string(reading),
+                "ExecutionTimeMs": .int(Int64(health.seconds * 1_000)), "Reading": .string("\(reading)"),
                 "Issues": isGood ? [] : [["Description": .string(health.message)]],
             ]), "SourceSystem": .string("Tocsin"), "Type": .string("SentinelHealth"),
         ]

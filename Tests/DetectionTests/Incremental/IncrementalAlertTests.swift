@@ -38,12 +38,19 @@ import Vocabulary
         var results: [Int]
     }
 
+    /// What runs said of how they read.
+    private struct Told {
+        var messages: [String]
+        /// Of the rules, after a restart.
+        var readings: [String?]
+    }
+
     /// A day of events and runs.
     ///
     /// - Parameter queries: asked for anew for each hour, as after a restart.
     private static func findings(
         _ queries: (SlicedEvents, StateDatabase) -> StoreRuleQueries
-    ) async throws -> (Findings, messages: [String]) {
+    ) async throws -> (Findings, Told) {
         let events = try await SlicedEvents()
         let database = try StateDatabase.inMemory(rooms: [Casebook.migrations, DetectionTables.migrations])
         let casebook = Casebook(database: database, time: events.clock.source)
@@ -72,9 +79,12 @@ import Vocabulary
                 entities: content.entities)
         }
         let health = try await states.health(limit: 1_000)
+        let restarted = RuleRunner(
+            queries: queries(events, database), casebook: casebook, states: states, time: events.clock.source)
+        try await restarted.replaceRules(Self.rules)
         return (
             Findings(alerts: alerts.sorted { $0.id < $1.id }, results: health.map(\.results).sorted()),
-            messages: health.map(\.message)
+            Told(messages: health.map(\.message), readings: await restarted.statuses().map(\.reading))
         )
     }
 
@@ -85,13 +95,15 @@ import Vocabulary
         let (part, told) = try await Self.findings { events, database in
             StoreRuleQueries(
                 store: events.store, environment: { events.environment.withLock { $0 } },
-                slices: RuleSlices(database, time: events.clock.source))
+                slices: RuleSlices(database, time: events.clock.source, policy: .alwaysSlices))
         }
         #expect(part.alerts == whole.alerts)
         #expect(part.results == whole.results)
         #expect(part.alerts.count > 20)
-        #expect(plain.allSatisfy { !$0.contains("incremental") })
-        #expect(told.allSatisfy { $0.contains("incremental: ") })
-        #expect(told.contains { $0.hasSuffix("; incremental: 1 of 12 slices read") })
+        #expect(plain.messages.allSatisfy { !$0.contains("look-back") && !$0.contains("slices") })
+        #expect(plain.readings == [nil, nil])
+        #expect(told.messages.allSatisfy { $0.contains("; incremental: ") })
+        #expect(told.messages.contains { $0.hasSuffix("; incremental: 1 of 12 slices read") })
+        #expect(told.readings.allSatisfy { $0?.hasPrefix("incremental: ") == true })
     }
 }

@@ -97,6 +97,38 @@ import Testing
         #expect(try await read(query) == SliceTally(read: 0, of: 12))
     }
 
+    @Test mutating func `many slices are kept as blocks where nothing changes any more`() async throws {
+        let queries = events.incremental
+        var tallies: [SliceTally] = []
+        try await fill()
+        for run in 0..<48 {
+            events.clock.advance(by: .minutes(15))
+            try await events.append(3, to: "Signals", by: &generator)
+            if run == 30 { try await events.append(0, late: 3, to: "Signals", by: &generator) }
+            let now = events.run(period: .hours(12), frequency: .minutes(15))
+            let part = try await queries.run(Self.query, now)
+            #expect(part.rows.unordered == (try await events.whole.run(Self.query, now)).rows.unordered)
+            tallies.append(try #require(part.slices))
+        }
+        // 48 slices, six in a block: besides the new ones, those of a block that is formed and of one that ends.
+        #expect(tallies[0] == SliceTally(read: 48, of: 48))
+        #expect(tallies[1...29].allSatisfy { $0.all == 48 && $0.read <= 4 + 6 + 6 })
+        #expect(tallies[1...].map(\.read).reduce(0, +) < 47 * 8)
+        #expect(tallies[1...].contains { $0.read >= 6 })
+    }
+
+    @Test mutating func `a set that another process changed is read from the database`() async throws {
+        let (first, second) = (events.incremental, events.incremental)
+        try await fill()
+        for queries in [first, second, first, second, second, first] {
+            try await hour(late: 2)
+            let run = events.run(period: .hours(12))
+            let part = try await queries.run(Self.query, run)
+            #expect(part.rows.unordered == (try await events.whole.run(Self.query, run)).rows.unordered)
+            if part.slices != SliceTally(read: 12, of: 12) { #expect((part.slices?.read ?? 12) <= 3) }
+        }
+    }
+
     @Test(arguments: [
         "Signals | summarize percentile(Number, 95) by User", "Signals | summarize sum(Number / 3.0) by User",
         "Signals | extend Age = now() - TimeGenerated | summarize max(Age) by User",
@@ -125,7 +157,7 @@ import Testing
         let environment = events.environment.withLock { $0 }
         let queries = StoreRuleQueries(
             store: events.store, environment: { environment },
-            slices: RuleSlices(events.database, time: events.clock.source, limits: limits))
+            slices: RuleSlices(events.database, time: events.clock.source, limits: limits, policy: .alwaysSlices))
         let run = events.run(period: .hours(12))
         let expected = try await events.whole.run(Self.query, run).rows.unordered
         for _ in 0..<2 { #expect(try await queries.run(Self.query, run).rows.unordered == expected) }

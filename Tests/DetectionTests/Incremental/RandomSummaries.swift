@@ -9,6 +9,8 @@ struct RandomSummaries {
     private static let sources = [
         "Signals", "union Signals, Others", "Parsed | project-away A",
         "Signals | mv-expand Tag = Tags to typeof(string)",
+        "Signals | mv-expand with_itemindex=Place Tag = Tags | where Place < 1 | extend Host = strcat(Host, Tag)",
+        "Signals | parse-kv Text as (a: long, b: string) with (pair_delimiter=' ', kv_delimiter='=') | where b != 'z'",
         "Signals | extend Number = Number * 2",
         "Signals | join kind=inner _GetWatchlist('guarded') on $left.User == $right.SearchKey",
         "Signals | project TimeGenerated, User, Host, Number, Small, Tags, Text",

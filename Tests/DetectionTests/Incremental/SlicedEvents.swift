@@ -59,7 +59,7 @@ final class SlicedEvents: Sendable {
     var incremental: StoreRuleQueries {
         StoreRuleQueries(
             store: store, environment: { self.environment.withLock { $0 } },
-            slices: RuleSlices(database, time: clock.source))
+            slices: RuleSlices(database, time: clock.source, policy: .alwaysSlices))
     }
 
     /// Rules that read their whole look-back in each run.
@@ -101,6 +101,7 @@ extension Table {
     var unordered: [String] {
         (0..<rowCount).map { row in
             zip(schema.columns, self.row(row)).map { column, value in
+                if case .real(let number) = value, number.isNaN { return "\(column.name)=nan" }
                 guard case .dynamic(let json) = value, let elements = json.arrayValue else {
                     return "\(column.name)=\(value)"
                 }
