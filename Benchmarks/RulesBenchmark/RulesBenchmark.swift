@@ -13,17 +13,17 @@ import Synchronization
 /// Runs rules every hour over 14 days, by reading all, by reading what is new, and as the program chooses, in turns over the
 /// same events; holds the results against each other and prints what a run takes.
 ///
-/// Arguments: how many events, and words of the name of the only rule.
+/// Arguments: how many events, how many runs, and words of the names of the only rules.
 @main
 enum RulesBenchmark {
     private static let start = Instant(iso8601: "2026-03-01T00:00:00Z") ?? .unixEpoch
     private static let period = TimeSpan.days(14)
-    private static let runs = 20
     /// All is read in every fourth turn only.
     private static let wholeEvery = 4
 
     static func main() async throws {
         let rows = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 5_000_000
+        let runs = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 20
         let folder = FileManager.default.temporaryDirectory.appending(path: "tocsin-rules-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer {
@@ -65,7 +65,7 @@ enum RulesBenchmark {
         print("processor time of a run in ms; all read: median; by slices: first run, then median and mean of \(runs);")
         print("as chosen: mean of \(runs + 1) runs, the first included, and how the last was made")
         print("rule                         all    first  median    mean | chosen")
-        let wanted = CommandLine.arguments.dropFirst(2).first
+        let wanted = CommandLine.arguments.dropFirst(3).first
         let rules = MeasuredRule.all.filter { wanted.map($0.name.contains) ?? true }
         var figures = rules.map { _ in Figures() }
         for turn in 0...runs {
@@ -90,6 +90,8 @@ enum RulesBenchmark {
                 }
             }
             try await hour()
+            // A long benchmark shows that it is alive.
+            FileHandle.standardError.write(Data("turn \(turn) of \(runs)\n".utf8))
         }
         for (rule, figures) in zip(rules, figures) { print(figures.line(rule.name)) }
         await store.close()
