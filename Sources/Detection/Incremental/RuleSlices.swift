@@ -14,7 +14,7 @@ public struct RuleSlices: Sendable {
     /// How much is kept.
     public struct Limits: Sendable, Hashable {
         /// Bytes of the slices of one summary; beyond, the rule runs as a whole.
-        public var bytesPerSummary = 16 << 20
+        public var bytesPerSummary = 48 << 20
         /// Bytes of all slices; beyond, those that were used longest ago are dropped.
         public var bytes = 512 << 20
         /// Bytes of the slices that are remembered, counted as in the database; in memory they take a few times as much.

@@ -43,6 +43,8 @@ import Testing
                 #expect(part.tables == whole.tables)
                 // Lists of sorted rows keep their order, which slices do not tell.
                 if query.contains("sort by"), query.contains("make_list") { continue }
+                // Conditions on time are not moved below parse-kv.
+                if query.contains("parse-kv"), query.contains("ago(") { continue }
                 let slices = try #require(part.slices, "\(query)")
                 tally.read += slices.read
                 tally.all += slices.all
