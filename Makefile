@@ -36,6 +36,8 @@ test:  ## install what is missing and run the whole test suite
 test-all: test  ## the test suite, then the random comparisons and crashes in their large numbers
 	TOCSIN_RANDOM_QUERIES=20000 swift test --skip-build --no-parallel --filter 'composed at random'
 	TOCSIN_INCREMENTAL_SEEDS=25 swift test --skip-build --no-parallel --filter 'rules composed at random find the same'
+	TOCSIN_STREAM_SEEDS=10 swift test --skip-build --no-parallel --filter 'the stream makes the alerts of the schedule'
+	TOCSIN_MONTH_DAYS=30 swift test --skip-build --no-parallel --filter 'hidden in a month of noise'
 	TOCSIN_GROUPING_SEEDS=10 swift test --skip-build --no-parallel --filter 'interleavings and restarts change no incident'
 	TOCSIN_KILL_ROUNDS=100 swift test --skip-build --no-parallel --filter 'what was acknowledged before kill -9'
 	TOCSIN_SCHEMA_EXAMPLES=10 swift test --skip-build --no-parallel --filter 'generated requests'

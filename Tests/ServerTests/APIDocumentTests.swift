@@ -67,8 +67,9 @@ struct APIDocumentTests {
 
     @Test(.enabled(if: areThere, missing))
     func `generated requests find no failure and nothing undocumented`() async throws {
-        // Beside the coverage phase, which goes through every parameter's and member's limits; `make test-all` asks for more.
-        let examples = ProcessInfo.processInfo.environment["TOCSIN_SCHEMA_EXAMPLES"] ?? "1"
+        // `make test-all` asks for more, and for the phase that goes through every parameter's and member's limits.
+        let wanted = ProcessInfo.processInfo.environment["TOCSIN_SCHEMA_EXAMPLES"]
+        let phases = wanted == nil ? "fuzzing" : "coverage,fuzzing"
         let data = try RunningTocsin.temporaryFolder()
         let server = try await RunningTocsin(data: data)
         let run = try await Command.run(
@@ -77,7 +78,7 @@ struct APIDocumentTests {
                 "-m", "schemathesis.cli", "run", "\(server.address)/api/openapi.json", "--header",
                 "Authorization: Bearer \(server.token)", "--checks",
                 "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-                "--phases", "coverage,fuzzing", "--max-examples", examples, "--seed", "1", "--no-color",
+                "--phases", phases, "--max-examples", wanted ?? "2", "--seed", "1", "--no-color",
                 "--generation-database", "none", "--include-path-regex", "^/(api|providers)/",
                 "--exclude-path-regex", "store/(backup|compact|retention)|sharedKeys|regenerateSharedKey",
             ], folder: data)

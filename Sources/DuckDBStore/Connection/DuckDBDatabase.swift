@@ -1,5 +1,6 @@
 import CDuckDB
 import EventStore
+import Foundation
 
 /// An open database. Released when the last connection to it is.
 ///
@@ -43,10 +44,12 @@ final class DuckDBDatabase: @unchecked Sendable {
         _ connection: DuckDBConnection, _ options: DuckDBOptions
     ) throws(EventStoreError) {
         if let path = options.path {
-            let place = "\(SQLText.literal(path)) AS \(attachedName)"
+            // A file keeps the size of blocks that it was made with.
+            let blocks = FileManager.default.fileExists(atPath: path) ? "" : ", BLOCK_SIZE \(options.blockSize)"
             do {
                 try connection.execute(
-                    "ATTACH \(place) (ROW_GROUP_SIZE \(options.rowGroupSize))", code: .cannotOpen)
+                    "ATTACH \(SQLText.literal(path)) AS \(attachedName) (ROW_GROUP_SIZE \(options.rowGroupSize)\(blocks))",
+                    code: .cannotOpen)
             } catch {
                 throw EventStoreError(
                     .cannotOpen, "The event store \(path) cannot be opened: \(explanation(of: error.message))")

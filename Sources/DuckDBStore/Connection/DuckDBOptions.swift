@@ -16,6 +16,9 @@ public struct DuckDBOptions: Sendable, Hashable {
     /// Rows that are packed together in the file, a multiple of 2,048. Folding the log in packs groups that are not full
     /// anew, while nothing can be written; see `docs/decisions/0029-small-row-groups.md`.
     public var rowGroupSize = 16_384
+    /// Bytes of the blocks of a new file, a power of two from 16 KiB to 256 KiB. What a column has of a row group begins a
+    /// block of its own at times, so that small groups want small blocks.
+    public var blockSize = 65_536
     /// How long rows are kept where nobody set another time.
     public var retention: RetentionPolicy
     /// Bytes of the disk that appends leave free, so that the database can always fold its log in; DuckDB gives a

@@ -50,11 +50,13 @@ extension DuckDBConnection {
             first: bounds.lower, last: bounds.upper)
     }
 
-    /// The blocks of a table, 256 KiB each.
+    /// The blocks of a table.
     private func bytes(of storedName: String) throws(EventStoreError) -> Int {
         try count(
             """
-            SELECT CAST(count(DISTINCT block_id) * 262144 AS BIGINT) FROM pragma_storage_info(
+            SELECT CAST(count(DISTINCT block_id) * (
+                SELECT max(block_size) FROM pragma_database_size() WHERE database_name = current_database()
+            ) AS BIGINT) FROM pragma_storage_info(
             \(SQLText.literal(SQLText.identifier(storedName)))) WHERE block_id >= 0
             """)
     }

@@ -2,6 +2,7 @@ import Casebook
 import Chronology
 import Detection
 import EventStore
+import Foundation
 import JSON
 import KQL
 import KQLFunctions
@@ -159,7 +160,11 @@ import Vocabulary
         #expect(matcher.streamedRules.isEmpty)
     }
 
-    @Test(arguments: [EventGrouping.singleAlert, .alertPerResult], [1, 2, 3])
+    /// Seeds of the events; TOCSIN_STREAM_SEEDS says how many.
+    private static let seeds = Array(
+        1...max(1, ProcessInfo.processInfo.environment["TOCSIN_STREAM_SEEDS"].flatMap { Int($0) } ?? 1))
+
+    @Test(arguments: [EventGrouping.singleAlert, .alertPerResult], seeds)
     func `the stream makes the alerts of the schedule, in whatever blocks events come`(
         grouping: EventGrouping, seed: Int
     ) async throws {
