@@ -14,9 +14,8 @@ final class DuckDBConnection {
 
     private static let keptStatements = 64
 
-    init(_ database: DuckDBDatabase) throws(EventStoreError) {
-        self.database = database
-        handle = try database.connect()
+    convenience init(_ database: DuckDBDatabase) throws(EventStoreError) {
+        try self.init(unplaced: database)
         if let catalogue = database.catalogue { try execute("USE \(catalogue)", code: .cannotOpen) }
     }
 
