@@ -24,6 +24,7 @@ let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -230,7 +231,7 @@ let edges: [Target] = [
 ]
 
 let tests: [Target] = [
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: [subprocess, systemPackage], path: "Tests/TestSupport"),
     .target(
         name: "EventStoreContract", dependencies: ["Chronology", "EventStore", "JSON", "KQL", "KQLValues"],
         path: "Tests/EventStoreContract"),
@@ -295,9 +296,8 @@ let tests: [Target] = [
     .testTarget(
         name: "HTTPAdapterTests",
         dependencies: [
-            "Chronology", "HTTPAdapter", "JSON", "KQL", "KQLFunctions", "KQLValues", "Response", "Workflow",
-            collections, nioCore, nioHTTP1,
-            nioPosix,
+            "Chronology", "HTTPAdapter", "JSON", "KQL", "KQLFunctions", "KQLValues", "Response", "TestSupport",
+            "Workflow", collections, nioCore, nioHTTP1, nioPosix,
         ]),
     .testTarget(
         name: "InvestigationTests",
@@ -348,7 +348,9 @@ let tests: [Target] = [
             collections,
             logging,
         ]),
-    .testTarget(name: "SMTPChannelTests", dependencies: ["Chronology", "Notification", "SMTPChannel", "Vocabulary"]),
+    .testTarget(
+        name: "SMTPChannelTests",
+        dependencies: ["Chronology", "Notification", "SMTPChannel", "TestSupport", "Vocabulary"]),
     .testTarget(
         name: "ServerTests",
         dependencies: [
@@ -372,7 +374,7 @@ let tests: [Target] = [
         name: "SuppressionTests",
         dependencies: ["Casebook", "Chronology", "StateStore", "Suppression", "Vocabulary"]),
     .testTarget(name: "ThreatIntelligenceTests", dependencies: ["Chronology", "JSON", "ThreatIntelligence"]),
-    .testTarget(name: "UnpackingTests", dependencies: ["Unpacking"]),
+    .testTarget(name: "UnpackingTests", dependencies: ["TestSupport", "Unpacking"]),
     .testTarget(
         name: "WatchlistsTests",
         dependencies: [
@@ -412,6 +414,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: shims + pure + ground + lifeCycle + edges + tests,
     cxxLanguageStandard: .cxx17

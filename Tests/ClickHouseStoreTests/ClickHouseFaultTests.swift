@@ -5,6 +5,7 @@ import EventStoreContract
 import Foundation
 import KQL
 import KQLValues
+import TestSupport
 import Testing
 
 @Suite struct `ClickHouse's faults` {
@@ -77,23 +78,23 @@ import Testing
 
     @Test func `deliveries that a crash interrupts are stored once when they are sent again`() async throws {
         try await withFolder { folder in
-            let first = try ClickHouseFront(folder: folder)
+            let first = try await ClickHouseFront(folder: folder)
             let port = try #require(first.url.port)
             let store = try await OpenStore.at(first, database: "crash") { $0.retrySeconds = 0.2 }
             try await store.append([SampleRows.numbered("Crash", count: 1)], delivery: DeliveryID("0"))
             let sending = Task { await deliver(1..<30, to: store) }
             for _ in 0..<1000 where await deliveredSoFar(store) < 3 { await Task.yield() }
-            first.kill()
+            await first.kill()
             _ = await sending.value
 
-            let second = try ClickHouseFront(folder: folder, ["--port", String(port)])
+            let second = try await ClickHouseFront(folder: folder, ["--port", String(port)])
             #expect(await deliver(1..<30, to: store) == 29)
             let rows = try await StoreContract.rows(store, "Crash")
             guard case .long(let numbers)? = rows.column("Number") else { return }
             let expected: [Int64] = [0] + Array(10..<300)
             #expect(numbers.values == expected)
             await store.close()
-            second.kill()
+            await second.kill()
         }
     }
 
@@ -123,12 +124,12 @@ import Testing
 
     @Test func `a server that is away is told of, and writes wait for its return`() async throws {
         try await withFolder { folder in
-            let first = try ClickHouseFront(folder: folder)
+            let first = try await ClickHouseFront(folder: folder)
             let port = try #require(first.url.port)
             let patient = try await OpenStore.at(first, database: "away") { $0.retrySeconds = 60 }
             try await patient.append([SampleRows.numbered("Away", count: 5)])
             let hasty = try await OpenStore.at(first, database: "away") { $0.retrySeconds = 0.2 }
-            first.kill()
+            await first.kill()
             let write = await #expect(throws: EventStoreError.self) {
                 try await hasty.append([SampleRows.numbered("Away", count: 5)])
             }
@@ -142,19 +143,19 @@ import Testing
             #expect(start?.message.contains("events.clickhouse.url") == true)
 
             let waiting = Task { try await patient.append([SampleRows.numbered("Away", start: 5, count: 5)]) }
-            let second = try ClickHouseFront(folder: folder, ["--port", String(port)])
+            let second = try await ClickHouseFront(folder: folder, ["--port", String(port)])
             try await waiting.value
             #expect(try await StoreContract.rows(patient, "Away").rowCount == 10)
             await patient.close()
-            second.kill()
+            await second.kill()
         }
     }
 
     @Test func `a server is known by its certificate and knows its users`() async throws {
         try await withFolder { folder in
-            let (certificate, key) = try Certificates.make(in: folder, "server")
-            let (other, _) = try Certificates.make(in: folder, "other")
-            let front = try ClickHouseFront(
+            let (certificate, key) = try await Certificates.make(in: folder, "server")
+            let (other, _) = try await Certificates.make(in: folder, "other")
+            let front = try await ClickHouseFront(
                 folder: folder.appending(path: "data"),
                 ["--certificate", certificate, "--key", key, "--user", "tocsin", "--password", "p&ss word"],
                 scheme: "https")
@@ -174,7 +175,7 @@ import Testing
             let guess = await #expect(throws: EventStoreError.self) { _ = try await open(certificate, "guess") }
             #expect(guess?.code == .unavailable)
             #expect(guess?.message.contains("password") == true)
-            front.kill()
+            await front.kill()
         }
     }
 
@@ -191,18 +192,16 @@ import Testing
 
 /// Certificates that sign themselves, for `localhost`.
 private enum Certificates {
-    static func make(in folder: URL, _ name: String) throws -> (certificate: String, key: String) {
+    static func make(in folder: URL, _ name: String) async throws -> (certificate: String, key: String) {
         let certificate = folder.appending(path: "\(name).pem").path
         let key = folder.appending(path: "\(name).key").path
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
-        openssl.arguments = [
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-            "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate,
-        ]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
+        let openssl = try await Command.run(
+            "/usr/bin/openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate,
+            ])
+        #expect(openssl.status == 0, "\(openssl.errors)")
         return (certificate, key)
     }
 }

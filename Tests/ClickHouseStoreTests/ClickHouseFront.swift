@@ -2,47 +2,33 @@ import Chronology
 import ClickHouseStore
 import EventStore
 import Foundation
-import Synchronization
 import TestSupport
 
 /// ClickHouse's engine in a process of its own behind HTTP; ends with the test process at the latest.
 final class ClickHouseFront: Sendable {
     let url: URL
-    private let process: Process
-    private let input: Pipe
+    private let process: ChildProcess
 
     /// - Parameter arguments: Those of `clickhouse_front.py` after the folder.
-    init(folder: URL, _ arguments: [String] = [], scheme: String = "http") throws {
+    init(folder: URL, _ arguments: [String] = [], scheme: String = "http") async throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        process = Process()
-        process.executableURL = URL(filePath: Self.python)
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Front/clickhouse_front.py")
-        process.arguments = [script.path, folder.path] + arguments
-        let output = Pipe()
-        input = Pipe()
-        process.standardOutput = output
-        process.standardInput = input
-        try process.run()
-        var line = ""
-        while !line.hasSuffix("\n") {
-            guard let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty else {
-                throw FrontFailure()
-            }
-            line += String(decoding: byte, as: UTF8.self)
-        }
-        guard let port = Int(line.dropLast()), let url = URL(string: "\(scheme)://localhost:\(port)") else {
-            throw FrontFailure()
-        }
+        process = try await ChildProcess(Self.python, [script.path, folder.path] + arguments)
+        guard let line = await process.nextLine(), let port = Int(line),
+            let url = URL(string: "\(scheme)://localhost:\(port)")
+        else { throw FrontFailure(description: "ClickHouse's engine did not start: \(process.errors)") }
         self.url = url
     }
 
     /// Ends the process at once, as a crash would.
-    func kill() {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    func kill() async {
+        process.signal(SIGKILL)
+        await process.ended()
     }
 
-    struct FrontFailure: Error {}
+    struct FrontFailure: Error {
+        let description: String
+    }
 
     /// `scripts/bootstrap --test` makes the environment.
     private static let python: String = {
@@ -52,9 +38,9 @@ final class ClickHouseFront: Sendable {
     }()
 
     /// One for all tests that do not end it.
-    static let shared: Result<ClickHouseFront, any Error> = Result {
+    static let shared = Task {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tocsin-clickhouse-\(UUID().uuidString)")
-        return try ClickHouseFront(folder: folder)
+        return try await ClickHouseFront(folder: folder)
     }
 }
 
@@ -65,7 +51,8 @@ enum OpenStore {
         _ front: ClickHouseFront? = nil, database: String = "test_\(UUID().uuidString.lowercased())",
         _ change: (inout ClickHouseOptions) -> Void = { _ in }
     ) async throws -> ClickHouseEventStore {
-        var options = ClickHouseOptions(url: try (front ?? ClickHouseFront.shared.get()).url)
+        let server = if let front { front } else { try await ClickHouseFront.shared.value }
+        var options = ClickHouseOptions(url: server.url)
         options.database = database
         change(&options)
         return try await ClickHouseEventStore.open(options, now: { .unixEpoch })

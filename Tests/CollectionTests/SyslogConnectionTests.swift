@@ -6,6 +6,7 @@ import NIOPosix
 import NIOSSL
 import Records
 import Synchronization
+import TestSupport
 import Testing
 
 /// What a listener handed on.
@@ -44,26 +45,18 @@ private func listening(
 private struct Authority {
     let folder: URL
 
-    init() throws {
+    init() async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "syslog-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.currentDirectoryURL = folder
-        process.arguments = [
-            "-ec",
+        let made = try await Command.shell(
             """
-            exec 2>/dev/null
             openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout ca.key -out ca.pem -subj /CN=ca
             for name in server sender stranger; do
                 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $name.key -out $name.csr -subj /CN=$name
                 openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out $name.pem
             done
-            """,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+            """, in: folder)
+        #expect(made.status == 0, "\(made.errors)")
     }
 
     func path(_ name: String) -> String { folder.appending(path: name).path }
@@ -105,7 +98,7 @@ private struct Authority {
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct SyslogConnectionTests {
     @Test func `only senders whose certificate is allowed are heard over TLS`() async throws {
-        let authority = try Authority()
+        let authority = try await Authority()
         let configuration = SyslogListenerConfiguration(.tls, host: "127.0.0.1", port: 0, tls: authority.listener)
         try await listening(configuration) { port, received, statistics in
             try await authority.send("<13>Jun  9 22:50:54 h app: stranger", as: "stranger", to: port)
@@ -117,8 +110,8 @@ struct SyslogConnectionTests {
         }
     }
 
-    @Test func `certificates that cannot be used are refused with the file's name`() throws {
-        let authority = try Authority()
+    @Test func `certificates that cannot be used are refused with the file's name`() async throws {
+        let authority = try await Authority()
         var tls = authority.listener
         try tls.check()
         tls.key = authority.path("sender.key")

@@ -21,14 +21,10 @@ package enum BenchmarkEvents {
             // A folder left behind in the temporary directory harms nobody.
             try? FileManager.default.removeItem(at: folder)
         }
-        let generator = Process()
-        generator.executableURL = URL(filePath: "/usr/bin/env")
-        generator.arguments = [
-            "python3", SharedFolder.file("bench/gen_events.py").path, "--rows", String(rows), "--out", folder.path,
-        ]
-        generator.standardOutput = FileHandle.nullDevice
-        try generator.run()
-        generator.waitUntilExit()
+        let generator = try await Command.run(
+            "/usr/bin/env",
+            ["python3", SharedFolder.file("bench/gen_events.py").path, "--rows", String(rows), "--out", folder.path])
+        #expect(generator.status == 0, "\(generator.errors)")
         for (name, columns) in try #require(try file()["schema"]?.objectValue) {
             let schema = TableSchema(
                 try #require(columns.objectValue).map { name, type in

@@ -38,7 +38,7 @@ struct ExpositionTests {
         #expect(TextExposition.name(text) == name)
     }
 
-    @Test func `Prometheus' own parser reads what is written, hostile labels among it`() throws {
+    @Test func `Prometheus' own parser reads what is written, hostile labels among it`() async throws {
         let python = SharedFolder.checkout.appending(path: ".deps/venv/bin/python")
         try #require(
             FileManager.default.isExecutableFile(atPath: python.path), "scripts/bootstrap makes the test environment")
@@ -51,27 +51,17 @@ struct ExpositionTests {
         for seconds in [0.0001, 0.3, 7, 1000] { distribution.add(seconds) }
         var steps = MetricFamily("tocsin_steps_seconds", .histogram, help: "Steps.")
         steps.add(distribution: distribution, [.init("kind", hostile)])
-        let process = Process()
-        let (input, output) = (Pipe(), Pipe())
-        process.executableURL = python
-        process.arguments = [
-            "-c",
-            """
+        let script = """
             import sys
             from prometheus_client.parser import text_string_to_metric_families as parse
             for family in parse(sys.stdin.read()):
                 for sample in family.samples:
                     print(family.type, sample.name, sorted(sample.labels.items()), sample.value)
-            """,
-        ]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        input.fileHandleForWriting.write(Data(TextExposition.text([family, steps]).utf8))
-        try input.fileHandleForWriting.close()
-        let read = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+            """
+        let parser = try await Command.run(
+            python.path, ["-c", script], input: TextExposition.text([family, steps]))
+        #expect(parser.status == 0, "\(parser.errors)")
+        let read = parser.output
         #expect(read.contains(#"gauge tocsin_odd [('way', 'a"b\\c\nd{e}=f,ü')] inf"#), "\(read)")
         #expect(read.contains("histogram tocsin_steps_seconds_count"))
         #expect(read.contains("[('kind', 'a\"b\\\\c\\nd{e}=f,ü'), ('le', '+Inf')] 4"), "\(read)")

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import StateStore
 import Synchronization
+import TestSupport
 import Testing
 
 /// A folder with files that grow, the follower's positions, and a store that keeps each delivery once.
@@ -87,14 +88,9 @@ private final class Site: Sendable {
         try handle.close()
     }
 
-    func shell(_ script: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-ec", script]
-        process.currentDirectoryURL = folder
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+    func shell(_ script: String) async throws {
+        let ended = try await Command.shell(script, in: folder)
+        #expect(ended.status == 0, "\(ended.errors)")
     }
 }
 
@@ -128,7 +124,7 @@ struct FileFollowerTests {
             try site.write("a.log", numbered(0..<5))
             try await site.follower(settings).catchUp()
             try site.append("a.log", numbered(5..<8))
-            try site.shell("mv a.log a.log.1")
+            try await site.shell("mv a.log a.log.1")
             try site.write("a.log", numbered(8..<10))
             try await site.follower(settings).catchUp()
             #expect(site.lines.sorted() == numbered(0..<10).split(separator: "\n").map(String.init))
@@ -140,12 +136,12 @@ struct FileFollowerTests {
         try site.write("a.log", numbered(0..<50))
         try await site.follower().catchUp()
         try site.append("a.log", numbered(50..<60))
-        try site.shell("cp a.log a.log.1; : > a.log")
+        try await site.shell("cp a.log a.log.1; : > a.log")
         try site.append("a.log", numbered(60..<62))
         try await site.follower().catchUp()
         #expect(site.text == numbered(0..<62))
         // A copy of a file that is still followed is no new file.
-        try site.shell("cp a.log a.log.bak")
+        try await site.shell("cp a.log a.log.bak")
         try await site.follower().catchUp()
         #expect(site.text == numbered(0..<62))
     }
@@ -156,7 +152,7 @@ struct FileFollowerTests {
         try site.write("a.log", numbered(0..<500))
         try await site.follower().catchUp()
         try site.append("a.log", numbered(500..<600))
-        try site.shell("mv a.log a.log.1; \(packer) a.log.1")
+        try await site.shell("mv a.log a.log.1; \(packer) a.log.1")
         try site.write("a.log", numbered(600..<700))
         try await site.follower().catchUp()
         #expect(site.lines.count == 700)
@@ -172,7 +168,7 @@ struct FileFollowerTests {
             let more = numbered(expected..<(expected + 40))
             if round == 0 { try site.write("a.log", more) } else { try site.append("a.log", more) }
             expected += 40
-            if round == 6 { try site.shell("mv a.log a.log.1; touch a.log") }
+            if round == 6 { try await site.shell("mv a.log a.log.1; touch a.log") }
             site.dieAfter(round % 5)
             do {
                 try await site.follower(settings).catchUp()
@@ -189,7 +185,7 @@ struct FileFollowerTests {
     @Test func `a document that grows inside of its array gives each record once`() async throws {
         let site = try Site()
         let path = "y=2026/m=11/d=22/h=10/m=00/macAddress=002248/PT1H.json"
-        try site.shell("mkdir -p \((path as NSString).deletingLastPathComponent)")
+        try await site.shell("mkdir -p \((path as NSString).deletingLastPathComponent)")
         let settings = site.settings("y=*/m=*/d=*/h=*/m=*/macAddress=*/PT1H.json")
         for count in [1, 2, 5] {
             let records = (0..<count).map { #"{"n":\#($0),"t":"]}"}"# }.joined(separator: ",\n  ")
@@ -225,7 +221,7 @@ struct FileFollowerTests {
     @Test func `of a broken packed file comes what is readable, then the fault, once`() async throws {
         let site = try Site()
         try site.write("full.txt", numbered(0..<50_000))
-        try site.shell("gzip -c full.txt | head -c 40000 > cut.log.gz")
+        try await site.shell("gzip -c full.txt | head -c 40000 > cut.log.gz")
         try await site.follower().catchUp()
         #expect(site.faults.isEmpty)
         site.pass(3600)

@@ -8,6 +8,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Response
+import TestSupport
 import Testing
 
 /// A web server on a free port of this machine that gives files by path.
@@ -119,33 +120,24 @@ struct ExternalDataTests {
     private static let columns = "(ip: string, score: long, seen: datetime)"
 
     /// `printf '%s' "$csv" | gzip`, made by Python once.
-    private static func gzip(_ text: String) throws -> [UInt8] {
-        try packed("import gzip,sys;sys.stdout.buffer.write(gzip.compress(sys.stdin.buffer.read()))", text)
+    private static func gzip(_ text: String) async throws -> [UInt8] {
+        try await packed("import gzip,sys;sys.stdout.buffer.write(gzip.compress(sys.stdin.buffer.read()))", text)
     }
 
-    private static func zip(_ text: String) throws -> [UInt8] {
-        try packed(
+    private static func zip(_ text: String) async throws -> [UInt8] {
+        try await packed(
             "import zipfile,sys,io;b=io.BytesIO();z=zipfile.ZipFile(b,'w',zipfile.ZIP_DEFLATED);z.writestr('a.csv',sys.stdin.read());z.close();sys.stdout.buffer.write(b.getvalue())",
             text)
     }
 
-    private static func packed(_ script: String, _ text: String) throws -> [UInt8] {
-        let (input, output) = (Pipe(), Pipe())
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = ["-c", script]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        input.fileHandleForWriting.write(Data(text.utf8))
-        try input.fileHandleForWriting.close()
-        return Array(output.fileHandleForReading.readDataToEndOfFile())
+    private static func packed(_ script: String, _ text: String) async throws -> [UInt8] {
+        try await Command.run("/usr/bin/python3", ["-c", script], input: text).bytes
     }
 
     @Test func `files are read in their formats, packed or not`() async throws {
         let server = try await FileServer([
-            "/a.csv": .init(bytes: Array(Self.csv.utf8)), "/a.csv.gz": .init(bytes: try Self.gzip(Self.csv)),
-            "/a.zip": .init(bytes: try Self.zip(Self.csv)),
+            "/a.csv": .init(bytes: Array(Self.csv.utf8)), "/a.csv.gz": .init(bytes: try await Self.gzip(Self.csv)),
+            "/a.zip": .init(bytes: try await Self.zip(Self.csv)),
             "/a.tsv": .init(bytes: Array("1.2.3.4\t5\t2026-11-21\n5.6.7.8\t\t".utf8)),
             "/a.psv": .init(bytes: Array("1.2.3.4|5|2026-11-21\n5.6.7.8||\n".utf8)),
             "/lines": .init(
@@ -224,7 +216,7 @@ struct ExternalDataTests {
     @Test func `answers that are too large, damaged, missing or never come are explained`() async throws {
         let server = try await FileServer([
             "/big": .init(bytes: Array(repeating: 65, count: 10_000)),
-            "/bomb.gz": .init(bytes: try Self.gzip(String(repeating: "A", count: 1_000_000))),
+            "/bomb.gz": .init(bytes: try await Self.gzip(String(repeating: "A", count: 1_000_000))),
             "/bad.gz": .init(bytes: [0x1F, 0x8B, 1, 2, 3]), "/bad.json": .init(bytes: Array("{\"a\": ".utf8)),
         ])
         let base = "http://127.0.0.1:\(server.port)"

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A real mail server for tests: Python's aiosmtpd, with STARTTLS or TLS and AUTH, on a free port.
 final class MailServer {
@@ -15,65 +16,33 @@ final class MailServer {
         let isEncrypted: Bool
     }
 
-    static let isAvailable: Bool = {
-        let check = Process()
-        check.executableURL = URL(filePath: "/usr/bin/python3")
-        check.arguments = ["-c", "import aiosmtpd"]
-        check.standardError = FileHandle.nullDevice
-        guard (try? check.run()) != nil else { return false }
-        check.waitUntilExit()
-        return check.terminationStatus == 0
-    }()
+    static let isAvailable = FileManager.default.fileExists(atPath: "/usr/lib/python3/dist-packages/aiosmtpd")
 
-    static let absence = "python3-aiosmtpd is not installed (scripts/bootstrap --tests)"
+    static let absence = "python3-aiosmtpd is not installed (scripts/bootstrap --test)"
 
-    private let process = Process()
-    private let output = Pipe()
-    private var buffer = Data()
+    private let process: ChildProcess
     private let folder: URL
     let port: Int
     /// The server's own certificate, to be trusted as an authority.
     var caFile: String { folder.appending(path: "cert.pem").path }
 
-    init(_ mode: Mode) throws {
+    init(_ mode: Mode) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "tocsin-smtp-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let script = folder.appending(path: "server.py")
         try Data(MailServer.script.utf8).write(to: script)
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = [script.path, mode.rawValue, folder.path]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var buffer = Data()
-        port = Int(MailServer.line(of: output.fileHandleForReading, &buffer)) ?? 0
-        self.buffer = buffer
+        process = try await ChildProcess("/usr/bin/python3", [script.path, mode.rawValue, folder.path])
+        port = await process.nextLine().flatMap { Int($0) } ?? 0
     }
 
     deinit {
-        // A test process may have SIGTERM blocked, which the server inherits.
-        kill(process.processIdentifier, SIGKILL)
         // The folder lies among temporary files; whether it can be removed makes no difference.
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Blocks until the next mail has come.
-    func next() throws -> Mail {
-        let line = MailServer.line(of: output.fileHandleForReading, &buffer)
-        return try JSONDecoder().decode(Mail.self, from: Data(line.utf8))
-    }
-
-    private static func line(of handle: FileHandle, _ buffer: inout Data) -> String {
-        while true {
-            if let end = buffer.firstIndex(of: 0x0A) {
-                let line = String(decoding: buffer[..<end], as: UTF8.self)
-                buffer = Data(buffer[buffer.index(after: end)...])
-                return line
-            }
-            let more = handle.availableData
-            if more.isEmpty { return String(decoding: buffer, as: UTF8.self) }
-            buffer += more
-        }
+    /// The next mail, once it has come.
+    func next() async throws -> Mail {
+        try JSONDecoder().decode(Mail.self, from: Data((await process.nextLine() ?? "").utf8))
     }
 
     private static let script = #"""

@@ -27,10 +27,10 @@ struct SMTPChannelTests {
 
     @Test(arguments: [SMTPSettings.Credentials.Mechanism.plain, .login, .automatic])
     func `a mail goes out over STARTTLS with a password`(_ mechanism: SMTPSettings.Credentials.Mechanism) async throws {
-        let server = try MailServer(.starttls)
+        let server = try await MailServer(.starttls)
         let credentials = SMTPSettings.Credentials(username: "tocsin", password: "s3cret ü", mechanism: mechanism)
         try await SMTPChannel(try settings(server, .startTLS, credentials)).deliver(try message())
-        let mail = try server.next()
+        let mail = try await server.next()
         #expect(mail.sender == "tocsin@example.org")
         #expect(mail.recipients == ["ada@example.org"])
         #expect(mail.isEncrypted)
@@ -41,23 +41,23 @@ struct SMTPChannelTests {
     }
 
     @Test func `a mail goes out over TLS, and without any`() async throws {
-        let secure = try MailServer(.tls)
+        let secure = try await MailServer(.tls)
         try await SMTPChannel(try settings(secure, .tls)).deliver(try message())
-        #expect(try secure.next().isEncrypted)
-        let plain = try MailServer(.plain)
+        #expect(try await secure.next().isEncrypted)
+        let plain = try await MailServer(.plain)
         try await SMTPChannel(try settings(plain, .none, nil)).deliver(try message())
-        #expect(try !plain.next().isEncrypted)
+        #expect(try await !plain.next().isEncrypted)
     }
 
     @Test func `a server without STARTTLS gets neither password nor mail`() async throws {
-        let server = try MailServer(.plain)
+        let server = try await MailServer(.plain)
         let channel = SMTPChannel(try settings(server, .startTLS))
         let failure = await #expect(throws: DeliveryFailure.self) { try await channel.deliver(try message()) }
         #expect(failure?.isPermanent == false)
     }
 
     @Test func `a certificate of nobody we trust is refused`() async throws {
-        let server = try MailServer(.starttls)
+        let server = try await MailServer(.starttls)
         var untrusting = try settings(server, .startTLS)
         untrusting.caFile = nil
         let channel = SMTPChannel(untrusting)
@@ -66,7 +66,7 @@ struct SMTPChannelTests {
     }
 
     @Test func `a wrong password is worth another try, an unknown recipient is not`() async throws {
-        let server = try MailServer(.starttls)
+        let server = try await MailServer(.starttls)
         let wrong = SMTPChannel(try settings(server, .startTLS, .init(username: "tocsin", password: "no")))
         let password = await #expect(throws: DeliveryFailure.self) { try await wrong.deliver(try message()) }
         #expect(password?.isPermanent == false)

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// A server that the tests of the ways in share; each test has tables of its own.

@@ -45,21 +45,17 @@ final class RunningTocsin: Sendable {
         command: String = "serve", data: URL, environment: [String: String] = [:], arguments: [String] = [],
         launcher: [String] = []
     ) async throws {
-        let output = Pipe()
-        let errors = Pipe()
         let port = arguments.contains("--port") ? [] : ["--port", "0"]
         let command = launcher + [Self.program.path, command, "--data", data.path] + port + arguments
-        let process = try ChildProcess(
-            URL(filePath: launcher.isEmpty ? Self.program.path : "/usr/bin/env"),
-            launcher.isEmpty ? Array(command.dropFirst()) : command,
-            environment: Self.environment(environment), output: output, errors: errors)
-        let printed = try await Self.lines(of: output.fileHandleForReading, until: "Stop with Ctrl-C.")
+        let process = try await ChildProcess(
+            launcher.isEmpty ? Self.program.path : "/usr/bin/env",
+            launcher.isEmpty ? Array(command.dropFirst()) : command, environment: Self.environment(environment))
+        var printed = ""
+        while !printed.contains("Stop with Ctrl-C."), let line = await process.nextLine() { printed += line + "\n" }
         guard printed.contains("Stop with Ctrl-C.") else {
-            let reason = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            throw Failure(description: "the server did not start: \(printed)\(reason)")
+            await process.ended()
+            throw Failure(description: "the server did not start: \(printed)\(process.errors)")
         }
-        errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
-        output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
         self.data = data
         announcement = printed
         self.process = process
@@ -71,21 +67,6 @@ final class RunningTocsin: Sendable {
 
     struct Failure: Error, CustomStringConvertible {
         let description: String
-    }
-
-    /// Reads until a line is there or the output ends.
-    private static func lines(of handle: FileHandle, until last: String) async throws -> String {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                var text = ""
-                while !text.contains(last) {
-                    let chunk = handle.availableData
-                    if chunk.isEmpty { break }
-                    text += String(decoding: chunk, as: UTF8.self)
-                }
-                continuation.resume(returning: text)
-            }
-        }
     }
 
     /// Ends the process at once, as a crash would.
@@ -187,39 +168,22 @@ extension RunningTocsin {
     }
 }
 
-/// The program run to its end.
-struct Command {
-    let status: Int32
-    let output: String
-    let errors: String
-
+extension Command {
+    /// Runs the program that is tested.
     static func run(_ arguments: [String], environment: [String: String] = [:], input: String = "") async throws
         -> Command
     {
         try await run(RunningTocsin.program, arguments, environment: environment, input: input)
     }
 
+    /// Runs another program beside it.
+    ///
+    /// - Parameter environment: What is added to that of the tests.
     static func run(
         _ program: URL, _ arguments: [String], environment: [String: String] = [:], input: String = "",
         folder: URL? = nil
     ) async throws -> Command {
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        let process = try ChildProcess(
-            program, arguments, environment: RunningTocsin.environment(environment), input: stdin, output: stdout,
-            errors: stderr, folder: folder)
-        stdin.fileHandleForWriting.write(Data(input.utf8))
-        try stdin.fileHandleForWriting.close()
-        async let output = text(stdout.fileHandleForReading)
-        async let errors = text(stderr.fileHandleForReading)
-        let (printed, complaints) = (await output, await errors)
-        return Command(status: await process.ended(), output: printed, errors: complaints)
-    }
-
-    private static func text(_ handle: FileHandle) async -> String {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(returning: String(decoding: handle.readDataToEndOfFile(), as: UTF8.self))
-            }
-        }
+        try await run(
+            program.path, arguments, environment: RunningTocsin.environment(environment), input: input, folder: folder)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A hub on a port that stays the same over its restarts, and what a sensor needs to reach it.

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import NIOCore
+import TestSupport
 import Testing
 
 /// A hub and a sensor as processes of their own.

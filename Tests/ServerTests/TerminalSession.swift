@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 /// The program on a pseudo-terminal, driven as a person would: wait for a text, type, and so on.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Unpacking
 
@@ -6,18 +7,14 @@ import Unpacking
 private enum Packed {
     static let text = (0..<20_000).map { #"{"n":\#($0),"text":"zażółć"}"# + "\n" }.joined()
 
-    static func make(_ script: String) throws -> [UInt8] {
+    static func make(_ script: String) async throws -> [UInt8] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "unpacking-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { do { try FileManager.default.removeItem(at: folder) } catch { Issue.record(error) } }
         try Data(text.utf8).write(to: folder.appending(path: "a.log"))
         try Data("second\n".utf8).write(to: folder.appending(path: "b.log"))
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", script]
-        process.currentDirectoryURL = folder
-        try process.run()
-        process.waitUntilExit()
+        let packer = try await Command.shell(script, in: folder)
+        #expect(packer.status == 0, "\(packer.errors)")
         return Array(try Data(contentsOf: folder.appending(path: "out")))
     }
 
@@ -66,8 +63,8 @@ private func unpack(_ bytes: [UInt8], size: Int) -> (text: String, members: [Str
 
 struct UnpackerTests {
     @Test(arguments: [Packed.gzip, Packed.zstd, "cp a.log out"])
-    func `a stream comes out whole, however it is cut`(script: String) throws {
-        let packed = try Packed.make(script)
+    func `a stream comes out whole, however it is cut`(script: String) async throws {
+        let packed = try await Packed.make(script)
         for size in [1, 7, 4096, packed.count] where size > 1 || packed.count < 200_000 {
             let found = unpack(packed, size: size)
             #expect(found.text == Packed.text)
@@ -75,13 +72,14 @@ struct UnpackerTests {
         }
     }
 
-    @Test func `members of a gzip file follow each other`() throws {
-        #expect(unpack(try Packed.make(Packed.members), size: 1000).text == Packed.text + "second\n")
+    @Test func `members of a gzip file follow each other`() async throws {
+        let members = try await Packed.make(Packed.members)
+        #expect(unpack(members, size: 1000).text == Packed.text + "second\n")
     }
 
     @Test(arguments: [Packed.zip, Packed.streamedZip])
-    func `the members of a zip come with their names`(script: String) throws {
-        let packed = try Packed.make(script)
+    func `the members of a zip come with their names`(script: String) async throws {
+        let packed = try await Packed.make(script)
         for size in [13, 100_000] {
             let found = unpack(packed, size: size)
             #expect(found.members == ["a.log", "b.log"])
@@ -90,8 +88,8 @@ struct UnpackerTests {
         }
     }
 
-    @Test func `what a cut or damaged stream held before is given out`() throws {
-        let packed = try Packed.make(Packed.gzip)
+    @Test func `what a cut or damaged stream held before is given out`() async throws {
+        let packed = try await Packed.make(Packed.gzip)
         let cut = unpack(Array(packed.prefix(packed.count / 2)), size: 512)
         #expect(cut.fault == .endsTooEarly(.gzip))
         #expect(cut.text.utf8.count > 1000 && Packed.text.hasPrefix(cut.text))

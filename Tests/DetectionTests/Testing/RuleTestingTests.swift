@@ -8,6 +8,7 @@ import KQLFunctions
 import KQLValues
 import Records
 import Sigma
+import TestSupport
 import Testing
 
 @Suite struct RuleTestingTests {
@@ -211,7 +212,7 @@ import Testing
         #expect(results.last?.differences.first?.description == "rule.yaml:27: alerts: expected 1, got 0")
     }
 
-    @Test func `the JUnit report is well-formed and counts`() throws {
+    @Test func `the JUnit report is well-formed and counts`() async throws {
         let (results, findings) = Self.run(
             Self.spray + """
                 tests:
@@ -222,36 +223,16 @@ import Testing
                   - nothing
                 """)
         let xml = JUnitReport(results, findings: findings).xml
-        let parser = XMLCount(xml)
-        #expect(parser.counts == ["testsuites": 1, "testsuite": 1, "testcase": 3, "failure": 1, "error": 1])
+        #expect(
+            try await elementCounts(xml) == ["testsuites": 1, "testsuite": 1, "testcase": 3, "failure": 1, "error": 1])
     }
 }
 
 /// Counts the elements of a document by a real XML parser.
-private struct XMLCount {
-    let counts: [String: Int]
-
-    init(_ xml: String) {
-        var counts: [String: Int] = [:]
-        let process = Process()
-        let output = Pipe()
-        let input = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = [
-            "-c",
-            "import sys, xml.etree.ElementTree as e\nfor x in e.fromstring(sys.stdin.buffer.read()).iter(): print(x.tag)",
-        ]
-        process.standardInput = input
-        process.standardOutput = output
-        do {
-            try process.run()
-            try input.fileHandleForWriting.write(contentsOf: Data(xml.utf8))
-            try input.fileHandleForWriting.close()
-        } catch {
-            Issue.record(error)
-        }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        for line in text.split(separator: "\n") { counts[String(line), default: 0] += 1 }
-        self.counts = counts
-    }
+private func elementCounts(_ xml: String) async throws -> [String: Int] {
+    let script =
+        "import sys, xml.etree.ElementTree as e\nfor x in e.fromstring(sys.stdin.buffer.read()).iter(): print(x.tag)"
+    let parser = try await Command.run("/usr/bin/python3", ["-c", script], input: xml)
+    #expect(parser.status == 0, "\(parser.errors)")
+    return Dictionary(parser.output.split(separator: "\n").map { (String($0), 1) }, uniquingKeysWith: +)
 }
