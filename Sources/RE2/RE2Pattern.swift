@@ -1,4 +1,5 @@
 internal import CRE2
+internal import Synchronization
 
 /// A compiled regular expression of the RE2 syntax, which Kusto uses too. Matching takes time linear in the subject.
 public final class RE2Pattern: Sendable {
@@ -104,3 +105,23 @@ private nonisolated(unsafe) let emptyText: UnsafePointer<CChar> = {
     byte.initialize(to: 0)
     return UnsafePointer(byte)
 }()
+
+extension RE2Pattern {
+    /// The pattern of a text, case and line ends as RE2 has them; compiled once for all who ask for it again and again, such as
+    /// queries that run every few seconds.
+    ///
+    /// - Throws: `SyntaxError`.
+    public static func shared(_ text: String) throws(SyntaxError) -> RE2Pattern {
+        if let known = recent.withLock({ $0[text] }) { return known }
+        let pattern = try RE2Pattern(text)
+        recent.withLock { known in
+            if known.count >= mostRecent { known.removeAll() }
+            known[text] = pattern
+        }
+        return pattern
+    }
+
+    /// So many are kept: each may use 8 MiB while it matches, at the worst.
+    private static let mostRecent = 64
+    private static let recent = Mutex<[String: RE2Pattern]>([:])
+}

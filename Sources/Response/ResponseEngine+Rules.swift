@@ -11,27 +11,34 @@ extension ResponseEngine {
     private static let loopWindow = TimeSpan.minutes(10)
     private static let maximumFirings = 10
 
-    /// Applies the rules, one after another, to a journal entry. Doing it again has no further effect.
-    func apply(to sequence: Int64) async throws {
-        guard let entry = try await journal.entries(after: sequence - 1, limit: 1).first, entry.sequence == sequence,
-            let occasion = RuleOccasion(entry)
-        else { return }
-        let wanted = rules.filter {
-            $0.isActive(at: time.now()) && $0.subject == occasion.kind && $0.occasion == occasion.occasion
+    /// Applies the rules, one after another, to what waits of a subject. Doing it again has no further effect.
+    func applyRules(to subject: String) async throws {
+        let entries = try await passes.entries(of: subject)
+        for entry in entries {
+            if let occasion = RuleOccasion(entry) { try await apply(to: occasion) }
         }
+        try await passes.finish(entries.map(\.sequence))
+    }
+
+    private func apply(to occasion: RuleOccasion) async throws {
+        let wanted = rules.filter { $0.isActive(at: time.now()) && occasion.concerns($0) }
+        guard !wanted.isEmpty else { return }
+        let firings = try await passes.firings(at: occasion.sequence)
+        var facts = OccasionFacts(of: occasion, casebook)
         for (index, rule) in wanted.enumerated() {
+            switch firings[rule.id] {
+            case .done: continue
+            case .begun: break
+            case nil:
+                guard try await facts.satisfy(rule.conditions), try await isFree(rule, of: occasion) else { continue }
+                try await passes.begin(rule.id, at: occasion.sequence, on: occasion.subjectID, time: time.now())
+            }
             try await apply(rule, to: occasion, isLast: index == wanted.count - 1)
+            facts.forget()
         }
     }
 
     private func apply(_ rule: AutomationRule, to occasion: RuleOccasion, isLast: Bool) async throws {
-        switch try await passes.firing(of: rule.id, at: occasion.sequence) {
-        case .done: return
-        case .begun: break
-        case .none:
-            guard try await isFree(rule, of: occasion), try await isSatisfied(rule, by: occasion) else { return }
-            try await passes.begin(rule.id, at: occasion.sequence, on: occasion.subjectID, time: time.now())
-        }
         var faults: [String] = []
         for (index, action) in rule.actions.enumerated() {
             let key = "\(occasion.sequence)/\(rule.id)/\(index)"
@@ -67,24 +74,6 @@ extension ResponseEngine {
                 metadata: ["rule": "\(rule.displayName)", "subject": "\(occasion.subjectID)"])
         }
         return firings < Self.maximumFirings
-    }
-
-    /// Judged on the incident as earlier rules left it.
-    private func isSatisfied(_ rule: AutomationRule, by occasion: RuleOccasion) async throws -> Bool {
-        switch occasion.subject {
-        case .incidentCreated(let id): return try await facts(of: id, update: nil)?.satisfy(rule.conditions) ?? false
-        case .incidentUpdated(let id, let update):
-            guard update.isNotable else { return false }
-            return try await facts(of: id, update: update)?.satisfy(rule.conditions) ?? false
-        case .alertCreated(let id):
-            guard let alert = try await casebook.alert(id) else { return false }
-            return AlertFacts(alert: alert).satisfy(rule.conditions)
-        }
-    }
-
-    private func facts(of id: IncidentID, update: IncidentUpdate?) async throws -> RuleFacts? {
-        guard let incident = try await casebook.incident(id) else { return nil }
-        return RuleFacts(incident: incident, alerts: try await casebook.alerts(of: id), update: update)
     }
 
     private func perform(
@@ -138,48 +127,6 @@ extension ResponseEngine {
             try await request(playbook, id: id, on: incident, update: update, rule: rule, by: actor)
         case .alertCreated(let alert):
             try await request(playbook, id: id, onAlert: alert, rule: rule, by: actor)
-        }
-    }
-}
-
-extension IncidentUpdate {
-    /// Rules about updates look at status, owner, severity, labels, tactics, and what was added.
-    fileprivate var isNotable: Bool {
-        !addedAlerts.isEmpty || !addedComments.isEmpty
-            || changes.contains { [.status, .owner, .severity, .labels, .tactics].contains($0.field) }
-    }
-}
-
-/// What the conditions of rules about alerts are judged on.
-struct AlertFacts {
-    let alert: Alert
-
-    func satisfy(_ conditions: [RuleCondition]) -> Bool { conditions.allSatisfy(holds) }
-
-    private func holds(_ condition: RuleCondition) -> Bool {
-        switch condition {
-        case .all(let inner): inner.allSatisfy(holds)
-        case .any(let inner): inner.contains(where: holds)
-        case .property(let property, let test, let wanted):
-            test.isNegative
-                ? values(of: property).allSatisfy { test.holds($0, wanted.map(Self.lastPart)) }
-                : values(of: property).contains { test.holds($0, wanted.map(Self.lastPart)) }
-        case .array, .changed, .added: false
-        }
-    }
-
-    private static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-
-    private func values(of property: RuleProperty) -> [String] {
-        switch property {
-        case .incident(.alertRuleIDs), .incident(.ruleIDs): [alert.content.ruleID]
-        case .incident(.alertTitle), .incident(.title): [alert.content.displayName]
-        case .incident(.severity): [alert.content.severity.rawValue]
-        case .incident(.alertProductNames): [alert.content.productName]
-        case .incident(.tactics): alert.content.tactics.map(\.rawValue)
-        case .entity(let kind, let identifier):
-            alert.content.entities.filter { $0.kind == kind }.compactMap { $0[identifier] }
-        case .incident: []
         }
     }
 }

@@ -84,7 +84,7 @@ public final class ResponseEngine: Sendable {
 
     public var playbooks: [Playbook] { shelf.library.playbooks }
 
-    /// Takes other rules; entries that wait are judged by them.
+    /// Takes other rules; entries that wait are judged by them, as far as rules before concerned them.
     public func replace(rules: [AutomationRule]) { ruleList.withLock { $0 = rules } }
 
     /// Takes other playbooks; runs under way keep theirs.
@@ -137,10 +137,7 @@ public final class ResponseEngine: Sendable {
 
     private func workOff(_ subject: String) async {
         do {
-            for sequence in try await passes.sequences(of: subject) {
-                try await apply(to: sequence)
-                try await passes.finish(sequence)
-            }
+            try await applyRules(to: subject)
         } catch is CancellationError {
             return
         } catch {
@@ -155,8 +152,11 @@ public final class ResponseEngine: Sendable {
     public func takePending() async throws -> Int {
         let batch = try await reader.pendingBatch()
         guard let last = batch.last else { return 0 }
+        let rules = rules
         let relevant = batch.compactMap { entry in
-            RuleOccasion(entry).map { (sequence: entry.sequence, subject: $0.subjectID) }
+            RuleOccasion(entry).flatMap { occasion in
+                rules.contains(where: occasion.concerns) ? (entry.sequence, occasion.subjectID) : nil
+            }
         }
         try await passes.insert(relevant, reader: reader, through: last.sequence)
         return batch.count
@@ -166,10 +166,7 @@ public final class ResponseEngine: Sendable {
     public func applyPending() async throws {
         while try await takePending() > 0 {}
         for subject in try await passes.subjects() {
-            for sequence in try await passes.sequences(of: subject) {
-                try await apply(to: sequence)
-                try await passes.finish(sequence)
-            }
+            try await applyRules(to: subject)
         }
     }
 }

@@ -8,8 +8,8 @@ public actor OrderedCommits<Block: Sendable> {
     /// When blocks are stored.
     public struct Policy: Sendable {
         /// A commit waits for this many rows, unless another bound is met first: DuckDB writes whole row groups straight
-        /// into its file, and what is less first into its log.
-        public var rows = 122_880
+        /// into its file, and what is less first into its log. Alerts are recorded while the rows of the next are stored.
+        public var rows = 98_304
         /// How much may be on the way; half of it makes a commit. About bytes.
         public var weight = 192 << 20
         /// A commit is begun when the one before was begun this long ago.

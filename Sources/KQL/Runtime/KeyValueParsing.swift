@@ -11,7 +11,7 @@ extension Execution {
         var regex: RE2Pattern?
         if let pattern = node.regex {
             do {
-                regex = try RE2Pattern(pattern)
+                regex = try RE2Pattern.shared(pattern)
             } catch {
                 throw ExecutionError(.function, "the regex of parse-kv is not valid: \(error.reason)")
             }

@@ -73,7 +73,7 @@ private struct PatternMatcher {
         let flags = node.regexFlags.filter { "imsU".contains($0) }
         if !flags.isEmpty { text = "(?\(flags))" + text }
         do {
-            regex = try RE2Pattern(text)
+            regex = try RE2Pattern.shared(text)
         } catch {
             throw ExecutionError(.function, "the pattern of 'parse' is no regular expression: \(error.reason)")
         }

@@ -1,7 +1,7 @@
 import KQLValues
 import RE2
 
-/// The patterns of one argument: compiled once when constant, else once per different text.
+/// The patterns of one argument: when constant, compiled once for all queries of late; else once per different text.
 struct PatternReader {
     private let texts: StringColumn
     private let mask: Int
@@ -15,16 +15,16 @@ struct PatternReader {
     mutating func pattern(_ row: Int) throws(EvaluationError) -> RE2Pattern {
         let text = texts[row & mask]
         if let known = compiled[text] { return known }
-        let pattern = try PatternReader.compile(text)
+        let pattern = try PatternReader.compile(text, isConstant: mask == 0)
         if compiled.count >= 256 { compiled.removeAll() }
         compiled[text] = pattern
         return pattern
     }
 
     /// Compiles a regular expression; a syntax error ends the query.
-    static func compile(_ text: String) throws(EvaluationError) -> RE2Pattern {
+    static func compile(_ text: String, isConstant: Bool) throws(EvaluationError) -> RE2Pattern {
         do {
-            return try RE2Pattern(text)
+            return isConstant ? try RE2Pattern.shared(text) : try RE2Pattern(text)
         } catch {
             throw EvaluationError(error.description)
         }

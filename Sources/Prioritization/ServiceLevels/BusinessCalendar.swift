@@ -1,5 +1,6 @@
 public import Chronology
 internal import Foundation
+internal import Synchronization
 
 /// The hours in which a team works: by the clock on the wall of its time zone, without holidays.
 public struct BusinessCalendar: Sendable, Hashable {
@@ -23,6 +24,7 @@ public struct BusinessCalendar: Sendable, Hashable {
     /// By weekday, Sunday 0 to Saturday 6.
     private let week: [[Hours]]
     private let holidays: Set<Day>
+    private let known: KnownDays
 
     /// - Parameter zone: a name of the time zone database, `Europe/Berlin`.
     /// - Returns: Nil for an unknown time zone.
@@ -31,6 +33,7 @@ public struct BusinessCalendar: Sendable, Hashable {
         self.zone = zone
         self.week = (0...6).map { (week[$0] ?? []).sorted { $0.lowerBound < $1.lowerBound } }
         self.holidays = holidays
+        known = KnownDays()
     }
 
     /// How long the calendar looks ahead for working time.
@@ -41,7 +44,9 @@ public struct BusinessCalendar: Sendable, Hashable {
         guard start < end else { return .zero }
         var total = TimeSpan.zero
         var midnight = localMidnight(before: start)
-        for _ in 0..<BusinessCalendar.horizon where instant(local: midnight) < end {
+        for _ in 0..<BusinessCalendar.horizon {
+            // No clock on a wall is a day ahead of UTC.
+            guard midnight < end + .days(1) else { break }
             for (opening, closing) in intervals(of: midnight) {
                 let (from, to) = (max(opening, start), min(closing, end))
                 if from < to { total = total + (to - from) }
@@ -70,6 +75,10 @@ public struct BusinessCalendar: Sendable, Hashable {
 
     /// The working hours of the local day that begins at `midnight` (a local reading).
     private func intervals(of midnight: Instant) -> [(Instant, Instant)] {
+        known.intervals(of: midnight) { computedIntervals(of: midnight) }
+    }
+
+    private func computedIntervals(of midnight: Instant) -> [(Instant, Instant)] {
         let date = CivilDate(midnight)
         guard !holidays.contains(Day(year: date.year, month: date.month, day: date.day)) else { return [] }
         return week[date.dayOfWeek].map { hours in
@@ -98,5 +107,33 @@ public struct BusinessCalendar: Sendable, Hashable {
 
     private func offset(at instant: Instant) -> TimeSpan {
         .seconds(Double(zone.secondsFromGMT(for: Date(timeIntervalSince1970: instant.unixSeconds))))
+    }
+}
+
+extension BusinessCalendar {
+    public static func == (one: BusinessCalendar, other: BusinessCalendar) -> Bool {
+        one.zone == other.zone && one.week == other.week && one.holidays == other.holidays
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(zone)
+        hasher.combine(week)
+        hasher.combine(holidays)
+    }
+}
+
+/// The working hours of the days that were asked for: to ask a time zone for its offset costs more than all the rest.
+private final class KnownDays: Sendable {
+    private static let most = 4_096
+    private let days = Mutex<[Instant: [(Instant, Instant)]]>([:])
+
+    func intervals(of midnight: Instant, _ compute: () -> [(Instant, Instant)]) -> [(Instant, Instant)] {
+        if let known = days.withLock({ $0[midnight] }) { return known }
+        let intervals = compute()
+        days.withLock { days in
+            if days.count >= Self.most { days.removeAll() }
+            days[midnight] = intervals
+        }
+        return intervals
     }
 }

@@ -130,10 +130,16 @@ public struct ServiceLevelTimer: Sendable, Hashable {
     public func next(
         at now: Instant, _ policy: ServiceLevelPolicy
     ) -> (target: ServiceTarget, due: Instant, share: Double)? {
-        guard let level = level.flatMap(policy.level(named:)) else { return nil }
-        let open = ServiceTarget.allCases.compactMap { target in due(target, policy).map { (target, $0) } }
-        guard let (target, due) = open.min(by: { $0.1 < $1.1 }), let limit = level.limits[target] else { return nil }
+        guard let level = level.flatMap(policy.level(named:)), let (target, due) = nextEnd(policy),
+            let limit = level.limits[target]
+        else { return nil }
         return (target, due, used(target, at: now, policy).seconds / limit.seconds)
+    }
+
+    /// The target whose time ends first, and when.
+    func nextEnd(_ policy: ServiceLevelPolicy) -> (target: ServiceTarget, due: Instant)? {
+        ServiceTarget.allCases.compactMap { target in due(target, policy).map { (target, $0) } }
+            .min { $0.1 < $1.1 }
     }
 
     /// The working time that a target's clock has used up at an instant.

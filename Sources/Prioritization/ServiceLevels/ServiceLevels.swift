@@ -193,6 +193,7 @@ private struct Happening: Sendable {
             steps = [.ended]
         default: return nil
         }
+        if steps.isEmpty { return nil }
     }
 
     private static func steps(of change: FieldChange, _ policy: ServiceLevelPolicy) -> [Step] {
@@ -249,7 +250,7 @@ extension RoomTransaction {
                 next_target = excluded.next_target
             """,
             [
-                incident, timer.json.description, timer.nextDue(policy)?.ticks, timer.next(at: now, policy)?.due.ticks,
+                incident, timer.json.description, timer.nextDue(policy)?.ticks, timer.nextEnd(policy)?.due.ticks,
             ])
         for action in actions {
             let event = ServiceLevelEvent(action, level: timer.level ?? "")

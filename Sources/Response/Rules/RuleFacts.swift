@@ -53,6 +53,32 @@ public struct IncidentUpdate: Sendable, Hashable {
     }
 }
 
+extension IncidentUpdate {
+    /// Rules about updates look at status, owner, severity, labels, tactics, and what was added.
+    var isNotable: Bool {
+        !addedAlerts.isEmpty || !addedComments.isEmpty
+            || changes.contains { [.status, .owner, .severity, .labels, .tactics].contains($0.field) }
+    }
+
+    /// Whether a condition holds that looks at what changed alone; nil for one that looks at more.
+    func satisfies(_ condition: RuleCondition) -> Bool? {
+        switch condition {
+        case .changed(let property, let direction, let test, let wanted):
+            guard let change = changes.first(where: { $0.field == property.field }) else { return false }
+            guard let test, !wanted.isEmpty else { return true }
+            return test.holds(direction == .from ? change.old : change.new, wanted)
+        case .added(let array):
+            return switch array {
+            case .alerts: !addedAlerts.isEmpty
+            case .comments: !addedComments.isEmpty
+            case .labels: !added(to: .labels).isEmpty
+            case .tactics: !added(to: .tactics).isEmpty
+            }
+        case .property, .array, .all, .any: return nil
+        }
+    }
+}
+
 extension RuleFacts {
     /// One element of a list, on which inner conditions are judged.
     private enum Item {
@@ -67,8 +93,7 @@ extension RuleFacts {
         case .any(let inner): inner.contains { holds($0, item: item) }
         case .property(let property, let test, let wanted): compare(property, test, wanted, item: item)
         case .array(let array, let all, let inner): items(of: array, within: item, all: all, inner)
-        case .changed(let property, let direction, let test, let wanted): changed(property, direction, test, wanted)
-        case .added(let array): wasAdded(array)
+        case .changed, .added: update?.satisfies(condition) ?? false
         }
     }
 
@@ -102,25 +127,6 @@ extension RuleFacts {
         }
         func fits(_ element: Item) -> Bool { inner.allSatisfy { holds($0, item: element) } }
         return all ? !elements.isEmpty && elements.allSatisfy(fits) : elements.contains(where: fits)
-    }
-
-    private func changed(
-        _ property: RuleCondition.ChangedProperty, _ direction: RuleCondition.Direction?, _ test: TextOperator?,
-        _ wanted: [String]
-    ) -> Bool {
-        guard let change = update?.changes.first(where: { $0.field == property.field }) else { return false }
-        guard let test, !wanted.isEmpty else { return true }
-        return test.holds(direction == .from ? change.old : change.new, wanted)
-    }
-
-    private func wasAdded(_ array: RuleCondition.AddedArray) -> Bool {
-        guard let update else { return false }
-        return switch array {
-        case .alerts: !update.addedAlerts.isEmpty
-        case .comments: !update.addedComments.isEmpty
-        case .labels: !update.added(to: .labels).isEmpty
-        case .tactics: !update.added(to: .tactics).isEmpty
-        }
     }
 
     /// Custom details of all alerts, merged by key.

@@ -54,4 +54,11 @@ struct RuleOccasion: Sendable {
     var kind: AutomationRule.Subject {
         if case .alertCreated = subject { .alerts } else { .incidents }
     }
+
+    /// Whether a rule may take effect, as far as that can be told without a look at the subject.
+    func concerns(_ rule: AutomationRule) -> Bool {
+        guard rule.subject == kind, rule.occasion == occasion else { return false }
+        guard case .incidentUpdated(_, let update) = subject else { return true }
+        return update.isNotable && !rule.conditions.contains { update.satisfies($0) == false }
+    }
 }

@@ -6,7 +6,6 @@ internal import StateStore
 struct PassStore: Sendable {
     /// One rule taking effect on one journal entry.
     enum Firing: Sendable, Hashable {
-        case none
         /// Begun, perhaps not to its end.
         case begun
         case done
@@ -36,29 +35,32 @@ struct PassStore: Sendable {
         }
     }
 
-    func sequences(of subject: String) async throws -> [Int64] {
-        try await database.read { database in
+    /// The journal entries of a subject that wait, the oldest first.
+    func entries(of subject: String) async throws -> [JournalEntry] {
+        let sequences = try await database.read { database in
             try Int64.fetchAll(
                 database.cachedStatement(sql: "SELECT sequence FROM response_pass WHERE subject = ? ORDER BY sequence"),
                 arguments: [subject])
         }
+        return try await database.journal.entries(at: sequences)
     }
 
-    func finish(_ sequence: Int64) async throws {
+    /// Says that nothing is left to do for some entries.
+    func finish(_ sequences: [Int64]) async throws {
         try await database.write { database in
-            try database.cachedStatement(sql: "DELETE FROM response_pass WHERE sequence = ?").execute(arguments: [
-                sequence
-            ])
+            let statement = try database.cachedStatement(sql: "DELETE FROM response_pass WHERE sequence = ?")
+            for sequence in sequences { try statement.execute(arguments: [sequence]) }
         }
     }
 
-    func firing(of rule: String, at sequence: Int64) async throws -> Firing {
-        let isDone = try await database.read { database in
-            try Bool.fetchOne(
-                database.cachedStatement(sql: "SELECT is_done FROM response_firing WHERE sequence = ? AND rule = ?"),
-                arguments: [sequence, rule])
+    /// Which rules took effect on an entry, or began to.
+    func firings(at sequence: Int64) async throws -> [String: Firing] {
+        try await database.read { database in
+            let rows = try Row.fetchAll(
+                database.cachedStatement(sql: "SELECT rule, is_done FROM response_firing WHERE sequence = ?"),
+                arguments: [sequence])
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0["rule"], $0["is_done"] ? .done : .begun) })
         }
-        return isDone.map { $0 ? .done : .begun } ?? .none
     }
 
     func begin(_ rule: String, at sequence: Int64, on subject: String, time: Instant) async throws {

@@ -12,8 +12,11 @@ protocol EventSink: Sendable {
     /// What the rules find in a block, to be recorded with its rows.
     func findings(in block: StreamedBlock) -> [StreamFinding]
 
-    /// Takes blocks over; when it returns, their rows are durable and their alerts recorded.
-    func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome]
+    /// Takes the rows of blocks over; when it returns, they are durable.
+    func append(_ blocks: [MappedBlock]) async throws -> [AppendOutcome]
+
+    /// Records the alerts of what was found, unless `append` did; when it returns, they are durable.
+    func record(_ findings: [StreamFinding]) async throws
 }
 
 /// Rows into the event store, and at the same time alerts into the casebook: folding the log into its file holds a commit up
@@ -29,18 +32,14 @@ struct StoreSink: EventSink {
 
     func findings(in block: StreamedBlock) -> [StreamFinding] { detector.findings(in: block) }
 
-    func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
-        async let recorded: Void = record(blocks)
+    func append(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
         let start = ContinuousClock.now
         let outcomes = try await append(blocks.map { EventLot($0.batches, delivery: $0.delivery) })
         Timer(label: "tocsin_store_commit_seconds").recordSeconds((ContinuousClock.now - start) / .seconds(1))
-        try await recorded
         return outcomes
     }
 
-    private func record(_ blocks: [MappedBlock]) async throws {
-        for block in blocks { try await detector.record(block.findings) }
-    }
+    func record(_ findings: [StreamFinding]) async throws { try await detector.record(findings) }
 
     private func append(_ lots: [EventLot]) async throws -> [AppendOutcome] {
         do {

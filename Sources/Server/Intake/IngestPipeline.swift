@@ -36,8 +36,11 @@ final class IngestPipeline: EventIntake {
     ) async throws -> IntakeReceipt {
         let options = try options(description)
         let tally = Mutex(IntakeReceipt())
+        let recordings = Recordings()
         let commits = OrderedCommits<MappedBlock> { [self] blocks in
-            let receipt = try await store(blocks)
+            let findings = blocks.flatMap(\.findings)
+            try await recordings.add { [sink] in try await sink.record(findings) }
+            let receipt = try await append(blocks)
             tally.withLock { $0 += receipt }
         }
         try await withThrowingDiscardingTaskGroup { group in
@@ -59,7 +62,10 @@ final class IngestPipeline: EventIntake {
             while let block = reader.next() { try await take(block) }
             if let block = reader.flush() { try await take(block) }
         }
-        try await commits.finish()
+        let stored: Result<Void, any Error>
+        do { stored = .success(try await commits.finish()) } catch { stored = .failure(error) }
+        try await recordings.finish()
+        try stored.get()
         return tally.withLock { $0 }
     }
 
@@ -96,7 +102,15 @@ final class IngestPipeline: EventIntake {
 
     /// Makes the rows durable and records the alerts.
     func store(_ blocks: [MappedBlock]) async throws -> IntakeReceipt {
-        let outcomes = try await sink.take(blocks)
+        async let recorded: Void = sink.record(blocks.flatMap(\.findings))
+        let receipt = try await append(blocks)
+        try await recorded
+        return receipt
+    }
+
+    /// Makes the rows durable.
+    private func append(_ blocks: [MappedBlock]) async throws -> IntakeReceipt {
+        let outcomes = try await sink.append(blocks)
         let now = time.now()
         var receipt = IntakeReceipt()
         for (block, outcome) in zip(blocks, outcomes) {
@@ -105,4 +119,26 @@ final class IngestPipeline: EventIntake {
         }
         return receipt
     }
+}
+
+/// The alerts of an input's commits on their way into the casebook, in the order of the commits, while rows of later ones
+/// are stored.
+private actor Recordings {
+    private var running: Task<Void, any Error>?
+    private var last: Task<Void, any Error>?
+
+    /// Lets a recording begin once the one before has ended; waits while two are on their way.
+    ///
+    /// - Throws: what a recording before threw.
+    func add(_ record: @escaping @Sendable () async throws -> Void) async throws {
+        try await running?.value
+        running = last
+        last = Task { [last] in
+            try await last?.value
+            try await record()
+        }
+    }
+
+    /// Waits for the last.
+    func finish() async throws { try await last?.value }
 }

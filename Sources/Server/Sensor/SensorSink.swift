@@ -25,7 +25,7 @@ struct SensorSink: EventSink {
         matcher.findings(in: block)
     }
 
-    func take(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
+    func append(_ blocks: [MappedBlock]) async throws -> [AppendOutcome] {
         for block in blocks {
             if !block.findings.isEmpty {
                 try await outbox.add(block.findings)
@@ -43,4 +43,7 @@ struct SensorSink: EventSink {
         }
         return blocks.map { _ in .stored }
     }
+
+    /// Nothing: what was found goes before its rows.
+    func record(_ findings: [StreamFinding]) {}
 }

@@ -29,6 +29,13 @@ public struct Journal: Sendable {
         try await database.read { try JournalStatements.entries(after: sequence, limit: limit, in: $0) }
     }
 
+    /// The entries of some sequences, in their order; what is not there is left out.
+    public func entries(at sequences: [Int64]) async throws -> [JournalEntry] {
+        try await database.read { database in
+            try sequences.compactMap { try JournalStatements.entry(at: $0, in: database) }
+        }
+    }
+
     /// The entries about one subject, the newest first.
     public func entries(
         subject: String,

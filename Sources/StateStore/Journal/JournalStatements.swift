@@ -31,6 +31,10 @@ enum JournalStatements {
         return try statement.all([sequence, limit], entry)
     }
 
+    static func entry(at sequence: Int64, in database: Database) throws -> JournalEntry? {
+        try database.cachedStatement(sql: "SELECT * FROM journal_entry WHERE sequence = ?").first([sequence], entry)
+    }
+
     static func entries(
         subject: String,
         before sequence: Int64,

@@ -168,7 +168,10 @@ private func trimming(_ name: String, _ summary: String, start: Bool, end: Bool)
             if let known = anchored[regex] {
                 pair = known
             } else {
-                pair = (try PatternReader.compile("^(?:\(regex))"), try PatternReader.compile("(?:\(regex))$"))
+                pair = (
+                    try PatternReader.compile("^(?:\(regex))", isConstant: true),
+                    try PatternReader.compile("(?:\(regex))$", isConstant: true)
+                )
                 anchored[regex] = pair
             }
             return texts.withUTF8(call.row(row, of: 1)) { bytes in
