@@ -40,6 +40,34 @@ import Testing
         }
     }
 
+    @Test func `large commits leave no free room in the file, and compacting keeps the rows`() async throws {
+        /// Stores texts that cannot be packed, so many rows at a time; gives the size of the file.
+        func size(_ commits: [Int]) async throws -> Int {
+            var size = 0
+            try await OpenStore.withPath { path in
+                let store = try OpenStore.at(path)
+                var random = SystemRandomNumberGenerator()
+                for count in commits {
+                    let texts = (0..<count).map { _ in String(random.next() as UInt64, radix: 36) }
+                    try await store.append([
+                        EventBatch(
+                            table: "Large", schema: TableSchema([ColumnSchema("Text", .string)]),
+                            columns: [.string(StringColumn(texts))], rowCount: count)
+                    ])
+                }
+                await store.close()
+                size = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+                let again = try OpenStore.at(path)
+                try await again.compact()
+                #expect(try await StoreContract.rows(again, "Large").rowCount == commits.reduce(0, +))
+                await again.close()
+            }
+            return size
+        }
+        let (once, often) = (try await size([245_760]), try await size(Array(repeating: 49_152, count: 5)))
+        #expect(often < once * 5 / 4, "\(often) bytes in five commits, \(once) in one")
+    }
+
     @Test func `long texts come back as they went, through the log and through the file`() async throws {
         let texts = (0..<3_000).map { row in
             (0..<12).map { "field\($0)=\(row &* 2_654_435_761 % (1_000 + $0)) \u{e4}\\<>" }.joined(separator: ";")

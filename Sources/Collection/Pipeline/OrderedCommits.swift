@@ -10,8 +10,10 @@ public actor OrderedCommits<Block: Sendable> {
         /// A commit waits for this many rows, unless another bound is met first: DuckDB writes whole row groups straight
         /// into its file, and what is less first into its log. Alerts are recorded while the rows of the next are stored.
         public var rows = 98_304
-        /// How much may be on the way; half of it makes a commit. About bytes.
-        public var weight = 192 << 20
+        /// So much makes a commit too, about bytes.
+        public var commitWeight = 96 << 20
+        /// How much may be on the way.
+        public var weight = 144 << 20
         /// A commit is begun when the one before was begun this long ago.
         public var interval = Duration.seconds(1)
         /// A commit is begun, however small, when nothing else is on the way: for input that never ends.
@@ -100,7 +102,7 @@ public actor OrderedCommits<Block: Sendable> {
         var count = 0
         var rows = 0
         var ready = 0
-        while let entry = arrived[nextToStore + count], rows < policy.rows, ready < policy.weight / 2 {
+        while let entry = arrived[nextToStore + count], rows < policy.rows, ready < policy.commitWeight {
             rows += entry.rows
             ready += entry.weight
             count += 1
@@ -108,7 +110,7 @@ public actor OrderedCommits<Block: Sendable> {
         let isAll = nextToStore + count == nextToEnter
         let isDue =
             isEnding || (isAll && (isReaderWaiting || policy.storesWhenIdle)) || rows >= policy.rows
-            || ready >= policy.weight / 2 || .now - lastCommit >= policy.interval
+            || ready >= policy.commitWeight || .now - lastCommit >= policy.interval
         guard count > 0, isDue else { return nil }
         defer { nextToStore += count }
         return (nextToStore..<(nextToStore + count)).compactMap { arrived.removeValue(forKey: $0) }

@@ -89,6 +89,14 @@ final class Writer {
         try connection.perform("CHECKPOINT", code: .writeFailed)
     }
 
+    /// Folds the log in, fills row groups that are not full, and frees the room of rows that were deleted.
+    func compact() throws(EventStoreError) {
+        try connection.allowMerging(true)
+        let folded = Result { () throws(EventStoreError) in try checkpoint() }
+        try connection.allowMerging(false)
+        try folded.get()
+    }
+
     /// Runs `work` in a transaction; when it throws, the catalogue is as it was.
     func atomically<Result>(_ work: () throws(EventStoreError) -> Result) throws(EventStoreError) -> Result {
         let before = catalogue

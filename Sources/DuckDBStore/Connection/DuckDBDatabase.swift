@@ -55,6 +55,7 @@ final class DuckDBDatabase: @unchecked Sendable {
                     .cannotOpen, "The event store \(path) cannot be opened: \(explanation(of: error.message))")
             }
         }
+        try connection.allowMerging(false)
         for statement in options.confinement { try connection.execute(statement, code: .cannotOpen) }
     }
 

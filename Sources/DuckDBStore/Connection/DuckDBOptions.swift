@@ -13,9 +13,9 @@ public struct DuckDBOptions: Sendable, Hashable {
     public var readers: Int
     /// How large the write-ahead log grows before it is folded into the database file, as DuckDB writes it.
     public var checkpointThreshold: String
-    /// Rows that are packed together in the file, a multiple of 2,048. Folding the log in packs groups that are not full
-    /// anew, while nothing can be written; see `docs/decisions/0029-small-row-groups.md`.
-    public var rowGroupSize = 16_384
+    /// Rows that are packed together in the file, a multiple of 2,048. Folding the log in packs the last group anew, while
+    /// nothing can be written; see `docs/decisions/0029-small-row-groups.md`.
+    public var rowGroupSize = 32_768
     /// Bytes of the blocks of a new file, a power of two from 16 KiB to 256 KiB. What a column has of a row group begins a
     /// block of its own at times, so that small groups want small blocks.
     public var blockSize = 65_536

@@ -27,7 +27,7 @@ extension DuckDBEventStore {
     }
 
     public func compact() async throws(EventStoreError) {
-        try await writes.run { writer throws(EventStoreError) in try writer.checkpoint() }
+        try await writes.run { writer throws(EventStoreError) in try writer.compact() }
     }
 }
 

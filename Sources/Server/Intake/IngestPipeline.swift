@@ -43,6 +43,23 @@ final class IngestPipeline: EventIntake {
             let receipt = try await append(blocks)
             tally.withLock { $0 += receipt }
         }
+        do {
+            try await map(chunks, description, options, into: commits)
+            try await commits.finish()
+        } catch {
+            // What was stored before has its alerts.
+            try await recordings.finish()
+            throw error
+        }
+        try await recordings.finish()
+        return tally.withLock { $0 }
+    }
+
+    /// Reads blocks and maps them beside each other, as far as there is room for them.
+    private func map(
+        _ chunks: some AsyncSequence<[UInt8], any Error> & Sendable, _ description: IntakeDescription,
+        _ options: CollectionOptions, into commits: OrderedCommits<MappedBlock>
+    ) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             var reader = collector.reader(options, now: time.now())
             func take(_ block: RecordBlock) async throws {
@@ -62,11 +79,6 @@ final class IngestPipeline: EventIntake {
             while let block = reader.next() { try await take(block) }
             if let block = reader.flush() { try await take(block) }
         }
-        let stored: Result<Void, any Error>
-        do { stored = .success(try await commits.finish()) } catch { stored = .failure(error) }
-        try await recordings.finish()
-        try stored.get()
-        return tally.withLock { $0 }
     }
 
     /// Takes in text that is there as a whole.
