@@ -13,11 +13,11 @@ extension ResponseEngine {
 
     /// Applies the rules, one after another, to what waits of a subject. Doing it again has no further effect.
     func applyRules(to subject: String) async throws {
-        let entries = try await passes.entries(of: subject)
-        for entry in entries {
+        let sequences = try await passes.sequences(of: subject)
+        for entry in try await journal.entries(at: sequences) {
             if let occasion = RuleOccasion(entry) { try await apply(to: occasion) }
         }
-        try await passes.finish(entries.map(\.sequence))
+        try await passes.finish(sequences)
     }
 
     private func apply(to occasion: RuleOccasion) async throws {

@@ -35,14 +35,13 @@ struct PassStore: Sendable {
         }
     }
 
-    /// The journal entries of a subject that wait, the oldest first.
-    func entries(of subject: String) async throws -> [JournalEntry] {
-        let sequences = try await database.read { database in
+    /// The journal entries of a subject that wait, by their sequences, the oldest first.
+    func sequences(of subject: String) async throws -> [Int64] {
+        try await database.read { database in
             try Int64.fetchAll(
                 database.cachedStatement(sql: "SELECT sequence FROM response_pass WHERE subject = ? ORDER BY sequence"),
                 arguments: [subject])
         }
-        return try await database.journal.entries(at: sequences)
     }
 
     /// Says that nothing is left to do for some entries.
