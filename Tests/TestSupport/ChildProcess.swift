@@ -25,7 +25,7 @@ public final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - program: Its path.
     ///   - environment: Nil: that of this process.
-    /// - Throws: `SubprocessError` if it cannot be started.
+    /// - Throws: `SubprocessError` if it cannot be started; `CancellationError` when the test is cancelled before it has.
     public init(
         _ program: String, _ arguments: [String], environment: [String: String]? = nil, folder: URL? = nil
     ) async throws {
@@ -68,7 +68,11 @@ public final class ChildProcess: Sendable {
         self.progress = progress
         input = FileHandle(fileDescriptor: pipe.writeEnd.rawValue, closeOnDealloc: true)
         var iterator = starts.makeAsyncIterator()
-        identifier = try await iterator.next() ?? -1
+        guard let identifier = try await iterator.next() else {
+            end.cancel()
+            throw CancellationError()
+        }
+        self.identifier = identifier
     }
 
     deinit { signal(SIGKILL) }

@@ -13,13 +13,11 @@ struct AlertFacts {
         case .any(let inner): inner.contains(where: holds)
         case .property(let property, let test, let wanted):
             test.isNegative
-                ? values(of: property).allSatisfy { test.holds($0, wanted.map(Self.lastPart)) }
-                : values(of: property).contains { test.holds($0, wanted.map(Self.lastPart)) }
+                ? values(of: property).allSatisfy { test.holds($0, wanted.map(RuleFacts.lastPart)) }
+                : values(of: property).contains { test.holds($0, wanted.map(RuleFacts.lastPart)) }
         case .array, .changed, .added: false
         }
     }
-
-    private static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     private func values(of property: RuleProperty) -> [String] {
         switch property {

@@ -109,7 +109,8 @@ extension RuleFacts {
         return found.allSatisfy { test.holds($0, values) }
     }
 
-    private static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+    /// The name at the end of a resource's path; a rule may be named by either.
+    static func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     private func items(of array: RuleCondition.RuleArray, within item: Item?, all: Bool, _ inner: [RuleCondition])
         -> Bool
