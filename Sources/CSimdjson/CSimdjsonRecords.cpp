@@ -78,9 +78,12 @@ struct tocsin_records {
             ondemand::field member;
             if (auto error = std::move(found).get(member)) return fail(error);
             is_empty = false;
-            std::string_view key;
-            if (!key_of(member, key, scratch)) return false;
-            int32_t name = names.find(parent, key);
+            int32_t name = names.follow(parent, member.key().raw(), limit());
+            if (name == FieldNames::root) {
+                std::string_view key;
+                if (!key_of(member, key, scratch)) return false;
+                name = names.find(parent, key);
+            }
             if (!flatten(member.value(), name, depth)) return false;
         }
         if (is_empty && parent != FieldNames::root) {

@@ -42,6 +42,22 @@ public:
         return parts[size_t(last)].name;
     }
 
+    /// The name of the member that came after the last one before, if it is `parent`'s and `raw`, a key in quotes as it was
+    /// written whose first quote is left out, is the same; `root` otherwise. `raw` may be read up to `end`.
+    ///
+    /// Then the key's end need not be looked for.
+    int32_t follow(int32_t parent, const char *raw, const char *end) {
+        int32_t follower = followers[size_t(last + 1)];
+        if (follower < 0) return root;
+        const Part &part = parts[size_t(follower)];
+        size_t length = part.text.size();
+        if (part.parent != parent || !part.is_plain || size_t(end - raw) <= length || raw[length] != '"'
+            || std::memcmp(raw, part.text.data(), length) != 0)
+            return root;
+        last = follower;
+        return part.name;
+    }
+
     std::string_view operator[](int32_t name) const { return names[size_t(name)]; }
     /// The object a name's value stands in (`root` or a name), as first met.
     int32_t parent(int32_t name) const { return places[size_t(name)].parent; }
@@ -53,6 +69,8 @@ private:
     struct Part {
         int32_t parent, name;
         std::string text;
+        /// It is written in JSON as it is.
+        bool is_plain;
         std::string_view key() const { return text; }
     };
 
@@ -81,7 +99,7 @@ private:
         slot = hash(parent, key) & (table.size() - 1);
         while (table[slot] >= 0) slot = (slot + 1) & (table.size() - 1);
         table[slot] = int32_t(parts.size());
-        parts.push_back({parent, name, std::string(key)});
+        parts.push_back({parent, name, std::string(key), key.find_first_of("\"\\") == std::string_view::npos});
         followers.push_back(-1);
         if (parts.size() * 2 > table.size()) grow();
         return int32_t(parts.size() - 1);

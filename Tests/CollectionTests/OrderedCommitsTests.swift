@@ -79,6 +79,42 @@ struct OrderedCommitsTests {
         #expect(stored.commits.withLock { $0 } == [[0], [1], [2], [3]])
     }
 
+    @Test func `let more in where what was mapped weighs less than what it was made of`() async throws {
+        let stored = Stored()
+        let commits = Commits(Self.policy(weight: 100)) { stored.store($0) }
+        for number in 0..<10 {
+            #expect(try await commits.enter(weight: 90) == number)
+            await commits.add(number, number: number, rows: 1, weight: 1)
+        }
+        #expect(stored.commits.withLock { $0 } == [])
+        _ = try await commits.enter(weight: 90)
+        await commits.add(10, number: 10, rows: 1, weight: 95)
+        _ = try await commits.enter(weight: 90)
+        #expect(stored.commits.withLock { $0 } == [Array(0...10)])
+        await commits.add(11, number: 11, rows: 1, weight: 1)
+        try await commits.finish()
+        #expect(stored.commits.withLock { $0 } == [Array(0...10), [11]])
+    }
+
+    @Test func `wake a reader that waits as soon as a block turns out to be light`() async throws {
+        let commits = Commits(Self.policy(weight: 100)) { _ in }
+        for _ in 0..<2 { _ = try await commits.enter(weight: 50) }
+        let entered = Counter()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                _ = try await commits.enter(weight: 40)
+                entered.add()
+            }
+            for _ in 0..<100 { await Task.yield() }
+            #expect(entered.value == 0)
+            await commits.add(0, number: 0, rows: 1, weight: 10)
+            try await group.waitForAll()
+        }
+        #expect(entered.value == 1)
+        for number in 1...2 { await commits.add(number, number: number, rows: 1, weight: 1) }
+        try await commits.finish()
+    }
+
     @Test func `store nothing after a commit that failed, and say so`() async throws {
         let stored = Stored()
         let commits = Commits(Self.policy(rows: 2)) { numbers in

@@ -26,6 +26,20 @@ struct RecordReaderTests {
                 == ["1: a=\u{e4}\n\t\\/\u{1F600} k\"\\ey=\u{FFFD}!"])
     }
 
+    @Test func `names that begin alike or are written otherwise are told apart, whatever came before`() {
+        let lines = [
+            #"{"ab":1,"a":2,"b":{"a":3,"ab":4}}"#, #"{"ab":1,"a":2,"b":{"a":3,"ab":4}}"#,
+            #"{"a":1,"ab":2,"b":{"ab":3}}"#, #"{"\u0061b":1,"a":2,"b":{"a":3}}"#, #"{"ab":1,"a\"b":2}"#,
+            #"{"ab":1,"a\"b":2,"a\\":3}"#, #"{"ab":1,"a\\":2,"":3}"#, #"{"ab":1,"a\\":2,"":3}"#,
+        ]
+        #expect(
+            summary(lines.joined(separator: "\n"))
+                == [
+                    "1: ab=1 a=2 b.a=3 b.ab=4", "2: ab=1 a=2 b.a=3 b.ab=4", "3: a=1 ab=2 b.ab=3", "4: ab=1 a=2 b.a=3",
+                    "5: ab=1 a\"b=2", "6: ab=1 a\"b=2 a\\=3", "7: ab=1 a\\=2 =3", "8: ab=1 a\\=2 =3",
+                ])
+    }
+
     @Test func `a dotted name and a nested one are the same field`() throws {
         let block = try #require(blocks(of: Array("{\"a.b\":1,\"a\":{\"b\":2}}".utf8)).first)
         #expect(block.records.fieldNames.filter { $0 == "a.b" }.count == 1)

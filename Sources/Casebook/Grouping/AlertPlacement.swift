@@ -19,6 +19,9 @@ struct AlertPlacement: Sendable, Hashable {
     /// Incidents that the alert shows to be one with the target; their alerts come over.
     var absorbed: [IncidentID] = []
 
+    /// Joins an open incident, as it is.
+    init(target: IncidentID) { self.target = target }
+
     /// Joins the oldest open match that has room, those first that a person works on. Other open matches that nobody
     /// has touched are absorbed, so that the same alerts make the same incidents in whatever order they come.
     init(matching candidates: [Candidate], reopensClosed: Bool) {

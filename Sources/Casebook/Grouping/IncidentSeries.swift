@@ -45,6 +45,10 @@ struct IncidentSeries {
         let affected = names.count > 1 ? all : after(alert.startTime.ticks, all)
         guard let series = affected.min(by: { $0.number < $1.number })?.series else { return nil }
         let most = CasebookLimits.alertsPerIncident
+        if names.count == 1, affected.count == 1, affected[0].alertCount < most {
+            // It comes after all that the others hold: nothing moves.
+            return try assignment.join(id, alert, to: affected[0].id, AlertPlacement(target: affected[0].id))
+        }
         let needed = (affected.reduce(1) { $0 + $1.alertCount } + most - 1) / most
         var hosts = affected.map(\.id)
         try mergeSpare(hosts.dropFirst(needed), into: hosts[0])

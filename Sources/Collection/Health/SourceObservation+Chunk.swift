@@ -103,19 +103,4 @@ extension EventBatch {
     fileprivate func column(_ name: String) -> Column? {
         schema.index(of: name).map { columns[$0] }
     }
-
-    /// Bytes of the values: the text of strings, the width of others.
-    fileprivate var byteCount: Int {
-        columns.reduce(0) { sum, column in
-            switch column {
-            case .string(let strings): sum + (strings.offsets.last ?? 0)
-            case .bool: sum + rowCount
-            case .int: sum + 4 * rowCount
-            case .guid, .decimal: sum + 16 * rowCount
-            case .long, .real, .datetime, .timespan: sum + 8 * rowCount
-            // Parsed dynamics are rare here; their text is not made just to be measured.
-            case .dynamic: sum + 16 * rowCount
-            }
-        }
-    }
 }

@@ -2,7 +2,7 @@ internal import Foundation
 internal import KQLValues
 internal import Records
 
-/// Grows one column of a table; rows that were not set are null (for strings: empty).
+/// Grows one column of a table; rows that were not set are null (for strings: the filler, or empty).
 struct ColumnBuilder {
     /// An entry of a batch that is no value of the column's type, and the row that it stood for.
     struct Misfit {
@@ -11,6 +11,8 @@ struct ColumnBuilder {
     }
 
     let schema: ColumnSchema
+    /// What stands in rows of a string column that were not set.
+    private var filler: [UInt8] = []
     private var settledCount = 0
     /// What the rows after the settled ones are to be: the places of entries among a batch's, -1 for none. They are read
     /// together, which costs less than one by one.
@@ -35,6 +37,14 @@ struct ColumnBuilder {
     /// Whether rows wait for `settle`; then nothing but entries may be appended.
     var hasPending: Bool { !pending.isEmpty }
 
+    /// Whether there is anything for a row that was not set.
+    var hasFiller: Bool { !filler.isEmpty }
+
+    /// Lets rows of a string column that are not set have a text; the first one stays.
+    mutating func fill(with text: String) {
+        if schema.type == .string, !hasFiller { filler = Array(text.utf8) }
+    }
+
     mutating func reserve(rows: Int, bytes: Int) {
         textEnds.reserveCapacity(rows + 1)
         text.reserveCapacity(bytes)
@@ -57,7 +67,11 @@ struct ColumnBuilder {
         defer { settledCount += more }
         switch schema.type {
         case .string, .dynamic:
-            textEnds.append(contentsOf: repeatElement(text.count, count: more))
+            text.reserveCapacity(text.count + more * filler.count)
+            for _ in 0..<more {
+                text.append(contentsOf: filler)
+                textEnds.append(text.count)
+            }
             return
         case .bool, .int, .long, .datetime, .timespan: numbers.append(contentsOf: repeatElement(0, count: more))
         case .real: reals.append(contentsOf: repeatElement(0, count: more))
@@ -96,26 +110,38 @@ struct ColumnBuilder {
     }
 
     private mutating func appendTexts(_ places: [Int32], of batch: RecordBatch) {
+        func value(_ place: Int32, _ entries: UnsafeBufferPointer<RecordBatch.Entry>) -> RecordBatch.Entry? {
+            guard place >= 0 else { return nil }
+            let entry = entries[Int(place)]
+            return entry.kind == .null ? nil : entry
+        }
         var ends: [Int] = []
         ends.reserveCapacity(textEnds.count + places.count)
         ends.append(contentsOf: textEnds)
         var end = text.count
         batch.entries.withUnsafeBufferPointer { entries in
             for place in places {
-                if place >= 0, entries[Int(place)].kind != .null { end += entries[Int(place)].length }
+                end += value(place, entries)?.length ?? filler.count
                 ends.append(end)
             }
             text = Array(unsafeUninitializedCapacity: end) { target, written in
                 let target = UnsafeMutableRawBufferPointer(target)
                 text.withUnsafeBytes { target.copyMemory(from: $0) }
                 written = text.count
-                batch.bytes.withUnsafeBytes { source in
-                    for place in places where place >= 0 && entries[Int(place)].kind != .null {
-                        let entry = entries[Int(place)]
-                        let value = source[entry.start..<(entry.start + entry.length)]
-                        UnsafeMutableRawBufferPointer(rebasing: target[written...]).copyMemory(
-                            from: UnsafeRawBufferPointer(rebasing: value))
-                        written += entry.length
+                func write(_ value: Slice<UnsafeRawBufferPointer>) {
+                    UnsafeMutableRawBufferPointer(rebasing: target[written...]).copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: value))
+                    written += value.count
+                }
+                filler.withUnsafeBytes { filler in
+                    batch.bytes.withUnsafeBytes { source in
+                        for place in places {
+                            if let entry = value(place, entries) {
+                                write(source[entry.start..<(entry.start + entry.length)])
+                            } else {
+                                write(filler[...])
+                            }
+                        }
                     }
                 }
             }

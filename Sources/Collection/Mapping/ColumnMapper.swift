@@ -176,11 +176,17 @@ struct ColumnMapper {
         guard value.entry >= 0 else { return }
         if value.object >= 0 {
             writeObject(value.object, from: value.entry, record)
-            object.withUTF8 { table.set(plain.column, .json, $0, record: record) }
+            let text = object.text
+            text.withUnsafeBufferPointer { table.set(plain.column, .json, $0, record: record) }
         } else if plain.column == timeColumn {
             // At once, since another time takes its place when it cannot be read.
             let entry = batch.entries[value.entry]
-            batch.withUTF8(entry) { table.set(plain.column, entry.kind, $0, record: record) }
+            // Only the bytes, as below only the text: a closure beside `table` would retain every part of the batch.
+            let bytes = batch.bytes
+            bytes.withUnsafeBufferPointer {
+                let text = UnsafeBufferPointer(rebasing: $0[entry.start..<(entry.start + entry.length)])
+                table.set(plain.column, entry.kind, text, record: record)
+            }
         } else {
             table.set(plain.column, entry: value.entry)
         }
@@ -237,7 +243,8 @@ struct ColumnMapper {
             object.begin(under: -1)
             for entry in rest { object.add(entry) }
             object.end()
-            object.withUTF8 { table.set(column, utf8: $0) }
+            let text = object.text
+            text.withUnsafeBufferPointer { table.set(column, utf8: $0) }
         }
     }
 

@@ -111,10 +111,6 @@ struct ObjectText {
         for _ in 0...open.count { text.append(UInt8(ascii: "}")) }
     }
 
-    func withUTF8(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
-        text.withUnsafeBufferPointer(body)
-    }
-
     consuming func finish() -> [UInt8] {
         end()
         return text

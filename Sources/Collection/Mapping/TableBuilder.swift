@@ -26,7 +26,6 @@ struct TableBuilder {
     private let batch: RecordBatch
     private var builders: [ColumnBuilder] = []
     private var indexes: [String: Int] = [:]
-    private var constants: [(column: Int, value: String)] = []
 
     /// - Parameter batch: Where the entries come from that rows are set to.
     init(_ definition: TableDefinition, of batch: RecordBatch = RecordBatch()) {
@@ -48,8 +47,7 @@ struct TableBuilder {
 
     /// Gives every row without a value of its own this one in a string column.
     mutating func constant(_ name: String, _ value: String) {
-        guard let column = column(name), type(of: column) == .string else { return }
-        constants.append((column, value))
+        if let column = column(name) { builders[column].fill(with: value) }
     }
 
     mutating func reserve(_ column: Int, rows: Int, bytes: Int) {
@@ -111,20 +109,19 @@ struct TableBuilder {
     }
 
     mutating func endRow(record: Int) {
-        for (column, value) in constants where !isSet(column) { set(column, text: value) }
         rowCount += 1
         records.append(record)
     }
 
     /// The rows, nil when there are none, and the values that did not fit, in the order of their records. Columns without any
-    /// value are left out.
+    /// value, set or constant, are left out.
     consuming func finish() -> (rows: MappedRows?, mismatches: [Mismatch]) {
         guard rowCount > 0 else { return (nil, mismatches) }
         for column in builders.indices { settle(column) }
         mismatches.sort { $0.record < $1.record }
         var schema: [ColumnSchema] = []
         var columns: [Column] = []
-        for builder in builders where builder.count > 0 {
+        for builder in builders where builder.count > 0 || builder.hasFiller {
             schema.append(builder.schema)
             columns.append(builder.finish(rowCount: rowCount))
         }

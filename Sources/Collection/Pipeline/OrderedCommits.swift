@@ -2,18 +2,18 @@
 ///
 /// The reader of the input asks for room with `enter` before each block; any number of tasks then map blocks and hand them
 /// over with `add`, in any order. A task whose `add` completes a commit stores it; the others go on. At most
-/// `Policy.weight` of blocks is on the way at a time, so that a slow store slows the reader down. Nothing here minds a
-/// cancelled task: what was let in is stored.
+/// `Policy.weight` of blocks is on the way at a time, read or mapped, so that a slow store slows the reader down. Nothing
+/// here minds a cancelled task: what was let in is stored.
 public actor OrderedCommits<Block: Sendable> {
     /// When blocks are stored.
     public struct Policy: Sendable {
         /// A commit waits for this many rows, unless another bound is met first: DuckDB writes whole row groups straight
         /// into its file, and what is less first into its log. Alerts are recorded while the rows of the next are stored.
-        public var rows = 98_304
+        public var rows = 65_536
         /// So much makes a commit too, about bytes.
-        public var commitWeight = 96 << 20
-        /// How much may be on the way.
-        public var weight = 144 << 20
+        public var commitWeight = 64 << 20
+        /// How much may be on the way, about bytes: what is stored, and as much again that is read and mapped meanwhile.
+        public var weight = 176 << 20
         /// A commit is begun when the one before was begun this long ago.
         public var interval = Duration.seconds(1)
         /// A commit is begun, however small, when nothing else is on the way: for input that never ends.
@@ -30,6 +30,8 @@ public actor OrderedCommits<Block: Sendable> {
 
     private let policy: Policy
     private let store: @Sendable ([Block]) async throws -> Void
+    /// What the blocks weigh that were let in and are being mapped, by their number.
+    private var entered: [Int: Int] = [:]
     /// Blocks that were mapped, by their number.
     private var arrived: [Int: Entry] = [:]
     private var nextToStore = 0
@@ -62,13 +64,17 @@ public actor OrderedCommits<Block: Sendable> {
         isReaderWaiting = false
         if let failure { throw failure }
         weight += new
+        entered[nextToEnter] = new
         defer { nextToEnter += 1 }
         return nextToEnter
     }
 
-    /// Hands a mapped block over, and stores what makes a commit with it.
-    public func add(_ block: Block, number: Int, rows: Int, weight: Int) async {
-        arrived[number] = Entry(block: block, rows: rows, weight: weight)
+    /// Hands a mapped block over, which may weigh more or less than what it was made of, and stores what makes a commit
+    /// with it.
+    public func add(_ block: Block, number: Int, rows: Int, weight new: Int) async {
+        weight += new - (entered.removeValue(forKey: number) ?? 0)
+        arrived[number] = Entry(block: block, rows: rows, weight: new)
+        wakeReader()
         await storeReady()
     }
 
@@ -92,9 +98,14 @@ public actor OrderedCommits<Block: Sendable> {
             }
             isStoring = false
             weight -= commit.reduce(0) { $0 + $1.weight }
-            reader?.resume()
-            reader = nil
+            wakeReader()
         }
+    }
+
+    /// Lets the reader look whether there is room for it now.
+    private func wakeReader() {
+        reader?.resume()
+        reader = nil
     }
 
     /// Takes out the blocks at the front of the line if it is time to store them.

@@ -43,4 +43,19 @@ public struct EventBatch: Sendable {
         }
         return nil
     }
+
+    /// Bytes of the values: the text of strings, the width of others.
+    public var byteCount: Int {
+        columns.reduce(0) { sum, column in
+            switch column {
+            case .string(let strings): sum + (strings.offsets.last ?? 0)
+            case .bool: sum + rowCount
+            case .int: sum + 4 * rowCount
+            case .guid, .decimal: sum + 16 * rowCount
+            case .long, .real, .datetime, .timespan: sum + 8 * rowCount
+            // Parsed dynamics are rare in what is stored; their text is not made just to be measured.
+            case .dynamic: sum + 16 * rowCount
+            }
+        }
+    }
 }

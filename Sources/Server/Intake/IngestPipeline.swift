@@ -36,22 +36,28 @@ final class IngestPipeline: EventIntake {
     ) async throws -> IntakeReceipt {
         let options = try options(description)
         let tally = Mutex(IntakeReceipt())
-        let recordings = Recordings()
+        let recordings = Companions()
+        let notes = Companions()
         let commits = OrderedCommits<MappedBlock> { [self] blocks in
             let findings = blocks.flatMap(\.findings)
             try await recordings.add { [sink] in try await sink.record(findings) }
-            let receipt = try await append(blocks)
-            tally.withLock { $0 += receipt }
+            let outcomes = try await sink.append(blocks)
+            try await notes.add { [self] in
+                let receipt = note(blocks, outcomes)
+                tally.withLock { $0 += receipt }
+            }
         }
+        let stored: Result<Void, any Error>
         do {
             try await map(chunks, description, options, into: commits)
-            try await commits.finish()
+            stored = .success(try await commits.finish())
         } catch {
-            // What was stored before has its alerts.
-            try await recordings.finish()
-            throw error
+            stored = .failure(error)
         }
+        // What was stored has its alerts and is counted, also where what came after it was not.
         try await recordings.finish()
+        try await notes.finish()
+        try stored.get()
         return tally.withLock { $0 }
     }
 
@@ -63,12 +69,11 @@ final class IngestPipeline: EventIntake {
         try await withThrowingDiscardingTaskGroup { group in
             var reader = collector.reader(options, now: time.now())
             func take(_ block: RecordBlock) async throws {
-                let weight = block.weight
-                let number = try await commits.enter(weight: weight)
+                let number = try await commits.enter(weight: block.weight)
                 group.addTask { [self] in
                     let delivery = description.delivery.map { DeliveryID($0).block(number) }
                     let mapped = map(block, options, delivery: delivery)
-                    await commits.add(mapped, number: number, rows: mapped.rowCount, weight: weight)
+                    await commits.add(mapped, number: number)
                 }
             }
             for try await chunk in chunks {
@@ -115,14 +120,13 @@ final class IngestPipeline: EventIntake {
     /// Makes the rows durable and records the alerts.
     func store(_ blocks: [MappedBlock]) async throws -> IntakeReceipt {
         async let recorded: Void = sink.record(blocks.flatMap(\.findings))
-        let receipt = try await append(blocks)
+        let receipt = note(blocks, try await sink.append(blocks))
         try await recorded
         return receipt
     }
 
-    /// Makes the rows durable.
-    private func append(_ blocks: [MappedBlock]) async throws -> IntakeReceipt {
-        let outcomes = try await sink.append(blocks)
+    /// Counts what became of blocks whose rows are durable.
+    private func note(_ blocks: [MappedBlock], _ outcomes: [AppendOutcome]) -> IntakeReceipt {
         let now = time.now()
         var receipt = IntakeReceipt()
         for (block, outcome) in zip(blocks, outcomes) {
@@ -133,21 +137,20 @@ final class IngestPipeline: EventIntake {
     }
 }
 
-/// The alerts of an input's commits on their way into the casebook, in the order of the commits, while rows of later ones
-/// are stored.
-private actor Recordings {
+/// What an input's commits bring with them, on its way in the order of the commits, while rows of later ones are stored.
+private actor Companions {
     private var running: Task<Void, any Error>?
     private var last: Task<Void, any Error>?
 
-    /// Lets a recording begin once the one before has ended; waits while two are on their way.
+    /// Lets one begin when the one before has ended; waits while two are on their way.
     ///
-    /// - Throws: what a recording before threw.
-    func add(_ record: @escaping @Sendable () async throws -> Void) async throws {
+    /// - Throws: what one before threw.
+    func add(_ companion: @escaping @Sendable () async throws -> Void) async throws {
         try await running?.value
         running = last
         last = Task { [last] in
             try await last?.value
-            try await record()
+            try await companion()
         }
     }
 

@@ -12,7 +12,6 @@ struct IntakeLane: Sendable {
         var options: CollectionOptions
         var delivery: DeliveryID
         var number: Int
-        var weight: Int
     }
 
     let commits: OrderedCommits<MappedBlock>
@@ -22,10 +21,8 @@ struct IntakeLane: Sendable {
     ///
     /// - Throws: what storing an earlier block threw.
     func take(_ block: RecordBlock, _ options: CollectionOptions, _ delivery: DeliveryID) async throws {
-        let weight = block.weight
-        let number = try await commits.enter(weight: weight)
-        await jobs.push(
-            Job(block: block, options: options, delivery: delivery, number: number, weight: weight))
+        let number = try await commits.enter(weight: block.weight)
+        await jobs.push(Job(block: block, options: options, delivery: delivery, number: number))
     }
 }
 
@@ -79,8 +76,7 @@ extension IngestPipeline {
                         for job in jobs {
                             mapping.addTask { [self] in
                                 let mapped = map(job.block, job.options, delivery: job.delivery)
-                                await lane.commits.add(
-                                    mapped, number: job.number, rows: mapped.rowCount, weight: job.weight)
+                                await lane.commits.add(mapped, number: job.number)
                             }
                         }
                     }
