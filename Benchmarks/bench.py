@@ -30,62 +30,14 @@ import tempfile
 import threading
 import time
 import urllib.parse
-import urllib.request
 
 import detection
+import ingestion
+from harness import ROOT, RUNS, TOCSIN, TYPES, call, generate, peak_memory, server, shared
 from windows_events import Estate
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOCSIN = ROOT / ".build-release" / "release" / "tocsin"
 KQL_BENCHMARK = pathlib.Path(os.environ.get("TOCSIN_KQL_BENCHMARK", ROOT / ".build-release" / "release" / "kql-benchmark"))
 RSYSLOG = ROOT / ".deps" / "rsyslog"
-SHARED = pathlib.Path(os.environ.get("TOCSIN_SHARED", ROOT.parent / "shared"))
-TYPES = {"datetime": "TIMESTAMP", "string": "VARCHAR", "int": "INTEGER", "long": "BIGINT", "bool": "BOOLEAN", "dynamic": "JSON"}
-RUNS = 5
-
-
-def shared(path: str) -> pathlib.Path:
-    found = SHARED / path
-    if not found.exists():
-        sys.exit(f"skipped: {found} is not here; set TOCSIN_SHARED to the shared folder")
-    return found
-
-
-def generate(rows: int) -> pathlib.Path:
-    folder = pathlib.Path(os.environ.get("TOCSIN_BENCH_DATA", f"/tmp/tocsin-bench-{rows}"))
-    if not (folder / "SecurityEvent.ndjson").exists():
-        print(f"generating {rows:,} events in {folder}", flush=True)
-        subprocess.run([sys.executable, shared("bench/gen_events.py"), "--rows", str(rows), "--out", folder, "--jobs", "2"],
-                       check=True, stdout=subprocess.DEVNULL)
-    return folder
-
-
-@contextlib.contextmanager
-def server(data: str, *options: str, **settings: str):
-    """A running Tocsin on a free port; yields its address and token."""
-    environment = dict(os.environ, TOCSIN_HOME=str(ROOT), TOCSIN_HTTP_PORT="0", **settings)
-    process = subprocess.Popen([TOCSIN, "serve", "--data", data, *options], env=environment,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        marker = pathlib.Path(data) / "server.json"
-        deadline = time.time() + 60
-        while not marker.exists():
-            if process.poll() is not None or time.time() > deadline:
-                sys.exit("the server did not start")
-            time.sleep(0.05)
-        running = json.loads(marker.read_text())
-        yield running["address"], running["token"], process
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def call(address: str, token: str, path: str, body=None, content_type="application/json"):
-    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    request = urllib.request.Request(address + path, data=data,
-                                     headers={"Authorization": f"Bearer {token}", "Content-Type": content_type})
-    with urllib.request.urlopen(request, timeout=3600) as answer:
-        return json.loads(answer.read() or b"null")
 
 
 def duckdb_load(data: pathlib.Path, database: str):
@@ -99,117 +51,6 @@ def duckdb_load(data: pathlib.Path, database: str):
                            f"format='newline_delimited', columns={types})")
     connection.execute("CHECKPOINT")
     return connection
-
-
-def peak_memory(process) -> int:
-    """MiB, of the server so far."""
-    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
-
-
-def windows_events(data: pathlib.Path) -> dict[str, pathlib.Path]:
-    """The generator's SecurityEvent rows once more as raw events: as winlogbeat and as Sysmon's log writes them."""
-    made = {"winlogbeat": data / "winlogbeat.jsonl", "sysmon": data / "sysmon.jsonl"}
-    if all(path.exists() for path in made.values()):
-        return made
-    with (data / "SecurityEvent.ndjson").open() as rows, made["winlogbeat"].open("w") as beat, made["sysmon"].open("w") as sysmon:
-        for number, line in enumerate(rows):
-            row = json.loads(line)
-            fields = {name: str(row[name]) for name in ("TargetUserName", "TargetDomainName", "LogonType", "IpAddress",
-                                                        "NewProcessName", "ParentProcessName", "CommandLine") if row[name]}
-            fields.update(row["EventData"] or {})
-            beat.write(json.dumps({
-                "@timestamp": row["TimeGenerated"], "message": row["Activity"],
-                "event": {"code": str(row["EventID"]), "provider": "Microsoft-Windows-Security-Auditing", "kind": "event"},
-                "winlog": {"channel": "Security", "provider_name": "Microsoft-Windows-Security-Auditing",
-                           "event_id": str(row["EventID"]), "computer_name": row["Computer"], "record_id": number,
-                           "event_data": fields, "process": {"pid": 4, "thread": {"id": 100}}}}) + "\n")
-            sysmon.write(json.dumps({
-                "EventTime": row["TimeGenerated"], "Hostname": row["Computer"], "EventID": 1, "Channel":
-                "Microsoft-Windows-Sysmon/Operational", "SourceName": "Microsoft-Windows-Sysmon", "RecordNumber": number,
-                "UtcTime": row["TimeGenerated"].replace("T", " ")[:23], "ProcessId": "4711",
-                "Image": row["NewProcessName"] or "C:\\Windows\\System32\\svchost.exe", "User": row["Account"],
-                "CommandLine": row["CommandLine"], "ParentImage": row["ParentProcessName"],
-                "Hashes": f"SHA256={number:064x}", "IntegrityLevel": "System"}) + "\n")
-    return made
-
-
-def send(address: str, token: str, file: pathlib.Path, options: str) -> int:
-    """Streams a file through POST /api/ingest, a mebibyte at a time; gives the number of rows that are durable."""
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(address).netloc, timeout=3600, blocksize=1 << 20)
-    with contextlib.closing(connection), file.open("rb") as body:
-        connection.request("POST", f"/api/ingest?source=bench{options}", body, {
-            "Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson", "Content-Length": str(file.stat().st_size)})
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            sys.exit(f"{file.name} was not taken in: {answer.status} {text.decode(errors='replace')}")
-        return json.loads(text)["accepted"]
-
-
-def processor_seconds(process) -> float:
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def ingest_run(file: pathlib.Path, options: str) -> dict:
-    """One file into a new installation: events per second until the receipt, and bytes per event once it has shut down."""
-    with tempfile.TemporaryDirectory() as folder:
-        with server(folder) as (address, token, process):
-            empty = pathlib.Path(folder, "events.duckdb").stat().st_size
-            before, start = processor_seconds(process), time.perf_counter()
-            rows = send(address, token, file, options)
-            seconds = time.perf_counter() - start
-            run = {"rows": rows, "rate": rows / seconds, "memory": peak_memory(process),
-                   "microseconds": (processor_seconds(process) - before) / rows * 1e6}
-        run["bytes"] = (pathlib.Path(folder, "events.duckdb").stat().st_size - empty) / rows
-        return run
-
-
-def read_json_run(data: pathlib.Path) -> dict:
-    """DuckDB's own reader into a table of the same columns, in a process of its own."""
-    program = (
-        "import json, os, resource, sys, time, duckdb\n"
-        "columns, file, path = json.loads(sys.argv[1]), sys.argv[2], sys.argv[3]\n"
-        "start = time.perf_counter()\n"
-        "connection = duckdb.connect(path)\n"
-        "connection.execute('SET enable_progress_bar = false')\n"
-        "types = '{' + ','.join(f\"'{name}':'{kind}'\" for name, kind in columns.items()) + '}'\n"
-        "rows = connection.execute(f\"CREATE TABLE events AS SELECT * FROM read_json('{file}', \"\n"
-        "    f\"format='newline_delimited', columns={types})\").fetchone()[0]\n"
-        "connection.execute('CHECKPOINT')\n"
-        "connection.close()\n"
-        "seconds = time.perf_counter() - start\n"
-        "usage = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "print(json.dumps({'rows': rows, 'rate': rows / seconds, 'bytes': os.path.getsize(path) / rows,\n"
-        "    'memory': usage.ru_maxrss // 1024, 'microseconds': (usage.ru_utime + usage.ru_stime) / rows * 1e6}))\n")
-    schema = json.loads(shared("bench/queries.json").read_text())["schema"]["SecurityEvent"]
-    columns = json.dumps({name: TYPES[kind] for name, kind in schema.items()})
-    with tempfile.TemporaryDirectory() as folder:
-        answer = subprocess.run([sys.executable, "-c", program, columns, data / "SecurityEvent.ndjson", f"{folder}/db"],
-                                check=True, capture_output=True, text=True).stdout
-    return json.loads(answer)
-
-
-def bench_ingest(rows: int) -> None:
-    """NDJSON of Windows events, durable; tocsin and read_json take turns."""
-    data = generate(rows)
-    raw = windows_events(data)
-    runs = {name: [] for name in ("read_json", "SecurityEvent rows", "winlogbeat", "Sysmon")}
-    for _ in range(RUNS):
-        runs["read_json"].append(read_json_run(data))
-        runs["SecurityEvent rows"].append(ingest_run(data / "SecurityEvent.ndjson", "&format=table&table=SecurityEvent"))
-        runs["winlogbeat"].append(ingest_run(raw["winlogbeat"], ""))
-        runs["Sysmon"].append(ingest_run(raw["sysmon"], ""))
-    print(f"{'NDJSON, durable':20}{'events':>10}{'median/s':>11}{'min/s':>11}{'max/s':>11}{'ratio':>7}{'cpu us':>8}{'MiB':>6}"
-          f"{'bytes/event':>13}{'ratio':>7}")
-    for name, taken in runs.items():
-        median = lambda key: statistics.median(run[key] for run in taken)
-        speed = statistics.median(run["rate"] / other["rate"] for run, other in zip(taken, runs["read_json"]))
-        size = statistics.median(run["bytes"] / other["bytes"] for run, other in zip(taken, runs["read_json"]))
-        rates = [run["rate"] for run in taken]
-        print(f"{name:20}{taken[0]['rows']:10,}{median('rate'):11,.0f}{min(rates):11,.0f}{max(rates):11,.0f}{speed:7.2f}"
-              f"{median('microseconds'):8.1f}{max(run['memory'] for run in taken):6}{median('bytes'):13.1f}{size:7.2f}")
 
 
 def free_port() -> int:
@@ -532,13 +373,14 @@ def hosts(address: str, token: str, incident: str) -> list:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["ingest", "syslog", "kql", "detect", "latency"])
-    parser.add_argument("--rows", type=int, help="events; 5,000,000 for kql, 200,000 for detect, else 500,000")
+    parser.add_argument("--rows", type=int, help="events; 5,000,000 for kql, 2,000,000 for ingest, 200,000 for detect")
+    parser.add_argument("--only", default="", help="ingest: only inputs whose name holds this text")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--samples", type=int, default=100)
     parser.add_argument("--rate", type=int, default=20_000, help="events a second for latency")
     arguments = parser.parse_args()
     if arguments.what == "ingest":
-        bench_ingest(arguments.rows or 500_000)
+        ingestion.run(arguments.rows or 2_000_000, arguments.only)
     elif arguments.what == "syslog":
         bench_syslog(arguments.seconds)
     elif arguments.what == "kql":

@@ -93,11 +93,10 @@ public final class Prioritizer: Sendable {
 
     @discardableResult
     private func process(_ batch: [JournalEntry]) async throws -> Int {
-        let measured = try await precisions()
         let changed = Set(
             batch.compactMap { $0.kind == .incidentScored ? nil : CasebookEvent($0)?.incidentID })
-        let incidents = changed.isEmpty ? [] : try await casebook.incidents(changed.sorted())
-        let count = try await score(incidents.filter(\.isOpen), measured)
+        let incidents = changed.isEmpty ? [] : try await casebook.incidents(changed.sorted()).filter(\.isOpen)
+        let count = incidents.isEmpty ? 0 : try await score(incidents, try await precisions())
         if let last = batch.last { try await reader.acknowledge(through: last.sequence) }
         return count
     }

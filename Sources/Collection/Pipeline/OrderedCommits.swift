@@ -13,7 +13,7 @@ public actor OrderedCommits<Block: Sendable> {
         /// So much makes a commit too, about bytes.
         public var commitWeight = 64 << 20
         /// How much may be on the way, about bytes: what is stored, and as much again that is read and mapped meanwhile.
-        public var weight = 176 << 20
+        public var weight = 144 << 20
         /// A commit is begun when the one before was begun this long ago.
         public var interval = Duration.seconds(1)
         /// A commit is begun, however small, when nothing else is on the way: for input that never ends.
