@@ -250,7 +250,9 @@ struct DocumentFramer {
             return .needsMore
         case .needsMore, .malformed:
             mode = .lines
-            return reject(to: head + max(1, scanner.position), "the object around the records is not closed")
+            // The input may have ended right behind the array.
+            let end = min(head + max(1, scanner.position), bytes.count)
+            return reject(to: end, "the object around the records is not closed")
         }
     }
 

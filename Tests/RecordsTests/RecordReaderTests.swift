@@ -79,6 +79,16 @@ struct RecordReaderTests {
         #expect(summary("{\"records\":[]}") == [])
     }
 
+    @Test(arguments: ["", " ", ",", ",\"count\":1", "\n"])
+    func `an envelope that is not closed loses none of its records`(_ rest: String) throws {
+        for array in ["[{\"a\":1},{\"a\":2}]", "[\n{\"a\":1},\n{\"a\":2}\n]"] {
+            let found = blocks(of: Array("{\"records\":\(array)\(rest)".utf8))
+            #expect(found.map(\.records.count).reduce(0, +) == 2)
+            let reasons = found.flatMap(\.rejects).map(\.reason)
+            #expect(reasons.first == "the object around the records is not closed")
+        }
+    }
+
     @Test func `every cut into two pieces and single bytes give the same`() {
         let text =
             "{\"a\":\"\u{e4}\\n\"}\nplain \u{20ac}\n{\n\"b\":{\"c\":[1,\n2]}}\n{\"bad\":}\r\n[{\"d\":1},\n{\"d\":2}]\n"
