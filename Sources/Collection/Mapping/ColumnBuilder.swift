@@ -67,7 +67,6 @@ struct ColumnBuilder {
         defer { settledCount += more }
         switch schema.type {
         case .string, .dynamic:
-            text.reserveCapacity(text.count + more * filler.count)
             for _ in 0..<more {
                 text.append(contentsOf: filler)
                 textEnds.append(text.count)
